@@ -1,0 +1,240 @@
+# supd: the build.
+#
+#	make			build/supd: one static file (musl)
+#	make run		start conf.d/ in the foreground, state under ./run
+#	make test		unit tests, black-box tests, manuals
+#	make lint		gcc and clang with -Werror, cppcheck, manuals
+#	make asan		build/asan/supd, with address and undefined-behaviour checks
+#	make test-asan		the test suite on that
+#	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
+#	make install		DESTDIR=, PREFIX=/usr/local
+#
+# Yours: CC, CFLAGS, LDFLAGS, SUPD_CACHE (where built libraries are kept),
+# JOBS (tests at a time), TESTS (which of them).  Needed Debian packages come
+# from contrib/deps, libraries from contrib/libs; both are run when needed.
+
+VERSION = 0.1.0
+
+PREFIX = /usr/local
+CFLAGS =
+LDFLAGS =
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -r
+
+all:
+
+# ---- sources, room by room ------------------------------------------------
+
+SRC_base = \
+	src/base/buf.c \
+	src/base/err.c \
+
+SRC_wire = \
+	src/wire/idl.c \
+
+SRC_conf = \
+
+SRC_core = \
+
+SRC_ctl = \
+
+SRC_client = \
+
+SRC_log = \
+
+SRC_cli = \
+
+# Everything that is not main().
+SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
+	$(SRC_client) $(SRC_log) $(SRC_cli)
+
+UNIT = $(sort $(wildcard t/unit/*.c))
+LINKS = supctl supervisord supervisorctl pidproxy
+
+MAN = src/man/supd.8 src/man/supctl.1 src/man/supd.conf.5
+COMPLETIONS = contrib/completions/supctl.bash contrib/completions/_supctl \
+	contrib/completions/supctl.fish
+
+# ---- flags ----------------------------------------------------------------
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wundef -Wvla \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 \
+	-Wimplicit-fallthrough
+
+OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
+	-ffile-prefix-map=$(CURDIR)=. -fno-strict-aliasing $(WARN)
+
+# Static libraries, users before the used.
+LIBS = -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
+
+# Compilers by purpose; CC, when somebody names one, builds what is asked for.
+MUSL_CC = musl-gcc
+HOST_CC = gcc
+LINT_CC = clang
+ifneq ($(origin CC),default)
+MUSL_CC = $(CC)
+HOST_CC = $(CC)
+endif
+
+# ---- flavours -------------------------------------------------------------
+#
+# One flavour: objects of its own in $(1), CC_x, FLAGS_x and LD_x say how.
+# $(1)/libs is a link into the cache and $(1)/libs.ok its witness: older than
+# the lock or the script, or without the folder, and the cache is asked again.
+
+MUSL = build
+ASAN = build/asan
+SYSTEM = build/system
+LINT = build/lint-gcc build/lint-clang
+
+# -isystem: warnings are for our own code, not for the libraries' headers.
+CC_build = $(MUSL_CC)
+FLAGS_build = -Os -g -fno-pie -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -isystem build/libs/include
+LD_build = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
+	-Lbuild/libs/lib
+LIBS_build = $(LIBS)
+GET_build = contrib/deps build && contrib/libs musl build/libs
+
+CC_build/asan = $(HOST_CC)
+FLAGS_build/asan = -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-isystem build/asan/libs/include
+LD_build/asan = -fsanitize=address,undefined -Lbuild/asan/libs/lib
+LIBS_build/asan = $(LIBS)
+GET_build/asan = contrib/deps build && contrib/libs asan build/asan/libs
+
+# Where Debian ships no .pc file (libev) the name has to do.
+PC = libbsd inih yyjson libedit
+CC_build/system = $(HOST_CC)
+FLAGS_build/system = -O2 -g $$(pkg-config --cflags $(PC))
+LD_build/system =
+LIBS_build/system = $$(pkg-config --libs $(PC)) -lev
+GET_build/system = contrib/deps system && mkdir -p build/system
+
+CC_build/lint-gcc = $(MUSL_CC)
+FLAGS_build/lint-gcc = -Werror -O2 -isystem build/libs/include
+
+CC_build/lint-clang = $(LINT_CC)
+FLAGS_build/lint-clang = -Werror -O1 -isystem build/libs/include
+
+COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+define libraries
+$(1)/libs.ok: contrib/libs contrib/deps.lock \
+    $(if $(wildcard $(1)/libs/include/.),,$(if $(filter $(SYSTEM),$(1)),,force))
+	$$(GET_$(1))
+	@touch $$@
+endef
+
+define objects
+$(1)/%.o: %.c Makefile $(2)
+	@mkdir -p $$(@D)
+	@echo '  CC      $$@'
+	@$$(call COMPILE,$(1)) -c -o $$@ $$<
+
+-include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT)))
+endef
+
+define flavour
+$(call libraries,$(1))
+$(call objects,$(1),$(1)/libs.ok)
+
+$(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
+	@rm -f $$@
+	@echo '  AR      $$@'
+	@ar rcsD $$@ $$^
+
+$(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
+	@echo '  LINK    $$@'
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+
+$(1)/supd: $(1)/supd.debug
+	@echo '  STRIP   $$@'
+	@strip -o $$@ $$<
+
+$(LINKS:%=$(1)/%): $(1)/supd
+	@ln -sf supd $$@
+
+$(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
+	@mkdir -p $$(@D)
+	@echo '  LINK    $$@'
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+
+.PRECIOUS: $(1)/t/unit/%.o
+$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%)
+$(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
+.PHONY: $(1)/unit $(1)/all
+endef
+
+$(foreach f,$(MUSL) $(ASAN) $(SYSTEM),$(eval $(call flavour,$(f))))
+$(foreach f,$(LINT),$(eval $(call objects,$(f),build/libs.ok)))
+
+# ---- what people type -----------------------------------------------------
+
+ifdef SYSTEM_LIBS
+O = $(SYSTEM)
+else
+O = $(MUSL)
+endif
+
+all: $(O)/all
+asan: $(ASAN)/all
+
+run: all
+	contrib/run $(O)
+
+# BUILD tells the tests which binary they drive.
+JOBS = 2
+TESTS = $(sort $(wildcard t/*.t))
+define suite
+contrib/deps test
+BUILD=$(1) prove -j$(JOBS) --timer $(TESTS) $(UNIT:t/unit/%.c=$(1)/t/%)
+endef
+
+test: all $(O)/unit lint-man
+	$(call suite,$(O))
+
+test-asan: asan $(ASAN)/unit
+	$(call suite,$(ASAN))
+
+lint: lint-cc lint-cppcheck lint-man
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT)))
+
+lint-cppcheck:
+	contrib/deps test
+	cppcheck -q --std=c11 --language=c --platform=unix64 \
+	    --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 -j2 -Isrc -D__linux__ -D_GNU_SOURCE \
+	    -DSUPD_VERSION='"$(VERSION)"' supd.c $(SRC)
+
+lint-man:
+	@if ls src/man/*.[1-8] >/dev/null 2>&1; then \
+	    contrib/deps test && mandoc -Tlint -Wwarning src/man/*.[1-8]; fi
+
+INSTALL = install
+DEST = $(DESTDIR)$(PREFIX)
+install: all
+	$(INSTALL) -d $(DEST)/bin $(DEST)/share/supd/conf.d
+	$(INSTALL) -m 755 $(O)/supd $(DEST)/bin/supd
+	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
+	for m in $(wildcard $(MAN)); do \
+	    $(INSTALL) -D -m 644 $$m $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
+	for c in $(wildcard conf.d/*); do \
+	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
+	$(INSTALL) -D -m 644 contrib/completions/supctl.bash \
+	    $(DEST)/share/bash-completion/completions/supctl
+	$(INSTALL) -D -m 644 contrib/completions/_supctl \
+	    $(DEST)/share/zsh/site-functions/_supctl
+	$(INSTALL) -D -m 644 contrib/completions/supctl.fish \
+	    $(DEST)/share/fish/vendor_completions.d/supctl.fish
+
+clean:
+	rm -rf build run
+
+force:
+.PHONY: all asan run test test-asan lint lint-cc lint-cppcheck lint-man \
+	install clean force
