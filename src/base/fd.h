@@ -1,0 +1,29 @@
+/*
+ * Descriptors: close, send and receive across a UNIX socket, standard
+ * descriptors at start.  Uses the table in sys.h.
+ */
+#ifndef BASE_FD_H
+#define BASE_FD_H
+
+#include <sys/types.h>
+#include <stddef.h>
+
+/* Close and set to -1; does nothing to -1.  Keeps errno. */
+void	fd_close(int *fd);
+/*
+ * One message with at most one descriptor (fd -1: none) on a SOCK_SEQPACKET or
+ * stream socket.  Returns bytes sent, or -1 with errno (EAGAIN: full).
+ */
+ssize_t	fd_send(int sock, const void *data, size_t len, int fd);
+/* Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg. */
+ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
+/* Open /dev/null (or a dead pipe) in place of closed descriptors 0, 1 and 2. */
+void	fd_fill_stdio(void);
+/*
+ * Raise RLIMIT_NOFILE as far as allowed, at most to `want`.  The limits found
+ * are returned so that children can get them back.
+ */
+void	fd_raise_limit(unsigned long long want, unsigned long long *soft,
+	    unsigned long long *hard);
+
+#endif

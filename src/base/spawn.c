@@ -1,0 +1,261 @@
+/*
+ * A child that shares our memory until it executes its program.
+ *
+ * fork() copies page tables and makes us fault on every page afterwards; vfork()
+ * copies nothing but stops us until exec, so a program on a dead network file
+ * system would stop PID 1.  clone(CLONE_VM) does neither: the child runs beside
+ * us on a small stack of its own.  The price: it must not touch anything of
+ * ours.  So it makes bare system calls only (libc's would write our errno), runs
+ * with all signals blocked until no handler of ours is left, and reads nothing
+ * but its struct spawn.
+ *
+ * Where clone refuses (valgrind, some sandboxes), fork() does the same.
+ */
+#include "base/spawn.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#endif
+
+/* The sanitizers keep books about our stack that a second user would spoil. */
+#if defined(__x86_64__) && !defined(SANITIZED)
+#define SHARE_MEMORY 1
+
+static inline long
+bare(long n, long a, long b, long c, long d, long e)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	long ret;
+
+	__asm__ volatile("syscall" : "=a"(ret)
+	    : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+	    : "rcx", "r11", "memory");
+	return ret;
+}
+#elif defined(__aarch64__) && !defined(SANITIZED)
+#define SHARE_MEMORY 1
+
+static inline long
+bare(long n, long a, long b, long c, long d, long e)
+{
+	register long x8 __asm__("x8") = n;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+
+	__asm__ volatile("svc 0" : "+r"(x0)
+	    : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+	return x0;
+}
+#else
+#define SHARE_MEMORY 0
+
+static inline long
+bare(long n, long a, long b, long c, long d, long e)
+{
+	long ret = syscall(n, a, b, c, d, e);
+
+	return ret == -1 ? -errno : ret;
+}
+#endif
+
+/* The kernel's struct sigaction, all zero: SIG_DFL. */
+struct kernel_sigaction {
+	unsigned long handler, flags, restorer, mask[2];
+};
+
+#define KERNEL_SIGSET	8	/* bytes of a signal set as the kernel counts them */
+#define LAST_SIGNAL	64
+
+static void
+say(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] != '\0')
+		len++;
+	bare(SYS_write, STDERR_FILENO, (long)text, (long)len, 0, 0);
+}
+
+/* supervisord writes these to the child's stderr, so they stand in its log. */
+static void
+say_failure(const struct spawn *s, enum spawn_step step, int no)
+{
+	switch (step) {
+	case STEP_NONE:
+	case STEP_PGRP:
+	case STEP_FD:
+	case STEP_CGROUP:
+	case STEP_RLIMIT:
+		say("supervisor: couldn't prepare child");
+		break;
+	case STEP_GROUPS:
+	case STEP_GID:
+	case STEP_UID:
+		say("supervisor: couldn't setuid");
+		break;
+	case STEP_CHDIR:
+		say("supervisor: couldn't chdir to ");
+		say(s->directory);
+		break;
+	case STEP_EXEC:
+		say("supervisor: couldn't exec ");
+		say(s->argv[0]);
+		break;
+	}
+	say(": ");
+	say(errno_name(no));
+	say("\nsupervisor: child process was not spawned\n");
+}
+
+static long
+to_fd(int from, int to)
+{
+	if (from == -1)
+		return 0;
+	return bare(SYS_dup3, from, to, 0, 0, 0);
+}
+
+/* Each step in supervisord's order; returns the one that failed, and why in *no. */
+static enum spawn_step
+prepare(const struct spawn *s, int *no)
+{
+	long r;
+
+	if ((r = bare(SYS_setpgid, 0, 0, 0, 0, 0)) < 0)
+		return *no = (int)-r, STEP_PGRP;
+	if (s->cgroup_fd != -1 &&
+	    (r = bare(SYS_write, s->cgroup_fd, (long)"0", 1, 0, 0)) < 0)
+		return *no = (int)-r, STEP_CGROUP;
+	for (int i = 0; i < 3; i++)
+		if ((r = to_fd(s->fd[i], i)) < 0)
+			return *no = (int)-r, STEP_FD;
+	for (int i = 0; i < 2; i++)
+		if ((r = to_fd(s->extra[i], 3 + i)) < 0)
+			return *no = (int)-r, STEP_FD;
+	if (s->nofile_hard != 0) {
+		uint64_t limit[2] = { s->nofile_soft, s->nofile_hard };
+
+		if ((r = bare(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0, 0)) < 0)
+			return *no = (int)-r, STEP_RLIMIT;
+	}
+	if (s->set_user) {
+		if ((r = bare(SYS_setgroups, (long)s->ngroups, (long)s->groups, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_GROUPS;
+		if ((r = bare(SYS_setgid, s->gid, 0, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_GID;
+		if ((r = bare(SYS_setuid, s->uid, 0, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_UID;
+	}
+	if (s->directory != NULL &&
+	    (r = bare(SYS_chdir, (long)s->directory, 0, 0, 0, 0)) < 0)
+		return *no = (int)-r, STEP_CHDIR;
+	if (s->umask != -1)
+		bare(SYS_umask, s->umask, 0, 0, 0, 0);
+	return STEP_NONE;
+}
+
+/* From here nothing of ours can run in the child on a signal. */
+static void
+default_signals(void)
+{
+	struct kernel_sigaction dfl = { 0 };
+	unsigned long none[2] = { 0 };
+
+	for (int sig = 1; sig <= LAST_SIGNAL; sig++)
+		bare(SYS_rt_sigaction, sig, (long)&dfl, 0, KERNEL_SIGSET, 0);
+	bare(SYS_rt_sigprocmask, SIG_SETMASK, (long)none, 0, KERNEL_SIGSET, 0);
+}
+
+static int
+child(void *arg)
+{
+	const struct spawn *s = arg;
+	struct spawn_fail fail;
+	enum spawn_step step;
+	int no = 0;
+
+	step = prepare(s, &no);
+	if (step == STEP_NONE) {
+		default_signals();
+		if (s->exec_fd != -1)
+			no = (int)-bare(SYS_execveat, s->exec_fd, (long)"", (long)s->argv,
+			    (long)s->envp, AT_EMPTY_PATH);
+		else
+			no = (int)-bare(SYS_execve, (long)s->path, (long)s->argv,
+			    (long)s->envp, 0, 0);
+		step = STEP_EXEC;
+	}
+	fail.step = step;
+	fail.no = no;
+	bare(SYS_write, s->err_fd, (long)&fail, sizeof(fail), 0, 0);
+	say_failure(s, step, no);
+	bare(SYS_exit_group, 127, 0, 0, 0, 0);
+	return 127;
+}
+
+static pid_t
+child_by_fork(const struct spawn *s)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child((void *)(uintptr_t)s);
+	return pid;
+}
+
+static pid_t
+child_by_clone(const struct spawn *s)
+{
+#if SHARE_MEMORY
+	static int refused = -1;
+	pid_t pid;
+
+	if (refused == -1)
+		refused = getenv("SUPD_FORK") != NULL;	/* for valgrind */
+	if (!refused) {
+		pid = clone(child, (char *)s->stack + SPAWN_STACK, CLONE_VM | SIGCHLD,
+		    (void *)(uintptr_t)s);
+		if (pid != -1 || (errno != EINVAL && errno != ENOSYS && errno != EPERM))
+			return pid;
+		refused = 1;
+	}
+#endif
+	return child_by_fork(s);
+}
+
+pid_t
+spawn_child(const struct spawn *s)
+{
+	sigset_t all, old;
+	pid_t pid;
+	int saved;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	pid = child_by_clone(s);
+	saved = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return pid;
+}

@@ -1,0 +1,149 @@
+/*
+ * The table of kernel calls, filled with the real kernel.  Creating a process
+ * has a file of its own, spawn.c.
+ */
+#include "base/sys.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/spawn.h"
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t
+k_mono_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+static int64_t
+k_wall_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+static pid_t
+k_peek(void)
+{
+	siginfo_t si;
+
+	si.si_pid = 0;
+	if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == -1)
+		return -1;
+	return si.si_pid;
+}
+
+static int
+k_reap(pid_t pid, struct reaped *r)
+{
+	struct rusage ru;
+
+	if (wait4(pid, &r->status, WNOHANG, &ru) != pid)
+		return -1;
+	r->pid = pid;
+	r->cpu_us = ((int64_t)ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+	    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	r->maxrss_kb = ru.ru_maxrss;
+	return 0;
+}
+
+static int
+k_pipe(int fd[2])
+{
+	return pipe2(fd, O_CLOEXEC);
+}
+
+static int
+k_open(const char *path, int flags, mode_t mode)
+{
+	return open(path, flags | O_CLOEXEC, mode);
+}
+
+static int
+k_dup(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+static int
+k_stat(const char *path, struct stat *st)
+{
+	return stat(path, st);
+}
+
+static int
+k_fstat(int fd, struct stat *st)
+{
+	return fstat(fd, st);
+}
+
+static int
+k_set_nonblock(int fd, bool on)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1)
+		return -1;
+	return fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+static int
+k_accept(int fd)
+{
+	return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static int
+k_peer(int fd, uid_t *uid, pid_t *pid)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return -1;
+	*uid = cred.uid;
+	*pid = cred.pid;
+	return 0;
+}
+
+const struct sys sys_kernel = {
+	.mono_ms = k_mono_ms,
+	.wall_ms = k_wall_ms,
+	.getpid = getpid,
+	.spawn = spawn_child,
+	.peek = k_peek,
+	.reap = k_reap,
+	.kill = kill,
+	.pipe = k_pipe,
+	.open = k_open,
+	.close = close,
+	.dup = k_dup,
+	.read = read,
+	.write = write,
+	.lseek = lseek,
+	.ftruncate = ftruncate,
+	.stat = k_stat,
+	.fstat = k_fstat,
+	.rename = rename,
+	.unlink = unlink,
+	.set_nonblock = k_set_nonblock,
+	.accept = k_accept,
+	.sendmsg = sendmsg,
+	.recvmsg = recvmsg,
+	.peer = k_peer,
+};
+
+const struct sys *sys = &sys_kernel;

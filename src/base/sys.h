@@ -1,0 +1,108 @@
+/*
+ * Every call to the kernel that the core, the control server and the logger
+ * make goes through this table, so that the simulator can be the kernel.
+ * The functions behave as the system calls of the same name: -1 with errno.
+ * Descriptors that they create are close-on-exec.
+ */
+#ifndef BASE_SYS_H
+#define BASE_SYS_H
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Steps of a child between clone and exec, in order; reported when one fails. */
+enum spawn_step {
+	STEP_NONE,
+	STEP_PGRP,
+	STEP_FD,		/* standard descriptors into place */
+	STEP_CGROUP,
+	STEP_GROUPS,
+	STEP_GID,
+	STEP_UID,
+	STEP_CHDIR,
+	STEP_RLIMIT,
+	STEP_EXEC,
+};
+
+/* What the child sends through err_fd before it exits with 127. */
+struct spawn_fail {
+	int32_t	step;		/* enum spawn_step */
+	int32_t	no;		/* errno */
+};
+
+/*
+ * Everything that a child needs, ready before it is born.  It shares our
+ * memory until exec, so the caller keeps this struct and what it points to
+ * unchanged until err_fd shows end of file.
+ */
+struct spawn {
+	const char *path;	/* what to exec; used as it is, no PATH search */
+	char *const *argv;
+	char *const *envp;
+	const char *directory;	/* NULL: stay */
+	int	 fd[3];		/* become 0, 1, 2; -1: as we have it */
+	int	 extra[2];	/* become 3 and 4; -1: none */
+	int	 exec_fd;	/* not -1: exec this descriptor instead of path */
+	int	 err_fd;	/* close-on-exec; struct spawn_fail goes here */
+	int	 cgroup_fd;	/* cgroup.procs opened for writing; -1: stay */
+	bool	 set_user;
+	uid_t	 uid;
+	gid_t	 gid;
+	const gid_t *groups;
+	size_t	 ngroups;
+	int	 umask;		/* -1: inherited */
+	uint64_t nofile_soft;	/* RLIMIT_NOFILE of the child; 0: as we have it */
+	uint64_t nofile_hard;
+	void	*stack;		/* SPAWN_STACK bytes for the child; page-aligned */
+};
+
+#define SPAWN_STACK 4096	/* bytes; the child calls nothing deep */
+
+/* How a child ended. */
+struct reaped {
+	pid_t	pid;
+	int	status;		/* as from waitpid */
+	int64_t	cpu_us;		/* user and system time */
+	int64_t	maxrss_kb;
+};
+
+struct sys {
+	int64_t	(*mono_ms)(void);	/* monotonic clock, for every duration */
+	int64_t	(*wall_ms)(void);	/* wall clock, for display only */
+	pid_t	(*getpid)(void);
+
+	pid_t	(*spawn)(const struct spawn *s);
+	/* The next dead child without reaping it; 0: none now; -1: no child at all. */
+	pid_t	(*peek)(void);
+	/* Reap pid, which peek() has shown. */
+	int	(*reap)(pid_t pid, struct reaped *r);
+	int	(*kill)(pid_t pid, int sig);
+
+	int	(*pipe)(int fd[2]);
+	int	(*open)(const char *path, int flags, mode_t mode);
+	int	(*close)(int fd);
+	int	(*dup)(int fd);
+	ssize_t	(*read)(int fd, void *data, size_t len);
+	ssize_t	(*write)(int fd, const void *data, size_t len);
+	off_t	(*lseek)(int fd, off_t off, int whence);
+	int	(*ftruncate)(int fd, off_t len);
+	int	(*stat)(const char *path, struct stat *st);
+	int	(*fstat)(int fd, struct stat *st);
+	int	(*rename)(const char *from, const char *to);
+	int	(*unlink)(const char *path);
+	int	(*set_nonblock)(int fd, bool on);
+
+	int	(*accept)(int fd);	/* non-blocking, close-on-exec */
+	ssize_t	(*sendmsg)(int fd, const struct msghdr *m, int flags);
+	ssize_t	(*recvmsg)(int fd, struct msghdr *m, int flags);
+	/* uid and pid of the other end of a UNIX socket. */
+	int	(*peer)(int fd, uid_t *uid, pid_t *pid);
+};
+
+extern const struct sys *sys;		/* the kernel, unless a simulator put itself here */
+extern const struct sys sys_kernel;
+
+#endif
