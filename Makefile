@@ -30,9 +30,16 @@ all:
 SRC_base = \
 	src/base/buf.c \
 	src/base/err.c \
+	src/base/fd.c \
+	src/base/log.c \
+	src/base/loop.c \
+	src/base/spawn.c \
+	src/base/sys.c \
 
 SRC_wire = \
 	src/wire/idl.c \
+	src/wire/json.c \
+	src/wire/varlink.c \
 
 SRC_conf = \
 
@@ -61,8 +68,8 @@ COMPLETIONS = contrib/completions/supctl.bash contrib/completions/_supctl \
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wundef -Wvla \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 \
-	-Wimplicit-fallthrough
+	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wimplicit-fallthrough \
+	-Wno-format-truncation
 
 OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 	-ffile-prefix-map=$(CURDIR)=. -fno-strict-aliasing $(WARN)
@@ -70,18 +77,18 @@ OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 # Static libraries, users before the used.
 LIBS = -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
 
-# Compilers by purpose; CC, when somebody names one, builds what is asked for.
+# Compilers by purpose.  CC, when somebody names one, is the system's.
 MUSL_CC = musl-gcc
 HOST_CC = gcc
-LINT_CC = clang
+CLANG = clang
 ifneq ($(origin CC),default)
-MUSL_CC = $(CC)
 HOST_CC = $(CC)
 endif
 
 # ---- flavours -------------------------------------------------------------
 #
-# One flavour: objects of its own in $(1), CC_x, FLAGS_x and LD_x say how.
+# One flavour: objects of its own in folder x; CC_x, FLAGS_x, LD_x, LIBS_x say
+# how, GET_x brings the libraries, FINISH_x makes x/supd from x/supd.debug.
 # $(1)/libs is a link into the cache and $(1)/libs.ok its witness: older than
 # the lock or the script, or without the folder, and the cache is asked again.
 
@@ -94,10 +101,11 @@ LINT = build/lint-gcc build/lint-clang
 CC_build = $(MUSL_CC)
 FLAGS_build = -Os -g -fno-pie -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -isystem build/libs/include
-LD_build = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
-	-Lbuild/libs/lib
+LD_build = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
+	-Wl,-z,noseparate-code -Wl,-z,norelro -Lbuild/libs/lib
 LIBS_build = $(LIBS)
-GET_build = contrib/deps build && contrib/libs musl build/libs
+GET_build = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl build/libs
+FINISH_build = strip -o $@ $<
 
 CC_build/asan = $(HOST_CC)
 FLAGS_build/asan = -O1 -g -fno-omit-frame-pointer \
@@ -105,7 +113,8 @@ FLAGS_build/asan = -O1 -g -fno-omit-frame-pointer \
 	-isystem build/asan/libs/include
 LD_build/asan = -fsanitize=address,undefined -Lbuild/asan/libs/lib
 LIBS_build/asan = $(LIBS)
-GET_build/asan = contrib/deps build && contrib/libs asan build/asan/libs
+GET_build/asan = contrib/deps build && CC="$(HOST_CC)" contrib/libs asan build/asan/libs
+FINISH_build/asan = ln -f $< $@
 
 # Where Debian ships no .pc file (libev) the name has to do.
 PC = libbsd inih yyjson libedit
@@ -114,12 +123,13 @@ FLAGS_build/system = -O2 -g $$(pkg-config --cflags $(PC))
 LD_build/system =
 LIBS_build/system = $$(pkg-config --libs $(PC)) -lev
 GET_build/system = contrib/deps system && mkdir -p build/system
+FINISH_build/system = ln -f $< $@
 
 CC_build/lint-gcc = $(MUSL_CC)
 FLAGS_build/lint-gcc = -Werror -O2 -isystem build/libs/include
 
-CC_build/lint-clang = $(LINT_CC)
-FLAGS_build/lint-clang = -Werror -O1 -isystem build/libs/include
+CC_build/lint-clang = $(CLANG)
+FLAGS_build/lint-clang = -Werror -O1 -Wno-unknown-warning-option -isystem build/libs/include
 
 COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
@@ -143,6 +153,9 @@ define flavour
 $(call libraries,$(1))
 $(call objects,$(1),$(1)/libs.ok)
 
+# The assembler reads these, unseen by -MMD.
+$(1)/src/wire/idl.o: $(wildcard src/wire/*.varlink)
+
 $(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
 	@rm -f $$@
 	@echo '  AR      $$@'
@@ -153,8 +166,7 @@ $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
 $(1)/supd: $(1)/supd.debug
-	@echo '  STRIP   $$@'
-	@strip -o $$@ $$<
+	@$$(FINISH_$(1))
 
 $(LINKS:%=$(1)/%): $(1)/supd
 	@ln -sf supd $$@

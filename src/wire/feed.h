@@ -1,0 +1,41 @@
+/*
+ * The core and its logger speak over one SOCK_SEQPACKET pair, inherited by the
+ * logger as descriptor 3.  Each packet is one JSON object, with at most one
+ * descriptor.  Both sides are the same binary; still an unknown "op" or member
+ * is ignored, so that either may be upgraded first.
+ *
+ * Core to logger:
+ *   {"op":"options", "identifier", "childlogdir", "cleanup":bool,
+ *    "strip_ansi":bool, "stdout_format":"raw|tagged|json", "ring":bytes,
+ *    "own_stdout":bool}
+ *	First packet of each logger. cleanup: remove old AUTO files, only in the
+ *	first logger of a run. own_stdout: copy the main log to stdout too.
+ *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
+ *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
+ *    "policy":"block|drop"} + read end of the pipe
+ *	A stream.  With an id that is known (the rules changed): no descriptor,
+ *	the rules are replaced.  auto: create the file with mode 0600.
+ *   {"op":"remove", "id"}
+ *	Drain what is in the pipe, then forget the stream and, for auto, its file.
+ *   {"op":"reopen"}
+ *	Close and open all files by name (SIGUSR2).
+ *   {"op":"client", "data":text} + a client's connection
+ *	Its first request is in data.  The logger answers it and what follows.
+ *   {"op":"finish", "ms"}
+ *	Drain all pipes, write everything, and exit; at most that long.
+ *
+ * Logger to core:
+ *   {"op":"client", "data":text} + connection
+ *	The client called something that is not org.supd.Log: it comes back.
+ *   {"op":"event", "id", "text"}
+ *	A sink failed or recovered; the core logs and publishes it.
+ */
+#ifndef WIRE_FEED_H
+#define WIRE_FEED_H
+
+#define FEED_FD		3		/* in the logger */
+#define FEED_MAX	(128 * 1024)	/* bytes in a packet */
+
+#define FEED_MAIN_ID	1		/* stream of the supervisor's own log */
+
+#endif

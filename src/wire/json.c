@@ -1,0 +1,198 @@
+/*
+ * JSON text appended to a buf.  There is no state beside the bytes written: a
+ * value or a member needs a comma exactly when the last byte closes another
+ * value, so the last byte decides.
+ */
+#include "wire/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
+
+/* After '{', '[', ':' and at the start of a text nothing has to be separated. */
+static void
+comma(struct buf *b)
+{
+	char last = b->len > 0 ? b->data[b->len - 1] : '[';
+
+	/* NUL: the frame before this one in the same buf. */
+	if (last != '{' && last != '[' && last != ':' && last != ',' && last != '\0' &&
+	    last != '\n')
+		buf_addc(b, ',');
+}
+
+void
+json_open(struct buf *b, char bracket)
+{
+	comma(b);
+	buf_addc(b, bracket);
+}
+
+void
+json_close(struct buf *b, char bracket)
+{
+	buf_addc(b, bracket);
+}
+
+void
+json_key(struct buf *b, const char *key)
+{
+	json_str(b, key);
+	buf_addc(b, ':');
+}
+
+void
+json_str(struct buf *b, const char *text)
+{
+	json_bytes(b, text, text != NULL ? strlen(text) : 0);
+}
+
+static void
+escape(struct buf *b, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char letter[32] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+	};
+	char text[6] = { '\\', 'u', '0', '0', hex[c >> 4 & 15], hex[c & 15] };
+
+	if (c == '"' || c == '\\' || (c < 32 && letter[c] != 0)) {
+		text[1] = c < 32 ? letter[c] : (char)c;
+		buf_add(b, text, 2);
+	} else {
+		buf_add(b, text, 6);
+	}
+}
+
+static bool
+is_tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/*
+ * Length of the well-formed UTF-8 character of several bytes at s; 0: none
+ * (cut off, overlong, a surrogate, or beyond U+10FFFF).
+ */
+static size_t
+utf8_len(const unsigned char *s, size_t left)
+{
+	unsigned char low = 0x80, high = 0xbf;	/* of the second byte */
+	size_t n;
+
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		n = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		n = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	switch (s[0]) {
+	case 0xe0: low = 0xa0; break;
+	case 0xed: high = 0x9f; break;
+	case 0xf0: low = 0x90; break;
+	case 0xf4: high = 0x8f; break;
+	default: break;
+	}
+	if (left < n || s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if (!is_tail(s[i]))
+			return 0;
+	return n;
+}
+
+void
+json_bytes(struct buf *b, const char *data, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)data;
+	size_t from = 0, i = 0, n;	/* [from, i) is fit to be copied as it is */
+
+	comma(b);
+	buf_reserve(b, len + 2);
+	buf_addc(b, '"');
+	while (i < len) {
+		if (s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\') {
+			i++;
+			continue;
+		}
+		if (s[i] >= 0x80 && (n = utf8_len(s + i, len - i)) > 0) {
+			i += n;
+			continue;
+		}
+		buf_add(b, data + from, i - from);
+		if (s[i] < 0x80)
+			escape(b, s[i]);
+		else
+			buf_adds(b, REPLACEMENT);
+		from = ++i;
+	}
+	if (len > from)
+		buf_add(b, data + from, len - from);
+	buf_addc(b, '"');
+}
+
+void
+json_int(struct buf *b, int64_t n)
+{
+	char text[24], *p = text + sizeof(text);
+	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	comma(b);
+	do {
+		*--p = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (n < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+}
+
+void
+json_num(struct buf *b, double n)
+{
+	char text[32];
+
+	comma(b);
+	if (!isfinite(n)) {		/* JSON has no word for it */
+		buf_adds(b, "null");
+		return;
+	}
+	/* 15 digits print what was meant; 17 are needed when that is not exact. */
+	snprintf(text, sizeof(text), "%.15g", n);
+	if (strtod(text, NULL) < n || strtod(text, NULL) > n)
+		snprintf(text, sizeof(text), "%.17g", n);
+	buf_adds(b, text);
+}
+
+void
+json_bool(struct buf *b, bool v)
+{
+	comma(b);
+	buf_adds(b, v ? "true" : "false");
+}
+
+void
+json_kstr(struct buf *b, const char *key, const char *text)
+{
+	json_key(b, key);
+	json_str(b, text);
+}
+
+void
+json_kint(struct buf *b, const char *key, int64_t n)
+{
+	json_key(b, key);
+	json_int(b, n);
+}
+
+void
+json_kbool(struct buf *b, const char *key, bool v)
+{
+	json_key(b, key);
+	json_bool(b, v);
+}
