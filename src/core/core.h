@@ -1,0 +1,306 @@
+/*
+ * The supervisor: one struct core, its groups and processes.
+ *
+ * Life: core_init() from a loaded config, core_run(), core_release().  Inside
+ * the loop, ctl and signals change what is wanted through the functions below;
+ * proc.c alone changes the state of a process.
+ */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/sys.h"
+#include "conf/conf.h"
+#include "core/fsm.h"
+
+struct core;
+struct pgroup;
+struct proc;
+
+/* supervisord's numbers for the supervisor itself. */
+enum supervisor_state { SUP_SHUTDOWN = -1, SUP_RESTARTING = 0, SUP_RUNNING = 1 };
+
+/* Who or what asked: the cause that `why` prints. */
+enum cause {
+	CAUSE_NONE,
+	CAUSE_AUTOSTART,	/* autostart=true at start or when added */
+	CAUSE_OPERATOR,		/* a control call; arg: uid of the caller */
+	CAUSE_UPTIME,		/* stayed up for startsecs */
+	CAUSE_EXIT,		/* arg: wait status */
+	CAUSE_SPAWN,		/* could not be started; text in spawnerr */
+	CAUSE_RETRY,		/* the back-off delay is over */
+	CAUSE_AUTORESTART,
+	CAUSE_GAVE_UP,		/* startretries used up */
+	CAUSE_STOPWAIT,		/* stopwaitsecs over, SIGKILL sent */
+	CAUSE_SHUTDOWN,
+	CAUSE_RESTART,		/* of the supervisor */
+	CAUSE_RELOAD,		/* update of the configuration */
+	CAUSE_KILL_FAILED,	/* arg: errno */
+	CAUSE_RECOVERY,		/* found again after a crash of the core */
+};
+
+/* One step in the life of a process. */
+struct transition {
+	int64_t	 wall_ms;
+	int32_t	 arg;		/* see enum cause */
+	pid_t	 pid;
+	uint8_t	 from, to;	/* enum pstate */
+	uint8_t	 cause;		/* enum cause */
+	uint8_t	 fails;		/* starts failed in a row, at most 255 */
+};
+
+#define TRANSITIONS_KEPT 8	/* per process; `why` shows these */
+
+/* One direction of output: the pipe lives as long as the process record. */
+struct stream {
+	uint32_t id;		/* for the logger; unique in the life of the core */
+	int	 rd;		/* duplicate of what the logger reads; -1: none */
+	int	 wr;		/* given to each child; -1: none */
+	char	*path;		/* file of the log; NULL: none.  Owned */
+	bool	 sent;		/* the present logger knows it */
+	struct proc *proc;	/* borrowed: it is part of it */
+	bool	 is_err;
+	TAILQ_ENTRY(stream) link; /* core->unsent */
+};
+
+struct proc {
+	RB_ENTRY(proc) by_pid;	/* core->pids while pid > 0 */
+	TAILQ_ENTRY(proc) link;	/* group->procs, config order */
+	struct pgroup *group;	/* borrowed: outlives its processes */
+	struct program *conf;	/* owned */
+	uint32_t id;		/* never reused; hold this across callbacks */
+
+	struct fsm fsm;		/* written by proc.c only */
+	pid_t	 pid;		/* 0: none */
+	bool	 want_up;	/* the last thing asked for */
+	bool	 started;	/* was ever asked to start */
+	bool	 stopped_by_person; /* stays down over updates */
+	bool	 exec_ok;	/* the child of now has passed exec */
+	bool	 lingering;	/* main process reaped, descendants not yet gone */
+	bool	 expected;	/* the last exit code is in exitcodes */
+	int	 status;	/* wait status of the last run */
+	bool	 has_status;
+	int64_t	 start_ms;	/* monotonic, last spawn attempt */
+	int64_t	 start_wall_ms;	/* wall clock, 0: never */
+	int64_t	 stop_wall_ms;	/* wall clock of the last reaping, 0: never */
+	char	*spawnerr;	/* owned; NULL: none */
+	struct loop_timer timer;
+	struct spawning *spawning; /* until exec or its failure; owned */
+	int	 stdin_fd;	/* our end; -1: none */
+	struct stream streams[2]; /* stdout, stderr */
+	struct transition ring[TRANSITIONS_KEPT];
+	uint32_t ntransitions;	/* ever; the last ones are in the ring */
+};
+
+TAILQ_HEAD(proc_list, proc);
+
+struct pgroup {
+	TAILQ_ENTRY(pgroup) link; /* core->groups, order of start */
+	RB_ENTRY(pgroup) by_name;
+	char	*name;		/* owned */
+	enum group_kind kind;
+	int64_t	 priority;
+	struct proc_list procs;
+	size_t	 nprocs;
+};
+
+TAILQ_HEAD(pgroup_list, pgroup);
+TAILQ_HEAD(stream_list, stream);
+RB_HEAD(pid_tree, proc);
+RB_HEAD(name_tree, pgroup);
+
+/* What observers learn; ctl is one, later the event listeners are. */
+enum event_type {
+	EV_STATE,		/* a process changed its state */
+	EV_GROUP_ADDED,
+	EV_GROUP_REMOVED,
+	EV_SUPERVISOR_RUNNING,
+	EV_SUPERVISOR_STOPPING,
+	EV_LOG,			/* the logger reports about a stream */
+	EV_GONE,		/* a process record is about to be freed */
+};
+
+struct event {
+	enum event_type type;
+	uint64_t serial;
+	int64_t	 wall_ms;
+	const struct proc *proc;	/* EV_STATE, EV_LOG, EV_GONE */
+	enum pstate from, to;	/* EV_STATE */
+	int	 tries;		/* EV_STATE: STARTING and BACKOFF */
+	pid_t	 pid;		/* EV_STATE: as supervisord puts it in the payload */
+	bool	 expected;	/* EV_STATE, to EXITED */
+	const char *group;	/* EV_GROUP_* */
+	const char *text;	/* EV_LOG */
+};
+
+/* Lives in the observer's struct. Called inside the loop; must not change a process. */
+struct observer {
+	TAILQ_ENTRY(observer) link;
+	void	(*fn)(struct observer *o, const struct event *ev);
+};
+
+TAILQ_HEAD(observer_list, observer);
+
+struct core {
+	struct config *config;	/* in use */
+	struct config *reread;	/* last read by reread; NULL: none, owned */
+	struct conf_args args;
+	const char *argv0;
+	enum supervisor_state state;
+	bool	 is_pid1;
+	struct pgroup_list groups;	/* order of start */
+	struct name_tree by_name;
+	struct pid_tree pids;
+	size_t	 nprocs;	/* programs, guests not counted */
+	struct observer_list observers;
+	uint64_t event_serial;
+	struct stream_list unsent;	/* streams the logger has to learn of */
+	struct stream main_log;		/* our own log lines */
+	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
+	struct proc *logger;	/* borrowed: of guests */
+	int	 feed;		/* our end of the logger's socket; -1: none */
+	unsigned long long nofile_soft, nofile_hard;	/* as found: children get these */
+	int	 self_fd;	/* our own executable, for guests and recovery */
+};
+
+/* Payload of ev in supervisord's form ("processname:x groupname:x ..."). */
+struct buf;
+void	event_payload(const struct event *ev, struct buf *out);
+/* "PROCESS_STATE_RUNNING" */
+const char *event_name(const struct event *ev);
+void	core_observe(struct core *c, struct observer *o);
+void	core_unobserve(struct core *c, struct observer *o);
+void	core_publish(struct core *c, struct event *ev);
+
+/* There is one core in a process (or in a simulated machine). */
+extern struct core core;
+
+/* ---- what callers ask for ---- */
+
+/* fn is called for each process of the names; see core_select. */
+struct selection {
+	struct proc **procs;	/* owned; config order of groups, priority order inside */
+	size_t	 n;
+	struct selection_error {
+		char	*name;	/* as given */
+		struct err err;
+	} *errors;		/* owned; names that are not there */
+	size_t	 nerrors;
+};
+
+/*
+ * Processes by name: "group:process", "name", "group:*" and "group:".  FAULT_BAD_NAME
+ * with the name as given when it is not there.
+ */
+struct proc *core_find(const char *name, struct err *e);
+struct pgroup *core_find_group(const char *name);
+/* Is it group:* ?  Then the group (or NULL and e). */
+bool	core_names_group(const char *name, struct pgroup **g, struct err *e);
+/* By id, for use across callbacks; NULL when it is gone. */
+struct proc *core_by_id(uint32_t id);
+
+/* "web" or "web:1" */
+void	proc_full_name(const struct proc *p, struct buf *out);
+/* supervisord's description column. */
+void	proc_describe(const struct proc *p, struct buf *out);
+/* -1 for a signal, 0 while it never ended; else the exit code. */
+int	proc_exitstatus(const struct proc *p);
+
+/* Who asks: kept for `why`. */
+struct asker {
+	enum cause cause;
+	int32_t	 arg;
+};
+
+/*
+ * Start or stop in supervisord's order of checks; 0 when under way (watch the
+ * events for the end), or -1 with its fault.
+ */
+int	proc_start(struct proc *p, struct asker by, struct err *e);
+int	proc_stop(struct proc *p, struct asker by, struct err *e);
+int	proc_signal(struct proc *p, int sig, struct err *e);
+/* Write to the process's stdin as much as fits and queue the rest. */
+int	proc_stdin(struct proc *p, const char *data, size_t len, struct err *e);
+/* Fault and text that supervisord would answer when a wanted start has ended so. */
+int	proc_start_failed(const struct proc *p, struct err *e);
+
+/* reread: load the file into core.reread; compare as supervisord does. */
+struct reread_names { struct strlist added, changed, removed; };
+int	core_reread(struct reread_names *out, struct err *e);
+void	reread_names_release(struct reread_names *r);
+
+/* One step of an update; strings are owned. */
+struct plan_step {
+	char	*group;
+	char	*name;		/* process, or NULL: the whole group */
+	const char *action;	/* "add", "remove", "restart", "change" */
+	char	*key, *from, *to; /* or NULL */
+};
+
+struct plan {
+	struct plan_step *steps;
+	size_t	 n;
+};
+
+/* What update would do with a freshly loaded config. */
+int	core_plan(struct plan *out, struct err *e);
+void	plan_release(struct plan *p);
+
+/*
+ * Make the re-read config so, for the groups named (all when n is 0).  done is
+ * called for each finished action ("stopped", "removed", "updated", "added"), and
+ * at the end with group NULL.  Several may run at once on different groups.
+ */
+typedef void (*update_fn)(void *arg, const char *group, const char *action);
+int	core_update(char *const *groups, size_t n, struct asker by, update_fn done,
+	    void *arg, struct err *e);
+/* The caller of a running update has gone: it goes on without telling. */
+void	core_update_forget(void *arg);
+int	core_add_group(const char *name, struct asker by, struct err *e);
+int	core_remove_group(const char *name, struct err *e);
+
+/* Both return at once; the loop does the rest. */
+void	core_shutdown(struct asker by);
+void	core_restart(struct asker by);
+void	core_reopen_logs(void);
+
+/* "A", "B" or "C", and in *why a sentence about what a better one lacks. */
+const char *core_tier(const char **why);
+
+/* ---- life of the core, for supd.c ---- */
+
+/*
+ * Take over the config and make groups and processes; starts nothing.  Owns
+ * config from now on.
+ */
+int	core_init(struct config *config, const struct conf_args *args, struct err *e);
+/* Start the logger and what is to start, run until an ordered end. */
+void	core_run(void);
+/* After core_run: frees everything.  State tells SUP_RESTARTING or SUP_SHUTDOWN. */
+void	core_release(void);
+
+/* ---- the link to the logger, which ctl/feed.c provides ---- */
+
+struct feed_ops {
+	/* A new logger lives at the other end of fd (borrowed: core closes it). */
+	void	(*up)(int fd);
+	/* It is gone: stop watching the descriptor. */
+	void	(*down)(void);
+	/* core.unsent has streams to send (the link empties the list as it can). */
+	void	(*kick)(void);
+	void	(*removed)(uint32_t id);
+	void	(*reopen)(void);
+	/* Drain, write and exit within ms. */
+	void	(*finish)(int64_t ms);
+};
+
+extern const struct feed_ops *core_feed;	/* never NULL; does nothing by default */
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * The step function.  Every cell that is not written here stays put.
+ */
+#include "core/fsm.h"
+
+#include <string.h>
+
+static struct fsm_out
+to(enum pstate st, int fails, unsigned act)
+{
+	return (struct fsm_out){ .next = { .st = st, .fails = fails }, .act = act };
+}
+
+static struct fsm_out
+down_at_rest(struct fsm p, enum pevent ev, const struct fsm_rules *r)
+{
+	if (ev == E_START && !r->closing)
+		return to(P_STARTING, 0, A_SPAWN | T_UP);
+	return to(p.st, p.fails, 0);
+}
+
+/* One more failure: wait longer, or, on the next turn, give up. */
+static struct fsm_out
+failed_start(struct fsm p, const struct fsm_rules *r)
+{
+	int fails = p.fails + 1;
+
+	/*
+	 * Listeners count retries with the last BACKOFF, so FATAL comes in a
+	 * step of its own.
+	 */
+	return to(P_BACKOFF, fails, fails > r->startretries ? T_NOW : T_BACK);
+}
+
+struct fsm_out
+fsm_step(struct fsm p, enum pevent ev, const struct fsm_rules *r)
+{
+	switch (p.st) {		/* no default: a new state has to be thought through here */
+	case P_STOPPED:
+	case P_FATAL:
+		return down_at_rest(p, ev, r);
+	case P_EXITED:
+		if (ev == E_DUE)	/* autorestart */
+			return r->closing ? to(P_EXITED, 0, 0)
+			    : to(P_STARTING, 0, A_SPAWN | T_UP);
+		if (ev == E_STOP)	/* before the restart: it stays down */
+			return to(P_EXITED, 0, T_OFF);
+		return down_at_rest(p, ev, r);
+	case P_BACKOFF:
+		if (ev == E_STOP)	/* no pid to wait for */
+			return to(r->closing ? P_FATAL : P_STOPPED, 0, 0);
+		if (ev == E_DUE) {
+			if (p.fails > r->startretries)
+				return to(P_FATAL, 0, 0);
+			if (r->closing)
+				break;
+			return to(P_STARTING, p.fails, A_SPAWN | T_UP);
+		}
+		break;
+	case P_STARTING:
+		if (ev == E_UP)
+			return to(P_RUNNING, 0, 0);
+		if (ev == E_STOP)
+			return to(P_STOPPING, 0, A_STOP | T_KILL);
+		if (ev == E_DOWN)
+			return failed_start(p, r);
+		break;
+	case P_RUNNING:
+		if (ev == E_STOP)
+			return to(P_STOPPING, 0, A_STOP | T_KILL);
+		if (ev == E_DOWN)	/* listeners see EXITED even when we restart at once */
+			return to(P_EXITED, 0, r->restart && !r->closing ? T_NOW : 0);
+		break;
+	case P_STOPPING:
+		if (ev == E_DOWN)
+			return to(P_STOPPED, 0, 0);
+		if (ev == E_DUE)	/* again every stopwaitsecs, until it is reaped */
+			return to(P_STOPPING, 0, A_KILL | T_KILL);
+		if (ev == E_LOST)
+			return to(P_UNKNOWN, 0, 0);
+		break;
+	case P_UNKNOWN:
+		/* supervisord stays here for ever; a reaped process is known again */
+		if (ev == E_DOWN)
+			return to(P_STOPPED, 0, 0);
+		break;
+	case P_NSTATES:
+		break;
+	}
+	return to(p.st, p.fails, 0);	/* means nothing in this state */
+}
+
+static const struct {
+	const char *name;
+	int code;
+} states[P_NSTATES] = {
+	[P_STOPPED] = { "STOPPED", 0 },
+	[P_STARTING] = { "STARTING", 10 },
+	[P_RUNNING] = { "RUNNING", 20 },
+	[P_BACKOFF] = { "BACKOFF", 30 },
+	[P_STOPPING] = { "STOPPING", 40 },
+	[P_EXITED] = { "EXITED", 100 },
+	[P_FATAL] = { "FATAL", 200 },
+	[P_UNKNOWN] = { "UNKNOWN", 1000 },
+};
+
+const char *
+pstate_name(enum pstate st)
+{
+	return st < P_NSTATES ? states[st].name : "UNKNOWN";
+}
+
+int
+pstate_code(enum pstate st)
+{
+	return st < P_NSTATES ? states[st].code : states[P_UNKNOWN].code;
+}
+
+enum pstate
+pstate_by_name(const char *name)
+{
+	int st;
+
+	for (st = 0; st < P_NSTATES; st++)
+		if (strcmp(states[st].name, name) == 0)
+			break;
+	return (enum pstate)st;
+}
+
+bool
+pstate_is_running(enum pstate st)
+{
+	return st == P_RUNNING || st == P_STARTING || st == P_BACKOFF;
+}
+
+bool
+pstate_is_signallable(enum pstate st)
+{
+	return st == P_RUNNING || st == P_STARTING || st == P_STOPPING;
+}
+
+bool
+pstate_is_stopped(enum pstate st)
+{
+	return st == P_STOPPED || st == P_EXITED || st == P_FATAL || st == P_UNKNOWN;
+}
