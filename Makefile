@@ -116,13 +116,16 @@ LIBS_build/asan = $(LIBS)
 GET_build/asan = contrib/deps build && CC="$(HOST_CC)" contrib/libs asan build/asan/libs
 FINISH_build/asan = ln -f $< $@
 
-# Where Debian ships no .pc file (libev) the name has to do.
-PC = libbsd inih yyjson libedit
+# Where Debian ships no .pc file (libev) the name has to do, and where it has no
+# package (yyjson in Debian 12) our own copy.
+PC = libbsd inih libedit
 CC_build/system = $(HOST_CC)
-FLAGS_build/system = -O2 -g $$(pkg-config --cflags $(PC))
-LD_build/system =
-LIBS_build/system = $$(pkg-config --libs $(PC)) -lev
-GET_build/system = contrib/deps system && mkdir -p build/system
+FLAGS_build/system = -O2 -g $$(pkg-config --cflags $(PC)) \
+	-isystem build/system/libs/include
+LD_build/system = -Lbuild/system/libs/lib
+LIBS_build/system = $$(pkg-config --libs $(PC)) -lev -lyyjson
+GET_build/system = contrib/deps system && CC="$(HOST_CC)" contrib/libs system \
+	build/system/libs $$(pkg-config --exists yyjson || echo yyjson)
 FINISH_build/system = ln -f $< $@
 
 CC_build/lint-gcc = $(MUSL_CC)
@@ -135,7 +138,7 @@ COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
 define libraries
 $(1)/libs.ok: contrib/libs contrib/deps.lock \
-    $(if $(wildcard $(1)/libs/include/.),,$(if $(filter $(SYSTEM),$(1)),,force))
+    $(if $(wildcard $(1)/libs/include/.),,force)
 	$$(GET_$(1))
 	@touch $$@
 endef
