@@ -65,9 +65,9 @@ loop_now(void)
 }
 
 void
-loop_collect(int ms)
+loop_collect(int us)
 {
-	ev_set_io_collect_interval(loop, ms / 1000.0);
+	ev_set_io_collect_interval(loop, us / 1e6);
 }
 
 static void

@@ -56,10 +56,10 @@ void	loop_stop(void);
 /* Milliseconds of the monotonic clock. */
 int64_t	loop_now(void);
 /*
- * Sleep this many milliseconds before each wait, so that many small events
+ * Sleep this many microseconds before each wait, so that many small events
  * are handled together; 0: at once.  For the logger.
  */
-void	loop_collect(int ms);
+void	loop_collect(int us);
 
 /* events: LOOP_READ, LOOP_WRITE or both.  Changing events of a started one is fine. */
 void	loop_io_start(struct loop_io *w, int fd, int events, loop_io_fn fn);

@@ -6,6 +6,7 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -91,13 +92,49 @@ k_fstat(int fd, struct stat *st)
 }
 
 static int
-k_set_nonblock(int fd, bool on)
+k_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return -1;
+	while ((entry = readdir(dir)) != NULL)
+		fn(arg, entry->d_name);
+	closedir(dir);
+	return 0;
+}
+
+static ssize_t
+k_splice(int from, int to, off_t *off, size_t len)
+{
+	loff_t at = *off;
+	ssize_t n = splice(from, NULL, to, &at, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+
+	*off = (off_t)at;
+	return n;
+}
+
+static int
+set_flag(int fd, int flag, bool on)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags == -1)
 		return -1;
-	return fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+	return fcntl(fd, F_SETFL, on ? flags | flag : flags & ~flag);
+}
+
+static int
+k_set_nonblock(int fd, bool on)
+{
+	return set_flag(fd, O_NONBLOCK, on);
+}
+
+static int
+k_set_append(int fd, bool on)
+{
+	return set_flag(fd, O_APPEND, on);
 }
 
 static int
@@ -139,6 +176,10 @@ const struct sys sys_kernel = {
 	.fstat = k_fstat,
 	.rename = rename,
 	.unlink = unlink,
+	.list = k_list,
+	.splice = k_splice,
+	.pread = pread,
+	.set_append = k_set_append,
 	.set_nonblock = k_set_nonblock,
 	.accept = k_accept,
 	.sendmsg = sendmsg,

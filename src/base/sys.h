@@ -93,6 +93,15 @@ struct sys {
 	int	(*fstat)(int fd, struct stat *st);
 	int	(*rename)(const char *from, const char *to);
 	int	(*unlink)(const char *path);
+	/* Call fn with each name in a directory. */
+	int	(*list)(const char *path, void (*fn)(void *arg, const char *name), void *arg);
+	/*
+	 * Move bytes from a pipe into a file at *off, without waiting for the pipe:
+	 * what is moved has left the one and reached the other, also when we are killed.
+	 */
+	ssize_t	(*splice)(int from, int to, off_t *off, size_t len);
+	ssize_t	(*pread)(int fd, void *data, size_t len, off_t off);
+	int	(*set_append)(int fd, bool on);
 	int	(*set_nonblock)(int fd, bool on);
 
 	int	(*accept)(int fd);	/* non-blocking, close-on-exec */

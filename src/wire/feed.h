@@ -20,20 +20,31 @@
  *   {"op":"reopen"}
  *	Close and open all files by name (SIGUSR2).
  *   {"op":"client", "data":text} + a client's connection
- *	Its first request is in data.  The logger answers it and what follows.
+ *	data: all bytes read from it so far, that is the first request with its NUL
+ *	(written \u0000; may be left out when nothing follows) and perhaps more.  The
+ *	logger answers it and what follows.
  *   {"op":"finish", "ms"}
  *	Drain all pipes, write everything, and exit; at most that long.
  *
  * Logger to core:
  *   {"op":"client", "data":text} + connection
- *	The client called something that is not org.supd.Log: it comes back.
+ *	The client called something that is not org.supd.Log: it comes back, with all
+ *	bytes not yet answered, each request with its NUL.
  *   {"op":"event", "id", "text"}
  *	A sink failed or recovered; the core logs and publishes it.
+ *
+ * Descriptor 4 of the logger is the counters' memory: a memfd that the core
+ * creates empty, once in its life, and gives to every logger it starts.  The core
+ * neither sizes nor reads it.  It is how a new logger knows the counts of
+ * the one before, and how many bytes that one had in hand when it was killed;
+ * log/slot.h says what is in it.  Without it the counts begin at 0 and a gap is
+ * not known.
  */
 #ifndef WIRE_FEED_H
 #define WIRE_FEED_H
 
 #define FEED_FD		3		/* in the logger */
+#define FEED_COUNTERS_FD	4	/* in the logger */
 #define FEED_MAX	(128 * 1024)	/* bytes in a packet */
 
 #define FEED_MAIN_ID	1		/* stream of the supervisor's own log */
