@@ -37,6 +37,7 @@ SRC_base = \
 	src/base/sys.c \
 
 SRC_wire = \
+	src/wire/endpoint.c \
 	src/wire/idl.c \
 	src/wire/json.c \
 	src/wire/varlink.c \

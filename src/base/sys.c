@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,6 +139,20 @@ k_set_append(int fd, bool on)
 }
 
 static int
+k_socket(int domain, int type)
+{
+	return socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static bool
+k_hung_up(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static int
 k_accept(int fd)
 {
 	return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -174,6 +189,7 @@ const struct sys sys_kernel = {
 	.ftruncate = ftruncate,
 	.stat = k_stat,
 	.fstat = k_fstat,
+	.access = access,
 	.rename = rename,
 	.unlink = unlink,
 	.list = k_list,
@@ -181,7 +197,16 @@ const struct sys sys_kernel = {
 	.pread = pread,
 	.set_append = k_set_append,
 	.set_nonblock = k_set_nonblock,
+	.socket = k_socket,
+	.bind = bind,
+	.listen = listen,
+	.connect = connect,
+	.link = link,
+	.chmod = chmod,
+	.chown = chown,
 	.accept = k_accept,
+	.shutdown = shutdown,
+	.hung_up = k_hung_up,
 	.sendmsg = sendmsg,
 	.recvmsg = recvmsg,
 	.peer = k_peer,

@@ -91,6 +91,7 @@ struct sys {
 	int	(*ftruncate)(int fd, off_t len);
 	int	(*stat)(const char *path, struct stat *st);
 	int	(*fstat)(int fd, struct stat *st);
+	int	(*access)(const char *path, int mode);
 	int	(*rename)(const char *from, const char *to);
 	int	(*unlink)(const char *path);
 	/* Call fn with each name in a directory. */
@@ -104,7 +105,18 @@ struct sys {
 	int	(*set_append)(int fd, bool on);
 	int	(*set_nonblock)(int fd, bool on);
 
+	/* Listening: setting up a UNIX socket and its name in the file system. */
+	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */
+	int	(*bind)(int fd, const struct sockaddr *a, socklen_t len);
+	int	(*listen)(int fd, int backlog);
+	int	(*connect)(int fd, const struct sockaddr *a, socklen_t len);
+	int	(*link)(const char *from, const char *to);
+	int	(*chmod)(const char *path, mode_t mode);
+	int	(*chown)(const char *path, uid_t uid, gid_t gid);
 	int	(*accept)(int fd);	/* non-blocking, close-on-exec */
+	int	(*shutdown)(int fd, int how);
+	/* Are both directions of a connection closed? */
+	bool	(*hung_up)(int fd);
 	ssize_t	(*sendmsg)(int fd, const struct msghdr *m, int flags);
 	ssize_t	(*recvmsg)(int fd, struct msghdr *m, int flags);
 	/* uid and pid of the other end of a UNIX socket. */
