@@ -49,6 +49,8 @@ SRC_core = \
 SRC_ctl = \
 
 SRC_client = \
+	src/client/client.c \
+	src/client/reply.c \
 
 SRC_log = \
 

@@ -1,0 +1,95 @@
+/*
+ * A caller of a running supd: one connection, one call after the other,
+ * blocking.  It connects when the first call needs it and again when the
+ * server has closed the connection between two calls.
+ *
+ * For a program with a loop of its own (fg) the parts are here too: send, then
+ * fill when the descriptor is readable, then take complete replies.
+ */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <yyjson.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Why the last function returned -1. */
+enum client_fail {
+	CLIENT_FINE,
+	CLIENT_URL,		/* not an address that we can speak to */
+	CLIENT_NO_FILE,		/* no socket of that name */
+	CLIENT_REFUSED,		/* nobody listens */
+	CLIENT_DENIED,		/* not allowed to connect, or a password is missing */
+	CLIENT_BROKEN,		/* connection lost, or what came is no reply */
+	CLIENT_FAULT,		/* the server said no: err holds its code and text */
+	CLIENT_STOPPED,		/* *stop was set while waiting */
+};
+
+struct client {
+	char	*url;		/* owned: unix:///path */
+	int	 fd;		/* -1: not connected */
+	enum client_fail fail;
+	struct buf in;		/* bytes received, from the next reply on */
+	size_t	 taken;		/* of in: replies handed out */
+	size_t	 scanned;	/* of in: known to hold no end of the next reply */
+	const char *username;	/* borrowed; NULL: admitted without */
+	const char *password;	/* borrowed */
+	/*
+	 * borrowed; not NULL: waiting ends when a signal handler sets it.  The
+	 * signal is blocked by the owner, and unblocked in the wait only.
+	 */
+	const volatile sig_atomic_t *stop;
+	sigset_t wait_mask;	/* signals blocked while waiting */
+};
+
+/* One answer.  params points into doc and may be NULL. */
+struct reply {
+	yyjson_doc *doc;	/* owned */
+	yyjson_val *params;
+	bool	 continues;	/* more replies to the same call will come */
+};
+
+/* Called for each reply of a stream; not 0 ends it, and the connection with it. */
+typedef int (*client_fn)(yyjson_val *params, void *arg);
+
+/* -1 only for lack of memory.  url is copied. */
+int	client_init(struct client *c, const char *url, struct err *e);
+/* Nothing to do when connected.  All texts begin with the url, as supervisorctl's. */
+int	client_connect(struct client *c, struct err *e);
+void	client_close(struct client *c);
+void	client_release(struct client *c);
+
+/*
+ * One call, one reply (released with reply_release).  params: text of a JSON
+ * object, NULL: {}.  With -1, c->fail says why.
+ */
+int	client_call(struct client *c, const char *method, const char *params,
+	    struct reply *r, struct err *e);
+/* One call, many replies: "more" is set. Returns 0 at the end of the stream. */
+int	client_stream(struct client *c, const char *method, const char *params,
+	    client_fn fn, void *arg, struct err *e);
+/* Events of these types (none: all), until fn or *stop ends it. */
+int	client_subscribe(struct client *c, char *const *types, size_t ntypes,
+	    client_fn fn, void *arg, struct err *e);
+
+int	client_send(struct client *c, const char *method, const char *params, bool more,
+	    struct err *e);
+/* Take what is there, waiting for at least one byte; -1 also at the end. */
+int	client_fill(struct client *c, struct err *e);
+/* The next complete reply: 1; 0: not there yet; -1. */
+int	client_next(struct client *c, struct reply *r, struct err *e);
+/* Wait for the next reply. */
+int	client_recv(struct client *c, struct reply *r, struct err *e);
+void	reply_release(struct reply *r);
+
+/* Members of a reply: "" or 0 when absent or of another type. */
+const char *reply_str(yyjson_val *obj, const char *key);
+int64_t	reply_int(yyjson_val *obj, const char *key);
+double	reply_num(yyjson_val *obj, const char *key);
+bool	reply_bool(yyjson_val *obj, const char *key);
+
+#endif
