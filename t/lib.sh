@@ -1,0 +1,332 @@
+# Black-box tests: start a supervisor in a directory of its own, watch its
+# events, talk to it through the client, print TAP.  Source it from the root
+# of the project:  . t/lib.sh
+#
+# SUPERVISOR=supd (default) tests ours; SUPERVISOR=supervisord the original,
+# which is how an expectation is checked before ours is held to it.
+# SUPD_BIN names another build of ours, e.g. the one with sanitizers.
+# KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three.
+#
+# Nothing here sleeps: every wait is for a line in a file or for the end of
+# a process, and has a deadline.
+
+SUPERVISOR=${SUPERVISOR:-supd}
+TOOL=$PWD/t/tool
+DEADLINE=$(( 20 * ${SLOW:-1} ))		# seconds; far more than anything needs
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/supd-t.XXXXXX") || exit 1
+chmod 755 "$T"
+mkdir "$T/bin" "$T/log"
+export SUPD_TEST="$T"			# in the environment of all that we start
+
+case $SUPERVISOR in
+supd)
+	SUPD_BIN=${SUPD_BIN:-build/supd}
+	case $SUPD_BIN in /*) ;; *) SUPD_BIN=$PWD/$SUPD_BIN ;; esac
+	if [ ! -x "$SUPD_BIN" ]; then
+		echo "Bail out!  $SUPD_BIN is missing: run make first"
+		rm -rf "$T"
+		exit 1
+	fi
+	for name in supd supctl supervisord supervisorctl pidproxy; do
+		ln -s "$SUPD_BIN" "$T/bin/$name"
+	done
+	SUPD="$T/bin/supd"		# runs in the foreground by itself
+	SUPERVISORD="$T/bin/supervisord"	# goes to the background by itself
+	CTL="$T/bin/supctl"
+	;;
+supervisord)
+	SUPD="/usr/bin/supervisord -n"
+	SUPERVISORD=/usr/bin/supervisord
+	CTL=/usr/bin/supervisorctl
+	;;
+*)
+	echo "Bail out!  SUPERVISOR=$SUPERVISOR is neither supd nor supervisord"
+	rm -rf "$T"
+	exit 1
+	;;
+esac
+
+SUP=		# pid of the supervisor while it runs
+LAUNCH=		# words in front of its command, e.g. 'env -i'
+NTESTS=0
+NFAILED=0
+cd "$T" || exit 1
+
+# --- TAP ------------------------------------------------------------------
+
+diag() { printf '%s\n' "$*" | sed 's/^/# /' >&2; }
+
+pass() { NTESTS=$((NTESTS + 1)); echo "ok $NTESTS - $1"; }
+
+fail() {
+	NTESTS=$((NTESTS + 1))
+	NFAILED=$((NFAILED + 1))
+	echo "not ok $NTESTS - $1"
+}
+
+# is GOT WANTED NAME
+is() {
+	if [ "$1" = "$2" ]; then
+		pass "$3"
+	else
+		fail "$3"
+		printf '%s\n' "$2" >"$T/.want"
+		printf '%s\n' "$1" >"$T/.got"
+		diag "$(diff -U 100 --label wanted "$T/.want" --label got "$T/.got")"
+	fi
+}
+
+# isnt GOT UNWANTED NAME
+isnt() {
+	if [ "$1" != "$2" ]; then pass "$3"; else fail "$3"; diag "got '$1'"; fi
+}
+
+# ok NAME COMMAND ARG...: the command succeeds
+ok() {
+	_name=$1
+	shift
+	if "$@"; then pass "$_name"; else fail "$_name"; diag "failed: $*"; fi
+}
+
+# like GOT ERE NAME, unlike GOT ERE NAME: some line matches, none does
+like() {
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "wanted: $2
+got: $1"
+	fi
+}
+
+unlike() {
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		fail "$3"
+		diag "unwanted: $2
+got: $1"
+	else
+		pass "$3"
+	fi
+}
+
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+
+# skip REASON N: in place of N tests
+skip() {
+	_n=${2:-1}
+	while [ "$_n" -gt 0 ]; do
+		NTESTS=$((NTESTS + 1))
+		echo "ok $NTESTS # skip $1"
+		_n=$((_n - 1))
+	done
+}
+
+done_testing() {
+	echo "1..$NTESTS"
+	[ "$NFAILED" -eq 0 ]
+	exit
+}
+
+ours() { [ "$SUPERVISOR" = supd ]; }
+skip_unless_supd() { ours || skip_all "$1"; }
+skip_unless_root() { [ "$(id -u)" = 0 ] || skip_all 'needs root'; }
+
+# need COMMAND...: skip the file when one of them is not installed
+need() {
+	for _cmd; do
+		command -v "$_cmd" >/dev/null || skip_all "$_cmd is not installed"
+	done
+}
+
+# --- configuration --------------------------------------------------------
+
+# conf LINE...: append to the configuration
+conf() { printf '%s\n' "$@" >>"$T/supd.conf"; }
+
+# Put what every test needs in front; sections merge and the last key wins,
+# so a test overrides any of it by naming it again.
+conf_base() {
+	: >"$T/supd.conf"
+	conf '[supervisord]' "logfile = $T/supd.log" "pidfile = $T/pid" \
+	    "childlogdir = $T/log" 'user = root' \
+	    '[unix_http_server]' "file = $T/sock" \
+	    '[rpcinterface:supervisor]' \
+	    'supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface' \
+	    '[supervisorctl]' "serverurl = unix://$T/sock"
+	[ "$(id -u)" = 0 ] || sed -i '/^user = root$/d' "$T/supd.conf"
+}
+conf_base
+
+# script NAME: make an executable of standard input
+script() { cat >"$T/$1" && chmod 755 "$T/$1"; }
+
+# --- waiting --------------------------------------------------------------
+
+# await FILE REGEX [COUNT]: until COUNT lines match; prints the last of them.
+await() { perl "$TOOL/await.pl" line "$DEADLINE" "${SUP:-0}" "$1" "$2" "${3:-1}"; }
+
+# gone PID [SECONDS]: until that process is no more (a zombie is no more)
+gone() { perl "$TOOL/await.pl" gone "${2:-$DEADLINE}" "$1"; }
+
+# logged REGEX [COUNT]: test that it is or comes into the supervisor's log
+logged() {
+	if await "$T/supd.log" "$1" "${2:-1}" >/dev/null; then
+		pass "log: $1"
+	else
+		fail "log: $1"
+	fi
+}
+
+# saw NAME STATE...: test that NAME (name, or group:name) enters exactly these
+# states next, counted from where the last saw or entered of NAME ended.
+saw() {
+	_name=$1
+	if _got=$(perl "$TOOL/await.pl" states "$DEADLINE" "${SUP:-0}" "$T/events" \
+	    "$T/.seen" "$@"); then
+		shift
+		pass "$_name: $*"
+	else
+		shift
+		fail "$_name: $*"
+		diag "saw: $_got"
+	fi
+}
+
+# entered NAME STATE: wait until NAME has entered STATE, whatever lies between.
+entered() {
+	perl "$TOOL/await.pl" state "$DEADLINE" "${SUP:-0}" "$T/events" "$T/.seen" "$@" ||
+	    diag "$1 did not enter $2"
+}
+
+# states NAME: all states that NAME has entered till now, on one line
+states() { perl "$TOOL/await.pl" history "$T/events" "$1"; }
+
+# --- the supervisor -------------------------------------------------------
+
+ctl() { $CTL -c "$T/supd.conf" "$@"; }
+
+# up [ARG...]: start the supervisor in the foreground and its events into
+# $T/events; returns when it serves.
+up() {
+	ours || conf '[eventlistener:t_events]' "command = perl $TOOL/listener.pl $T/events" \
+	    'events = PROCESS_STATE,SUPERVISOR_STATE_CHANGE,PROCESS_GROUP' \
+	    'buffer_size = 100000' 'startsecs = 0' 'priority = -1' 'stopwaitsecs = 2'
+	up_quiet "$@"
+	if ours; then
+		ctl events -f >"$T/events" 2>"$T/events.err" &
+		EVENTS=$!
+	fi
+	await "$T/events" SUPERVISOR_STATE_CHANGE_RUNNING >/dev/null ||
+	    diag "no events: $(cat "$T/events.err" 2>/dev/null)"
+}
+
+# up_quiet [ARG...]: the same without events; nothing but the programs of the
+# test appears in lists.
+up_quiet() {
+	: >"$T/supd.log"
+	$LAUNCH $SUPD -c "$T/supd.conf" "$@" >"$T/stdout" 2>"$T/stderr" </dev/null &
+	SUP=$!
+	if ! await "$T/supd.log" 'supervisord started with pid' >/dev/null; then
+		fail 'the supervisor starts'
+		diag "$(cat "$T/stdout")"
+		done_testing
+	fi
+}
+
+# down [STATUS]: orderly stop; test the exit status (0 unless told)
+down() {
+	kill -TERM "$SUP"
+	ended "${1:-0}" 'SIGTERM ends the supervisor'
+}
+
+# ended STATUS NAME: test that the supervisor ends by itself with that status
+ended() {
+	if gone "$SUP" $((3 * DEADLINE)); then
+		wait "$SUP"
+		_rc=$?
+		SUP=
+		is "exit status $_rc" "exit status $1" "$2"
+	else
+		fail "$2"
+		diag "the supervisor still runs; killed"
+		kill -KILL "$SUP"
+		wait "$SUP" 2>/dev/null
+		SUP=
+	fi
+}
+
+# All that this test has started and that still lives, orphans included.
+leftovers() {
+	for _env in $(grep -lsazxF "SUPD_TEST=$T" /proc/[0-9]*/environ 2>/dev/null); do
+		_pid=${_env#/proc/}
+		_pid=${_pid%/environ}
+		[ "$_pid" = $$ ] || echo "$_pid"
+	done
+}
+
+cleanup() {
+	_rc=$?
+	trap - EXIT INT TERM
+	if [ "$NFAILED" -gt 0 ]; then
+		diag "--- the end of the log"
+		diag "$(tail -n 25 "$T/supd.log" 2>/dev/null)"
+		[ -s "$T/stderr" ] && diag "--- stderr" && diag "$(tail -n 25 "$T/stderr")"
+	fi
+	if [ -n "$SUP" ]; then
+		kill -TERM "$SUP" 2>/dev/null
+		gone "$SUP" 5 || kill -KILL "$SUP" 2>/dev/null
+	fi
+	_left=$(leftovers)
+	[ -z "$_left" ] || kill -KILL $_left 2>/dev/null
+	cd /
+	if [ -n "$KEEP" ]; then diag "kept: $T"; else rm -rf "$T"; fi
+	exit "$_rc"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# --- sessions of the client -----------------------------------------------
+
+# What differs from run to run, made equal.
+mask() {
+	sed -E -e "s#$CTL#CTL#g" -e "s#$T#T#g" -e 's/pid [0-9]+, uptime [0-9]+:[0-9:]+/pid N, uptime TIME/' \
+	    -e 's/[A-Z][a-z]{2} [0-9]{2} [0-9]{2}:[0-9]{2} [AP]M/DATE/' -e 's/ +$/&|/'
+}
+
+# session: standard input is a dialogue.  A line '$ WORDS' runs the client with
+# these words, '! WORDS' a shell command; the lines below are what it prints on
+# stdout and stderr together (masked), '= N' its exit status when not 0.
+# Each command is one test.  RECORD=FILE writes the dialogue as it is instead.
+session() {
+	_cmd= _want= _nl='
+'
+	while IFS= read -r _line; do
+		case $_line in
+		'$ '*|'! '*|'$')
+			session_step
+			_cmd=$_line
+			_want=
+			;;
+		*)
+			_want="$_want$_line$_nl"
+			;;
+		esac
+	done
+	session_step
+	[ -z "$RECORD" ] || echo '%%' >>"$RECORD"
+}
+
+session_step() {
+	[ -n "$_cmd" ] || return
+	case $_cmd in
+	'$'*)	_out=$(eval "ctl ${_cmd#?}" </dev/null 2>&1; echo "= $?") ;;
+	'!'*)	_out=$(eval "${_cmd#?}" </dev/null 2>&1; echo "= $?") ;;
+	esac
+	_out=$(printf '%s\n' "$_out" | mask | sed '$ { /^= 0$/ d }')
+	if [ -n "$RECORD" ]; then
+		printf '%s\n' "$_cmd" ${_out:+"$_out"} >>"$RECORD"
+		return
+	fi
+	is "$_out" "${_want%"$_nl"}" "${_cmd#? }"
+}
