@@ -4,7 +4,7 @@
 #
 # SUPERVISOR=supd (default) tests ours; SUPERVISOR=supervisord the original,
 # which is how an expectation is checked before ours is held to it.
-# SUPD_BIN names another build of ours, e.g. the one with sanitizers.
+# SUPD_BIN (or BUILD, its directory) names another build of ours.
 # KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three.
 #
 # Nothing here sleeps: every wait is for a line in a file or for the end of
@@ -21,7 +21,7 @@ export SUPD_TEST="$T"			# in the environment of all that we start
 
 case $SUPERVISOR in
 supd)
-	SUPD_BIN=${SUPD_BIN:-build/supd}
+	SUPD_BIN=${SUPD_BIN:-${BUILD:-build}/supd}
 	case $SUPD_BIN in /*) ;; *) SUPD_BIN=$PWD/$SUPD_BIN ;; esac
 	if [ ! -x "$SUPD_BIN" ]; then
 		echo "Bail out!  $SUPD_BIN is missing: run make first"
@@ -82,11 +82,11 @@ isnt() {
 	if [ "$1" != "$2" ]; then pass "$3"; else fail "$3"; diag "got '$1'"; fi
 }
 
-# ok NAME COMMAND ARG...: the command succeeds
+# ok NAME COMMAND ARG...: the command succeeds; what it prints does not matter
 ok() {
 	_name=$1
 	shift
-	if "$@"; then pass "$_name"; else fail "$_name"; diag "failed: $*"; fi
+	if "$@" >/dev/null; then pass "$_name"; else fail "$_name"; diag "failed: $*"; fi
 }
 
 # like GOT ERE NAME, unlike GOT ERE NAME: some line matches, none does
@@ -205,6 +205,16 @@ states() { perl "$TOOL/await.pl" history "$T/events" "$1"; }
 # --- the supervisor -------------------------------------------------------
 
 ctl() { $CTL -c "$T/supd.conf" "$@"; }
+
+# behind FILE COMMAND...: run it in the background with its output in FILE; BG is its
+# pid.  Unlike a plain & it can be interrupted and reads our standard input.
+behind() {
+	_out=$1
+	shift
+	perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV or die "@ARGV: $!\n"' "$@" \
+	    <"${BGIN:-/dev/null}" >"$_out" 2>&1 &
+	BG=$!
+}
 
 # up [ARG...]: start the supervisor in the foreground and its events into
 # $T/events; returns when it serves.
