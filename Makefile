@@ -9,17 +9,19 @@
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
-# Yours: CC, CFLAGS, LDFLAGS, SUPD_CACHE (where built libraries are kept),
-# JOBS (tests at a time), TESTS (which of them).  Needed Debian packages come
-# from contrib/deps, libraries from contrib/libs; both are run when needed.
+# Yours: CC, CFLAGS, LDFLAGS, B (build folder), SUPD_CACHE (where built libraries
+# are kept), JOBS (tests at a time), TESTS (which of them).  Needed Debian packages
+# come from contrib/deps, libraries from contrib/libs; both are run when needed.
 
 VERSION = 0.1.0
 
+B = build
 PREFIX = /usr/local
 CFLAGS =
 LDFLAGS =
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += -r
 
@@ -64,8 +66,7 @@ UNIT = $(sort $(wildcard t/unit/*.c))
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = src/man/supd.8 src/man/supctl.1 src/man/supd.conf.5
-COMPLETIONS = contrib/completions/supctl.bash contrib/completions/_supctl \
-	contrib/completions/supctl.fish
+SCRIPTS = contrib/deps contrib/libs .ci/run
 
 # ---- flags ----------------------------------------------------------------
 
@@ -95,47 +96,47 @@ endif
 # $(1)/libs is a link into the cache and $(1)/libs.ok its witness: older than
 # the lock or the script, or without the folder, and the cache is asked again.
 
-MUSL = build
-ASAN = build/asan
-SYSTEM = build/system
-LINT = build/lint-gcc build/lint-clang
+MUSL = $(B)
+ASAN = $(B)/asan
+SYSTEM = $(B)/system
+LINT = $(B)/lint-gcc $(B)/lint-clang
 
 # -isystem: warnings are for our own code, not for the libraries' headers.
-CC_build = $(MUSL_CC)
-FLAGS_build = -Os -g -fno-pie -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -isystem build/libs/include
-LD_build = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
-	-Wl,-z,noseparate-code -Wl,-z,norelro -Lbuild/libs/lib
-LIBS_build = $(LIBS)
-GET_build = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl build/libs
-FINISH_build = strip -o $@ $<
+CC_$(B) = $(MUSL_CC)
+FLAGS_$(B) = -Os -g -fno-pie -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -isystem $(B)/libs/include
+LD_$(B) = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
+	-Wl,-z,noseparate-code -Wl,-z,norelro -L$(B)/libs/lib
+LIBS_$(B) = $(LIBS)
+GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
+FINISH_$(B) = strip -o $@ $<
 
-CC_build/asan = $(HOST_CC)
-FLAGS_build/asan = -O1 -g -fno-omit-frame-pointer \
+CC_$(B)/asan = $(HOST_CC)
+FLAGS_$(B)/asan = -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-isystem build/asan/libs/include
-LD_build/asan = -fsanitize=address,undefined -Lbuild/asan/libs/lib
-LIBS_build/asan = $(LIBS)
-GET_build/asan = contrib/deps build && CC="$(HOST_CC)" contrib/libs asan build/asan/libs
-FINISH_build/asan = ln -f $< $@
+	-isystem $(B)/asan/libs/include
+LD_$(B)/asan = -fsanitize=address,undefined -L$(B)/asan/libs/lib
+LIBS_$(B)/asan = $(LIBS)
+GET_$(B)/asan = contrib/deps build && CC="$(HOST_CC)" contrib/libs asan $(B)/asan/libs
+FINISH_$(B)/asan = ln -f $< $@
 
 # Where Debian ships no .pc file (libev) the name has to do, and where it has no
 # package (yyjson in Debian 12) our own copy.
 PC = libbsd inih libedit
-CC_build/system = $(HOST_CC)
-FLAGS_build/system = -O2 -g $$(pkg-config --cflags $(PC)) \
-	-isystem build/system/libs/include
-LD_build/system = -Lbuild/system/libs/lib
-LIBS_build/system = $$(pkg-config --libs $(PC)) -lev -lyyjson
-GET_build/system = contrib/deps system && CC="$(HOST_CC)" contrib/libs system \
-	build/system/libs $$(pkg-config --exists yyjson || echo yyjson)
-FINISH_build/system = ln -f $< $@
+CC_$(B)/system = $(HOST_CC)
+FLAGS_$(B)/system = -O2 -g $$(pkg-config --cflags $(PC)) \
+	-isystem $(B)/system/libs/include
+LD_$(B)/system = -L$(B)/system/libs/lib
+LIBS_$(B)/system = $$(pkg-config --libs $(PC)) -lev -lyyjson
+GET_$(B)/system = contrib/deps system && CC="$(HOST_CC)" contrib/libs system \
+	$(B)/system/libs $$(pkg-config --exists yyjson || echo yyjson)
+FINISH_$(B)/system = ln -f $< $@
 
-CC_build/lint-gcc = $(MUSL_CC)
-FLAGS_build/lint-gcc = -Werror -O2 -isystem build/libs/include
+CC_$(B)/lint-gcc = $(MUSL_CC)
+FLAGS_$(B)/lint-gcc = -Werror -O2 -isystem $(B)/libs/include
 
-CC_build/lint-clang = $(CLANG)
-FLAGS_build/lint-clang = -Werror -O1 -Wno-unknown-warning-option -isystem build/libs/include
+CC_$(B)/lint-clang = $(CLANG)
+FLAGS_$(B)/lint-clang = -Werror -O1 -Wno-unknown-warning-option -isystem $(B)/libs/include
 
 COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
@@ -182,14 +183,13 @@ $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-.PRECIOUS: $(1)/t/unit/%.o
 $(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%)
 $(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
 .PHONY: $(1)/unit $(1)/all
 endef
 
 $(foreach f,$(MUSL) $(ASAN) $(SYSTEM),$(eval $(call flavour,$(f))))
-$(foreach f,$(LINT),$(eval $(call objects,$(f),build/libs.ok)))
+$(foreach f,$(LINT),$(eval $(call objects,$(f),$(B)/libs.ok)))
 
 # ---- what people type -----------------------------------------------------
 
@@ -202,36 +202,47 @@ endif
 all: $(O)/all
 asan: $(ASAN)/all
 
+RUN_CONF = conf.d/demo.conf
 run: all
-	contrib/run $(O)
+	@mkdir -p run
+	@echo '$(RUN_CONF), with its state under ./run; ^C stops it.  In another terminal:'
+	@echo '	$(O)/supctl -c $(RUN_CONF) status'
+	@echo '	$(O)/supctl -c $(RUN_CONF) tail -f chatty'
+	@echo '	$(O)/supctl -c $(RUN_CONF) help'
+	@$(O)/supd -n -c $(RUN_CONF)
 
-# BUILD tells the tests which binary they drive.
+# BUILD tells the tests which binary they drive.  The first failure should explain
+# the rest: build and rooms, then the units, then what is made of them.
 JOBS = 2
 TESTS = $(sort $(wildcard t/*.t))
 define suite
-contrib/deps test
-BUILD=$(1) prove -j$(JOBS) --timer $(TESTS) $(UNIT:t/unit/%.c=$(1)/t/%)
+BUILD=$(1) prove -j$(JOBS) --timer $(filter t/0%,$(TESTS)) \
+    $(UNIT:t/unit/%.c=$(1)/t/%) $(filter-out t/0%,$(TESTS))
 endef
 
-test: all $(O)/unit lint-man
-	$(call suite,$(O))
+test: deps-test all $(O)/unit lint-man
+	@$(call suite,$(O))
 
-test-asan: asan $(ASAN)/unit
-	$(call suite,$(ASAN))
+test-asan: deps-test asan $(ASAN)/unit
+	@$(call suite,$(ASAN))
 
-lint: lint-cc lint-cppcheck lint-man
+lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
 lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT)))
 
-lint-cppcheck:
-	contrib/deps test
-	cppcheck -q --std=c11 --language=c --platform=unix64 \
+lint-cppcheck: $(B)/libs.ok
+	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \
 	    --enable=warning,performance,portability --inline-suppr \
-	    --error-exitcode=1 -j2 -Isrc -D__linux__ -D_GNU_SOURCE \
-	    -DSUPD_VERSION='"$(VERSION)"' supd.c $(SRC)
+	    --error-exitcode=1 -D__linux__ -D_GNU_SOURCE -Isrc -I$(B)/libs/include \
+	    --suppress='*:$(B)/libs/*' supd.c $(SRC)
 
-lint-man:
-	@if ls src/man/*.[1-8] >/dev/null 2>&1; then \
-	    contrib/deps test && mandoc -Tlint -Wwarning src/man/*.[1-8]; fi
+lint-man: deps-test
+	$(if $(wildcard $(MAN)),mandoc -Tlint -Wwarning $(wildcard $(MAN)))
+
+lint-sh:
+	shellcheck $(SCRIPTS)
+
+deps-test:
+	@contrib/deps test
 
 INSTALL = install
 DEST = $(DESTDIR)$(PREFIX)
@@ -239,7 +250,7 @@ install: all
 	$(INSTALL) -d $(DEST)/bin $(DEST)/share/supd/conf.d
 	$(INSTALL) -m 755 $(O)/supd $(DEST)/bin/supd
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
-	for m in $(wildcard $(MAN)); do \
+	for m in $(MAN); do \
 	    $(INSTALL) -D -m 644 $$m $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
 	for c in $(wildcard conf.d/*); do \
 	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
@@ -251,8 +262,8 @@ install: all
 	    $(DEST)/share/fish/vendor_completions.d/supctl.fish
 
 clean:
-	rm -rf build run
+	rm -rf $(B) run
 
 force:
-.PHONY: all asan run test test-asan lint lint-cc lint-cppcheck lint-man \
-	install clean force
+.PHONY: all asan run test test-asan lint lint-cc lint-cppcheck lint-man lint-sh \
+	deps-test install clean force
