@@ -153,6 +153,12 @@ k_hung_up(int fd)
 }
 
 static int
+k_socketpair(int fd[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd);
+}
+
+static int
 k_accept(int fd)
 {
 	return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -204,6 +210,7 @@ const struct sys sys_kernel = {
 	.link = link,
 	.chmod = chmod,
 	.chown = chown,
+	.socketpair = k_socketpair,
 	.accept = k_accept,
 	.shutdown = shutdown,
 	.hung_up = k_hung_up,

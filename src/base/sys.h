@@ -113,6 +113,7 @@ struct sys {
 	int	(*link)(const char *from, const char *to);
 	int	(*chmod)(const char *path, mode_t mode);
 	int	(*chown)(const char *path, uid_t uid, gid_t gid);
+	int	(*socketpair)(int fd[2]);	/* SOCK_SEQPACKET, non-blocking */
 	int	(*accept)(int fd);	/* non-blocking, close-on-exec */
 	int	(*shutdown)(int fd, int how);
 	/* Are both directions of a connection closed? */

@@ -46,6 +46,12 @@ enum cause {
 	CAUSE_RECOVERY,		/* found again after a crash of the core */
 };
 
+/* Who asks: kept for `why`. */
+struct asker {
+	enum cause cause;
+	int32_t	 arg;
+};
+
 /* One step in the life of a process. */
 struct transition {
 	int64_t	 wall_ms;
@@ -56,6 +62,7 @@ struct transition {
 	uint8_t	 fails;		/* starts failed in a row, at most 255 */
 };
 
+#define STREAM_MAIN 1	/* id of the supervisor's own log */
 #define TRANSITIONS_KEPT 8	/* per process; `why` shows these */
 
 /* One direction of output: the pipe lives as long as the process record. */
@@ -67,11 +74,12 @@ struct stream {
 	bool	 sent;		/* the present logger knows it */
 	struct proc *proc;	/* borrowed: it is part of it */
 	bool	 is_err;
-	TAILQ_ENTRY(stream) link; /* core->unsent */
+	TAILQ_ENTRY(stream) link; /* core.unsent, while !sent */
 };
 
 struct proc {
-	RB_ENTRY(proc) by_pid;	/* core->pids while pid > 0 */
+	RB_ENTRY(proc) by_pid;	/* core.pids while pid > 0 */
+	RB_ENTRY(proc) by_id;	/* core.ids */
 	TAILQ_ENTRY(proc) link;	/* group->procs, config order */
 	struct pgroup *group;	/* borrowed: outlives its processes */
 	struct program *conf;	/* owned */
@@ -83,7 +91,10 @@ struct proc {
 	bool	 started;	/* was ever asked to start */
 	bool	 stopped_by_person; /* stays down over updates */
 	bool	 exec_ok;	/* the child of now has passed exec */
-	bool	 lingering;	/* main process reaped, descendants not yet gone */
+	bool	 lingering;	/* main process reaped, descendants perhaps not gone */
+	bool	 leaving;	/* is being removed: no new start */
+	bool	 updating;	/* an update has taken it down */
+	bool	 restart_due;	/* and starts it again afterwards */
 	bool	 expected;	/* the last exit code is in exitcodes */
 	int	 status;	/* wait status of the last run */
 	bool	 has_status;
@@ -92,8 +103,19 @@ struct proc {
 	int64_t	 stop_wall_ms;	/* wall clock of the last reaping, 0: never */
 	char	*spawnerr;	/* owned; NULL: none */
 	struct loop_timer timer;
-	struct spawning *spawning; /* until exec or its failure; owned */
-	int	 stdin_fd;	/* our end; -1: none */
+	struct loop_job job;	/* delivers job_event at the end of the turn */
+	enum pevent job_event;
+	struct asker job_by;
+	struct launch *launch;	/* until exec or its failure; owned */
+	bool	 queued;	/* waits in core.to_launch for a free stack */
+	TAILQ_ENTRY(proc) launch_link;
+	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
+	pid_t	 last_pid;	/* of the latest child: its process group */
+	bool	 killed;	/* SIGKILL was sent in this stop */
+	int	 nsurvivors;	/* descendants found by the last scan */
+	pid_t	 last_survivor;	/* the one that was signalled last */
+	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */
+	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */
 	struct transition ring[TRANSITIONS_KEPT];
 	uint32_t ntransitions;	/* ever; the last ones are in the ring */
@@ -114,6 +136,7 @@ struct pgroup {
 TAILQ_HEAD(pgroup_list, pgroup);
 TAILQ_HEAD(stream_list, stream);
 RB_HEAD(pid_tree, proc);
+RB_HEAD(id_tree, proc);
 RB_HEAD(name_tree, pgroup);
 
 /* What observers learn; ctl is one, later the event listeners are. */
@@ -158,6 +181,11 @@ struct core {
 	struct pgroup_list groups;	/* order of start */
 	struct name_tree by_name;
 	struct pid_tree pids;
+	struct id_tree ids;
+	uint32_t last_id;	/* of processes */
+	uint32_t last_stream_id;
+	struct proc_list to_launch; /* wait for a free stack, in order of start */
+	struct proc_list lingering;
 	size_t	 nprocs;	/* programs, guests not counted */
 	struct observer_list observers;
 	uint64_t event_serial;
@@ -166,8 +194,10 @@ struct core {
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
 	struct proc *logger;	/* borrowed: of guests */
 	int	 feed;		/* our end of the logger's socket; -1: none */
-	unsigned long long nofile_soft, nofile_hard;	/* as found: children get these */
-	int	 self_fd;	/* our own executable, for guests and recovery */
+	int	 counters;	/* memory that loggers share, one after the other; -1: none */
+	unsigned long long nofile_soft, nofile_hard;	/* what children get */
+	int	 self_fd;	/* our own executable, for guests and recovery; -1: none */
+	char	 run_id[17];	/* marks our descendants; random for each run */
 };
 
 /* Payload of ev in supervisord's form ("processname:x groupname:x ..."). */
@@ -183,17 +213,6 @@ void	core_publish(struct core *c, struct event *ev);
 extern struct core core;
 
 /* ---- what callers ask for ---- */
-
-/* fn is called for each process of the names; see core_select. */
-struct selection {
-	struct proc **procs;	/* owned; config order of groups, priority order inside */
-	size_t	 n;
-	struct selection_error {
-		char	*name;	/* as given */
-		struct err err;
-	} *errors;		/* owned; names that are not there */
-	size_t	 nerrors;
-};
 
 /*
  * Processes by name: "group:process", "name", "group:*" and "group:".  FAULT_BAD_NAME
@@ -212,12 +231,6 @@ void	proc_full_name(const struct proc *p, struct buf *out);
 void	proc_describe(const struct proc *p, struct buf *out);
 /* -1 for a signal, 0 while it never ended; else the exit code. */
 int	proc_exitstatus(const struct proc *p);
-
-/* Who asks: kept for `why`. */
-struct asker {
-	enum cause cause;
-	int32_t	 arg;
-};
 
 /*
  * Start or stop in supervisord's order of checks; 0 when under way (watch the

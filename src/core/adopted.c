@@ -1,0 +1,219 @@
+/*
+ * Adopted children: listed by /proc/PID/task/PID/children, told apart by the mark
+ * in their environment, or by their process group where they have wiped it
+ * (daemons that write titles over their environment do).
+ *
+ * They are our children and not yet reaped, so their pids cannot be reused
+ * between looking and signalling.
+ */
+#include "core/adopted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/environ.h"
+#include "core/proc.h"
+
+#define CHUNK 4096	/* bytes of /proc read at a time */
+
+int
+adopted_init(const char **why)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)sys->getpid(),
+	    (int)sys->getpid());
+	if (sys->access(path, R_OK) == -1) {
+		*why = "/proc does not list our children";
+		return -1;
+	}
+	if (*why == NULL)
+		*why = "no cgroup of our own to write to";
+	return 0;
+}
+
+/* Append a whole file of /proc; -1: cannot be read. */
+static int
+read_file(const char *path, struct buf *out)
+{
+	int fd = sys->open(path, O_RDONLY, 0);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	do {
+		if (buf_reserve(out, CHUNK) == -1)
+			break;
+		n = sys->read(fd, out->data + out->len, CHUNK);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0);
+	if (out->data != NULL)
+		out->data[out->len] = '\0';
+	fd_close(&fd);
+	return out->failed ? -1 : 0;
+}
+
+/* Our part of a mark "RUNID:group:name OTHER..."; NULL: not of this run. */
+static const char *
+find_mark(const struct buf *environment, size_t *len)
+{
+	static const char key[] = MARK_NAME "=";
+	const char *at = buf_text(environment), *end = at + environment->len;
+
+	for (; at < end; at += strlen(at) + 1) {
+		const char *mark;
+
+		if (strncmp(at, key, sizeof(key) - 1) != 0)
+			continue;
+		mark = strstr(at, core.run_id);
+		if (mark == NULL)
+			return NULL;
+		mark += sizeof(core.run_id);	/* the colon too */
+		*len = strcspn(mark, " ");
+		return mark;
+	}
+	return NULL;
+}
+
+static bool
+mark_names(const char *mark, size_t len, const struct proc *p)
+{
+	size_t g = strlen(p->group->name), n = strlen(p->conf->name);
+
+	return len == g + 1 + n && memcmp(mark, p->group->name, g) == 0 &&
+	    mark[g] == ':' && memcmp(mark + g + 1, p->conf->name, n) == 0;
+}
+
+/* Which lingering process did this orphan come from? */
+static struct proc *
+find_owner(const char *mark, size_t len, pid_t pgrp)
+{
+	struct proc *p;
+
+	TAILQ_FOREACH(p, &core.lingering, linger_link)
+		if ((mark != NULL && mark_names(mark, len, p)) || pgrp == p->last_pid)
+			return p;
+	return NULL;
+}
+
+static bool
+is_ours_to_run(pid_t pid)
+{
+	struct proc key = { .pid = pid };
+
+	return RB_FIND(pid_tree, &core.pids, &key) != NULL;
+}
+
+/*
+ * Zombies are counted as gone: they are reaped in a moment.  The state is
+ * behind the last parenthesis of stat.
+ */
+static bool
+is_zombie(pid_t pid)
+{
+	struct buf stat = { 0 };
+	char path[64];
+	const char *paren;
+	bool zombie = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (read_file(path, &stat) == 0 && (paren = strrchr(buf_text(&stat), ')')) != NULL)
+		zombie = paren[1] == ' ' && paren[2] == 'Z';
+	buf_release(&stat);
+	return zombie;
+}
+
+typedef void (*orphan_fn)(pid_t pid, const char *mark, size_t len, void *arg);
+
+static void
+each_orphan(orphan_fn fn, void *arg)
+{
+	struct buf list = { 0 }, env = { 0 };
+	char path[64], *at, *end;
+	const char *mark;
+	size_t len = 0;
+	long pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)sys->getpid(),
+	    (int)sys->getpid());
+	if (read_file(path, &list) == -1)
+		goto out;
+	for (at = list.data; at != NULL; at = end) {
+		pid = strtol(at, &end, 10);
+		if (end == at)
+			break;
+		if (is_ours_to_run((pid_t)pid) || is_zombie((pid_t)pid))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
+		buf_clear(&env);
+		mark = read_file(path, &env) == 0 ? find_mark(&env, &len) : NULL;
+		fn((pid_t)pid, mark, len, arg);
+	}
+out:
+	buf_release(&list);
+	buf_release(&env);
+}
+
+struct signalling {
+	int (*which)(const struct proc *p);
+};
+
+static void
+signal_orphan(pid_t pid, const char *mark, size_t len, void *arg)
+{
+	struct signalling *s = arg;
+	struct proc *p = find_owner(mark, len, getpgid(pid));
+	int sig;
+
+	if (p == NULL)
+		return;
+	p->nsurvivors++;
+	sig = s->which(p);
+	/* once politely; later only what came to us since */
+	if (sig != SIGKILL && pid == p->last_survivor)
+		return;
+	log_debug("%s left process %d behind, sending %s", p->conf->name, (int)pid,
+	    conf_signal_name(sig));
+	p->last_survivor = pid;
+	sys->kill(pid, sig);
+	if (sig != SIGKILL)
+		sys->kill(pid, SIGCONT);
+}
+
+void
+adopted_signal(int (*which)(const struct proc *p))
+{
+	struct signalling s = { which };
+
+	each_orphan(signal_orphan, &s);
+}
+
+static void
+kill_orphan(pid_t pid, const char *mark, size_t len, void *arg)
+{
+	int *n = arg;
+
+	(void)len;
+	if (mark == NULL)
+		return;
+	log_debug("killing process %d, which a program left behind", (int)pid);
+	sys->kill(pid, SIGKILL);
+	(*n)++;
+}
+
+int
+adopted_kill_all(void)
+{
+	int n = 0;
+
+	each_orphan(kill_orphan, &n);
+	return n;
+}

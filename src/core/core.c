@@ -1,0 +1,271 @@
+/*
+ * The core as a whole: groups and processes from a configuration, finding them
+ * by name, telling observers, and the way in and out of the loop.
+ */
+#include "core/core.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/environ.h"
+#include "core/flight.h"
+#include "core/guest.h"
+#include "core/life.h"
+#include "core/proc.h"
+#include "core/stream.h"
+#include "core/survivors.h"
+#include "core/update.h"
+
+struct core core = { .main_log = { .rd = -1, .wr = -1 }, .feed = -1, .counters = -1,
+	.self_fd = -1 };
+
+static int
+by_pid(const struct proc *a, const struct proc *b)
+{
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static int
+by_id(const struct proc *a, const struct proc *b)
+{
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static int
+by_name(const struct pgroup *a, const struct pgroup *b)
+{
+	return strcmp(a->name, b->name);
+}
+
+RB_GENERATE(pid_tree, proc, by_pid, by_pid)
+RB_GENERATE(id_tree, proc, by_id, by_id)
+RB_GENERATE(name_tree, pgroup, by_name, by_name)
+
+/* ---- the link to the logger, while nobody provides one ---- */
+
+static void
+feed_up(int fd)
+{
+	(void)fd;
+}
+
+static void
+feed_nothing(void)
+{
+}
+
+static void
+feed_removed(uint32_t id)
+{
+	(void)id;
+}
+
+static void
+feed_finish(int64_t ms)
+{
+	(void)ms;
+}
+
+static const struct feed_ops feed_none = {
+	.up = feed_up, .down = feed_nothing, .kick = feed_nothing,
+	.removed = feed_removed, .reopen = feed_nothing, .finish = feed_finish,
+};
+
+const struct feed_ops *core_feed = &feed_none;
+
+/* ---- observers ---- */
+
+void
+core_observe(struct core *c, struct observer *o)
+{
+	TAILQ_INSERT_TAIL(&c->observers, o, link);
+}
+
+void
+core_unobserve(struct core *c, struct observer *o)
+{
+	TAILQ_REMOVE(&c->observers, o, link);
+}
+
+void
+core_publish(struct core *c, struct event *ev)
+{
+	struct observer *o, *next;
+
+	/* nobody outside learns of guests */
+	if (ev->proc != NULL && ev->proc->group == c->guests && ev->type == EV_STATE)
+		return;
+	ev->serial = c->event_serial++;
+	ev->wall_ms = sys->wall_ms();
+	TAILQ_FOREACH_SAFE(o, &c->observers, link, next)
+		o->fn(o, ev);
+}
+
+/* ---- names ---- */
+
+struct pgroup *
+core_find_group(const char *name)
+{
+	struct pgroup key = { .name = (char *)(uintptr_t)name };
+
+	if (core.guests != NULL && strcmp(name, core.guests->name) == 0 &&
+	    RB_FIND(name_tree, &core.by_name, &key) == NULL)
+		return core.guests;
+	return RB_FIND(name_tree, &core.by_name, &key);
+}
+
+/* The group part of name; text has room for it.  NULL: no such group. */
+static struct pgroup *
+group_part(const char *name, const char **rest)
+{
+	const char *colon = strchr(name, ':');
+	struct pgroup *g;
+	char *part;
+
+	if (colon == NULL) {
+		*rest = name;
+		return core_find_group(name);
+	}
+	*rest = colon + 1;
+	part = strndup(name, (size_t)(colon - name));
+	g = part != NULL ? core_find_group(part) : NULL;
+	free(part);
+	return g;
+}
+
+struct proc *
+core_find(const char *name, struct err *e)
+{
+	const char *rest;
+	struct pgroup *g = group_part(name, &rest);
+	struct proc *p;
+
+	if (g != NULL)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (strcmp(p->conf->name, rest) == 0)
+				return p;
+	err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
+	return NULL;
+}
+
+bool
+core_names_group(const char *name, struct pgroup **g, struct err *e)
+{
+	const char *rest;
+
+	*g = group_part(name, &rest);
+	if (rest == name || (rest[0] != '\0' && strcmp(rest, "*") != 0))
+		return false;
+	if (*g == NULL)
+		err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
+	return true;
+}
+
+struct proc *
+core_by_id(uint32_t id)
+{
+	struct proc key = { .id = id };
+
+	return RB_FIND(id_tree, &core.ids, &key);
+}
+
+/* ---- life ---- */
+
+static int
+make_groups(struct err *e)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	for (size_t i = 0; i < core.config->ngroups; i++) {
+		g = group_new(core.config->groups[i], e);
+		if (g == NULL)
+			return -1;
+		TAILQ_FOREACH(p, &g->procs, link)
+			flight_recall(p);
+	}
+	flight_close_old();
+	return 0;
+}
+
+int
+core_init(struct config *config, const struct conf_args *args, struct err *e)
+{
+	core.config = config;
+	core.args = *args;
+	core.state = SUP_RUNNING;
+	TAILQ_INIT(&core.groups);
+	TAILQ_INIT(&core.observers);
+	TAILQ_INIT(&core.unsent);
+	TAILQ_INIT(&core.to_launch);
+	TAILQ_INIT(&core.lingering);
+	RB_INIT(&core.pids);
+	RB_INIT(&core.ids);
+	RB_INIT(&core.by_name);
+	core.last_stream_id = STREAM_MAIN;
+	if (core.run_id[0] == '\0')
+		environ_init();
+	log_set_level(config->supervisord.loglevel);
+	if (core.main_log.rd == -1 && stream_open_main() == -1)
+		return err_set(e, FAULT_FAILED, "no pipe for the log: %s",
+		    "too many open files");
+	log_to(core.main_log.wr);
+	flight_init();
+	life_init();
+	survivors_init();
+	if (guest_init(e) == -1 || make_groups(e) == -1)
+		return -1;
+	flight_save_core();
+	return 0;
+}
+
+static void
+say_tier(void)
+{
+	const char *why, *tier = core_tier(&why);
+
+	log_info("a stop leaves no survivor by tier %s (%s)", tier,
+	    tier[0] == 'A' ? "cgroups" : tier[0] == 'B' ? "adopted descendants" :
+	    "process groups only");
+	log_debug("tier %s: %s", tier, why);
+}
+
+void
+core_run(void)
+{
+	struct asker by = { CAUSE_AUTOSTART, 0 };
+	struct event ev = { .type = EV_SUPERVISOR_RUNNING };
+	struct pgroup *g;
+
+	say_tier();
+	guest_start();
+	core_publish(&core, &ev);
+	TAILQ_FOREACH(g, &core.groups, link)
+		life_autostart(g, by);
+	loop_run();
+}
+
+void
+core_release(void)
+{
+	struct pgroup *g;
+
+	update_release();
+	while ((g = TAILQ_FIRST(&core.groups)) != NULL)
+		group_free(g);
+	guest_release();
+	log_to(STDERR_FILENO);
+	stream_release_main();
+	survivors_release();
+	life_release();
+	flight_release();
+	conf_free(core.config);
+	core.config = NULL;
+	if (core.reread != NULL)
+		conf_free(core.reread);
+	core.reread = NULL;
+	core.run_id[0] = '\0';
+}

@@ -1,0 +1,79 @@
+/*
+ * A process in supervisord's words: full name, description, exit status.
+ */
+#include <sys/wait.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "core/core.h"
+
+void
+proc_full_name(const struct proc *p, struct buf *out)
+{
+	if (strcmp(p->group->name, p->conf->name) != 0)
+		buf_addf(out, "%s:", p->group->name);
+	buf_adds(out, p->conf->name);
+}
+
+int
+proc_exitstatus(const struct proc *p)
+{
+	if (!p->has_status || !pstate_is_stopped(p->fsm.st))
+		return 0;
+	return WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
+}
+
+static void
+describe_uptime(const struct proc *p, struct buf *out)
+{
+	int64_t s = (loop_now() - p->start_ms) / 1000, days = s / 86400;
+
+	buf_addf(out, "pid %d, uptime ", (int)p->pid);
+	if (days > 0)
+		buf_addf(out, "%lld day%s, ", (long long)days, days == 1 ? "" : "s");
+	buf_addf(out, "%lld:%02lld:%02lld", (long long)(s % 86400 / 3600),
+	    (long long)(s % 3600 / 60), (long long)(s % 60));
+}
+
+static void
+describe_stop(const struct proc *p, struct buf *out)
+{
+	time_t at = (time_t)(p->stop_wall_ms / 1000);
+	char text[32];
+	struct tm tm;
+
+	if (p->start_wall_ms == 0)
+		buf_adds(out, "Not started");
+	else if (p->stop_wall_ms == 0)	/* failed before there was a process */
+		at = (time_t)(p->start_wall_ms / 1000);
+	if (p->start_wall_ms != 0 && localtime_r(&at, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%b %d %I:%M %p", &tm) > 0)
+		buf_adds(out, text);
+}
+
+void
+proc_describe(const struct proc *p, struct buf *out)
+{
+	switch (p->fsm.st) {
+	case P_RUNNING:
+		describe_uptime(p, out);
+		break;
+	case P_BACKOFF:
+	case P_FATAL:
+		if (p->spawnerr != NULL)
+			buf_adds(out, p->spawnerr);
+		else
+			buf_addf(out, "unknown error (try \"tail %s\")", p->conf->name);
+		break;
+	case P_STOPPED:
+	case P_EXITED:
+		describe_stop(p, out);
+		break;
+	case P_STARTING:
+	case P_STOPPING:
+	case P_UNKNOWN:
+	case P_NSTATES:
+		break;
+	}
+}

@@ -1,0 +1,158 @@
+/*
+ * Environments of children.  Most strings are borrowed (our own environ, the
+ * config); only those that differ from process to process are made here.
+ */
+#include "core/environ.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+#define DEFAULT_PATH "/bin:/usr/bin:/usr/local/bin"	/* supervisord's */
+
+extern char **environ;
+
+void
+environ_init(void)
+{
+	unsigned char raw[8];
+
+	if (getrandom(raw, sizeof(raw), GRND_NONBLOCK) != sizeof(raw)) {
+		/* early boot: unique on this machine is enough */
+		int64_t now = sys->wall_ms() ^ ((int64_t)sys->getpid() << 40);
+
+		memcpy(raw, &now, sizeof(raw));
+	}
+	for (size_t i = 0; i < sizeof(raw); i++)
+		snprintf(core.run_id + 2 * i, 3, "%02x", raw[i]);
+}
+
+static size_t
+key_length(const char *entry)
+{
+	return (size_t)(strchrnul(entry, '=') - entry);
+}
+
+/* Add, or replace the one of the same name.  There is room. */
+static void
+put(struct environ *e, char *entry)
+{
+	size_t len = key_length(entry);
+
+	for (size_t i = 0; i < e->n; i++)
+		if (strncmp(e->v[i], entry, len) == 0 && e->v[i][len] == '=') {
+			e->v[i] = entry;
+			return;
+		}
+	e->v[e->n++] = entry;
+}
+
+char *
+environ_server_url(const struct config *c)
+{
+	const struct conf_server *s = NULL;
+	struct buf url = { 0 };
+
+	for (size_t i = 0; i < c->nservers && (s == NULL || !s->is_unix); i++)
+		if (s == NULL || c->servers[i].is_unix)
+			s = &c->servers[i];
+	if (s == NULL)
+		return NULL;
+	if (s->is_unix)
+		buf_addf(&url, "unix://%s", s->file);
+	else
+		buf_addf(&url, "http://%s:%lld",
+		    s->host != NULL && s->host[0] != '\0' ? s->host : "localhost",
+		    (long long)s->port);
+	return buf_steal(&url);
+}
+
+/* What is different for each process, as NUL-separated entries in one text. */
+static int
+make_text(struct environ *e, const struct proc *p)
+{
+	const char *outer = getenv(MARK_NAME);
+	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
+	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
+	struct buf b = { 0 };
+
+	buf_addf(&b, "SUPERVISOR_ENABLED=1%c", 0);
+	if (server != NULL)
+		buf_addf(&b, "SUPERVISOR_SERVER_URL=%s%c", server, 0);
+	buf_addf(&b, "SUPERVISOR_PROCESS_NAME=%s%c", p->conf->name, 0);
+	buf_addf(&b, "SUPERVISOR_GROUP_NAME=%s%c", p->group->name, 0);
+	buf_addf(&b, MARK_NAME "=%s%s%s:%s:%s%c", outer ? outer : "", outer ? " " : "",
+	    core.run_id, p->group->name, p->conf->name, 0);
+	free(url);
+	e->text = buf_steal(&b);
+	if (e->text == NULL)
+		return -1;
+	for (char *entry = e->text; *entry != '\0'; entry += strlen(entry) + 1)
+		put(e, entry);
+	return 0;
+}
+
+int
+environ_make(struct environ *e, const struct proc *p)
+{
+	static char *none[] = { NULL };
+	const struct strlist *common = &core.config->supervisord.environment;
+	char **ours = environ != NULL ? environ : none;
+	size_t n = 0;
+
+	while (ours[n] != NULL)
+		n++;
+	*e = (struct environ){ 0 };
+	e->v = calloc(n + common->n + (p ? p->conf->environment.n : 0) + 8,
+	    sizeof(*e->v));
+	if (e->v == NULL)
+		return -1;
+	if (n > 0)
+		memcpy(e->v, ours, n * sizeof(*e->v));
+	e->n = n;
+	if (p == NULL)
+		return 0;
+	if (make_text(e, p) == -1) {
+		environ_release(e);
+		return -1;
+	}
+	for (size_t i = 0; i < common->n; i++)
+		put(e, common->v[i]);
+	for (size_t i = 0; i < p->conf->environment.n; i++)
+		put(e, p->conf->environment.v[i]);
+	return 0;
+}
+
+void
+environ_release(struct environ *e)
+{
+	free(e->v);
+	free(e->text);
+	*e = (struct environ){ 0 };
+}
+
+static const char *
+find_path(const struct strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strncmp(l->v[i], "PATH=", 5) == 0)
+			return l->v[i] + 5;
+	return NULL;
+}
+
+const char *
+environ_path(const struct proc *p)
+{
+	const char *path = find_path(&p->conf->environment);
+
+	if (path == NULL)
+		path = find_path(&core.config->supervisord.environment);
+	if (path == NULL)
+		path = getenv("PATH");
+	return path != NULL ? path : DEFAULT_PATH;
+}

@@ -1,0 +1,302 @@
+/*
+ * The flight record.  Slots are found by a hash of the name, not by the order
+ * in the config, so that a file edited meanwhile still finds its processes.
+ */
+#include "core/flight.h"
+
+#include <sys/mman.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/proc.h"
+#include "core/stdin.h"
+
+#define FIRST_SLOTS 48	/* with the head one page */
+
+static struct {
+	int	 fd;
+	struct flight_head *head;	/* NULL: none */
+	size_t	 size;
+	uint32_t next;		/* no free slot below */
+} record = { .fd = -1 };
+
+static struct {
+	int	 fd;
+	struct flight_head *head;	/* of the crashed image; NULL: none */
+	size_t	 size;
+} old = { .fd = -1 };
+
+static size_t
+size_for(uint32_t nslots)
+{
+	return sizeof(struct flight_head) + nslots * sizeof(struct flight_slot);
+}
+
+static struct flight_slot *
+slots_of(struct flight_head *h)
+{
+	return (struct flight_slot *)(void *)(h + 1);
+}
+
+struct flight_head *
+flight_head(void)
+{
+	return record.head;
+}
+
+struct flight_slot *
+flight_slots(void)
+{
+	return slots_of(record.head);
+}
+
+int
+flight_fd(void)
+{
+	return record.fd;
+}
+
+/* FNV-1a; never 0, which marks a free slot. */
+static uint64_t
+hash_name(const struct proc *p)
+{
+	uint64_t h = 14695981039346656037ULL;
+
+	for (const char *c = p->group->name; *c != '\0'; c++)
+		h = (h ^ (unsigned char)*c) * 1099511628211ULL;
+	h = (h ^ ':') * 1099511628211ULL;
+	for (const char *c = p->conf->name; *c != '\0'; c++)
+		h = (h ^ (unsigned char)*c) * 1099511628211ULL;
+	return h != 0 ? h : 1;
+}
+
+static int
+map(uint32_t nslots)
+{
+	size_t size = size_for(nslots);
+	void *at;
+
+	if (ftruncate(record.fd, (off_t)size) == -1)
+		return -1;
+	if (record.head == NULL)
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, record.fd, 0);
+	else
+		at = mremap(record.head, record.size, size, MREMAP_MAYMOVE);
+	if (at == MAP_FAILED)
+		return -1;
+	record.head = at;
+	record.size = size;
+	record.head->nslots = nslots;
+	return 0;
+}
+
+void
+flight_init(void)
+{
+	record.fd = memfd_create("supd-flight", MFD_CLOEXEC);
+	if (record.fd == -1 || map(FIRST_SLOTS) == -1) {
+		log_warn("no recovery after a crash: the kernel gives no memory for it");
+		fd_close(&record.fd);
+		record.head = NULL;
+		return;
+	}
+	record.head->magic = FLIGHT_MAGIC;
+	record.head->version = FLIGHT_VERSION;
+	record.head->crashes = old.head != NULL ? old.head->crashes : 0;
+	record.next = 0;
+}
+
+void
+flight_release(void)
+{
+	if (record.head != NULL)
+		munmap(record.head, record.size);
+	record.head = NULL;
+	fd_close(&record.fd);
+}
+
+uint32_t
+flight_take(void)
+{
+	uint32_t slot;
+
+	if (record.head == NULL)
+		return FLIGHT_NONE;
+	for (slot = record.next; slot < record.head->nslots; slot++)
+		if (flight_slots()[slot].name_hash == 0)
+			break;
+	if (slot == record.head->nslots && map(record.head->nslots * 2) == -1)
+		return FLIGHT_NONE;
+	record.next = slot + 1;
+	flight_slots()[slot].name_hash = 1;
+	return slot;
+}
+
+void
+flight_give(uint32_t slot)
+{
+	if (slot == FLIGHT_NONE || record.head == NULL)
+		return;
+	flight_slots()[slot] = (struct flight_slot){ 0 };
+	if (slot < record.next)
+		record.next = slot;
+}
+
+void
+flight_save(const struct proc *p)
+{
+	struct flight_slot *f;
+
+	if (record.head == NULL || p->slot == FLIGHT_NONE)
+		return;
+	f = &flight_slots()[p->slot];
+	if (f->name_hash <= 1)
+		f->name_hash = hash_name(p);
+	f->pid = p->pid;
+	f->fails = p->fsm.fails;
+	f->status = p->status;
+	f->stdin_fd = stdin_fd(p);
+	for (int i = 0; i < 2; i++) {
+		f->rd[i] = p->streams[i].rd;
+		f->wr[i] = p->streams[i].wr;
+	}
+	f->state = (uint8_t)p->fsm.st;
+	f->want_up = p->want_up;
+	f->started = p->started;
+	f->stopped_by_person = p->stopped_by_person;
+	f->has_status = p->has_status;
+	f->expected = p->expected;
+	f->is_guest = p->group == core.guests;
+	f->start_ms = p->start_ms;
+	f->start_wall_ms = p->start_wall_ms;
+	f->stop_wall_ms = p->stop_wall_ms;
+}
+
+void
+flight_save_core(void)
+{
+	struct flight_head *h = record.head;
+
+	if (h == NULL)
+		return;
+	h->supervisor_state = core.state;
+	h->main_rd = core.main_log.rd;
+	h->main_wr = core.main_log.wr;
+	h->counters = core.counters;
+	h->nofile_soft = core.nofile_soft;
+	h->nofile_hard = core.nofile_hard;
+	memcpy(h->run_id, core.run_id, sizeof(core.run_id));
+}
+
+/* ---- the next image ---- */
+
+int
+flight_open_old(int fd)
+{
+	struct stat st;
+	struct flight_head *h;
+
+	if (fstat(fd, &st) == -1 || (size_t)st.st_size < sizeof(*h))
+		return -1;
+	h = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (h == MAP_FAILED)
+		return -1;
+	if (h->magic != FLIGHT_MAGIC || h->version != FLIGHT_VERSION ||
+	    size_for(h->nslots) > (size_t)st.st_size) {
+		munmap(h, (size_t)st.st_size);
+		return -1;
+	}
+	old.fd = fd;
+	old.head = h;
+	old.size = (size_t)st.st_size;
+	core.main_log.rd = h->main_rd;
+	core.main_log.wr = h->main_wr;
+	core.counters = h->counters;
+	core.nofile_soft = h->nofile_soft;
+	core.nofile_hard = h->nofile_hard;
+	memcpy(core.run_id, h->run_id, sizeof(core.run_id));
+	return 0;
+}
+
+bool
+flight_recovering(void)
+{
+	return old.head != NULL;
+}
+
+static struct flight_slot *
+find_old(const struct proc *p)
+{
+	uint64_t hash = hash_name(p);
+
+	for (uint32_t i = 0; old.head != NULL && i < old.head->nslots; i++)
+		if (slots_of(old.head)[i].name_hash == hash)
+			return &slots_of(old.head)[i];
+	return NULL;
+}
+
+/* Take the pipe of the crashed image in place of none. */
+static void
+take_pipe(struct stream *s, const struct flight_slot *f, int i)
+{
+	if (f->rd[i] == -1 || s->id == 0)
+		return;
+	s->rd = f->rd[i];
+	s->wr = f->wr[i];
+}
+
+bool
+flight_recall(struct proc *p)
+{
+	struct flight_slot *f = find_old(p);
+	int in;
+
+	if (f == NULL || f->is_guest)
+		return false;
+	take_pipe(&p->streams[0], f, 0);
+	take_pipe(&p->streams[1], f, 1);
+	p->want_up = f->want_up;
+	p->started = f->started;
+	p->stopped_by_person = f->stopped_by_person;
+	p->has_status = f->has_status;
+	p->expected = f->expected;
+	p->status = f->status;
+	p->start_ms = f->start_ms;
+	p->start_wall_ms = f->start_wall_ms;
+	p->stop_wall_ms = f->stop_wall_ms;
+	in = f->stdin_fd;
+	if (f->state < P_NSTATES)
+		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid);
+	if (in != -1 && f->pid > 0)
+		stdin_take(p, in);
+	f->name_hash = 0;
+	return true;
+}
+
+void
+flight_close_old(void)
+{
+	if (old.head == NULL)
+		return;
+	for (uint32_t i = 0; i < old.head->nslots; i++) {
+		struct flight_slot *f = &slots_of(old.head)[i];
+
+		if (f->name_hash <= 1)
+			continue;
+		/* the old logger makes room for a new one; a program that is in no
+		 * file any more has nobody to look after it */
+		if (f->pid > 0)
+			sys->kill(f->pid, f->is_guest ? SIGKILL : SIGTERM);
+		fd_close(&f->stdin_fd);
+		for (int j = 0; j < 2; j++) {
+			fd_close(&f->rd[j]);
+			fd_close(&f->wr[j]);
+		}
+	}
+	munmap(old.head, old.size);
+	old.head = NULL;
+	fd_close(&old.fd);
+}

@@ -1,0 +1,67 @@
+/*
+ * The flight record: what a new image of the core must know to go on with the
+ * children of one that crashed.  It lies in memory that survives exec (a
+ * memfd), is kept current at each transition, and costs a copy of a few words.
+ *
+ * Written by proc.c and life.c, read by crash.c (which may trust nothing else)
+ * and, once, by the next image.
+ */
+#ifndef CORE_FLIGHT_H
+#define CORE_FLIGHT_H
+
+#include "core/core.h"
+
+#define FLIGHT_MAGIC	0x73757064	/* "supd" */
+#define FLIGHT_VERSION	1
+#define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
+
+struct flight_head {
+	uint32_t magic, version;
+	uint32_t nslots;
+	uint32_t crashes;	/* so far in this run */
+	int32_t	 supervisor_state;
+	int32_t	 main_rd, main_wr;	/* pipe of our own log */
+	int32_t	 counters;	/* the loggers' shared memory */
+	uint64_t nofile_soft, nofile_hard;
+	char	 run_id[24];
+};
+
+/* name_hash 0: free. */
+struct flight_slot {
+	uint64_t name_hash;	/* of group:name */
+	int32_t	 pid;
+	int32_t	 fails;
+	int32_t	 status;	/* wait status of the last run */
+	int32_t	 stdin_fd;
+	int32_t	 rd[2], wr[2];	/* stdout, stderr */
+	uint8_t	 state;		/* enum pstate */
+	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest;
+	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
+};
+
+/* The record in memory; NULL: the kernel gives us none, and there is no recovery. */
+struct flight_head *flight_head(void);
+struct flight_slot *flight_slots(void);
+int	flight_fd(void);
+
+/* Make the record. */
+void	flight_init(void);
+void	flight_release(void);
+uint32_t flight_take(void);
+void	flight_give(uint32_t slot);
+void	flight_save(const struct proc *p);
+/* State of the supervisor and its descriptors. */
+void	flight_save_core(void);
+
+/*
+ * In a new image: take over what the crashed one left in fd.  Afterwards each
+ * process that core_init() makes finds itself with flight_recall().
+ */
+int	flight_open_old(int fd);
+bool	flight_recovering(void);
+/* Give p back its pipes, pid and state; false: it was not there. */
+bool	flight_recall(struct proc *p);
+/* Old processes that nobody claimed: SIGTERM, and close their pipes. */
+void	flight_close_old(void);
+
+#endif

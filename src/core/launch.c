@@ -1,0 +1,422 @@
+/*
+ * Launching: everything that a child needs is made ready here, before it is
+ * created; its answer comes through a close-on-exec pipe that the loop watches.
+ *
+ * Each child on its way to exec needs a stack of its own (base/spawn.c).  There
+ * are a few; who finds none waits in core.to_launch, in order.  That also keeps
+ * a boot of thousands from being a fork storm.
+ */
+#include "core/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/environ.h"
+#include "core/guest.h"
+#include "core/proc.h"
+#include "core/stdin.h"
+#include "core/stream.h"
+#include "core/survivors.h"
+
+/* Enough to keep a dozen processors busy with exec while we clone the next. */
+#define STACKS 16
+
+struct launch {
+	struct proc *p;		/* borrowed: it owns us */
+	struct loop_io io;
+	int	 err_rd;
+	int	 stack;		/* index; -1: given back */
+	struct strlist argv;
+	struct environ env;
+	char	*path;
+	struct spawn s;
+	struct spawn_fail fail;
+	size_t	 nfail;		/* bytes of fail that have come */
+};
+
+static struct {
+	_Alignas(SPAWN_STACK) char memory[STACKS][SPAWN_STACK];
+	uint32_t used;		/* bit per stack */
+} stacks;
+
+static struct loop_job next_job;
+
+/* ---- stacks ---- */
+
+static int
+stack_take(void)
+{
+	for (int i = 0; i < STACKS; i++)
+		if ((stacks.used & (1U << i)) == 0) {
+			stacks.used |= 1U << i;
+			return i;
+		}
+	return -1;
+}
+
+static void launch_now(struct proc *p);
+
+static void
+launch_waiting(struct loop_job *j)
+{
+	struct proc *p;
+
+	(void)j;
+	while (stacks.used != (1U << STACKS) - 1 &&
+	    (p = TAILQ_FIRST(&core.to_launch)) != NULL) {
+		launch_cancel(p);
+		launch_now(p);
+	}
+}
+
+static void
+stack_give(struct launch *l)
+{
+	if (l->stack == -1)
+		return;
+	stacks.used &= ~(1U << l->stack);
+	l->stack = -1;
+	if (!TAILQ_EMPTY(&core.to_launch))
+		loop_job_add(&next_job, launch_waiting);
+}
+
+/* ---- the file ---- */
+
+/* Can we execute it?  Texts are supervisord's. */
+static int
+check_file(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (sys->stat(path, &st) == -1)
+		return err_set(e, FAULT_NO_FILE, "can't find command '%s'", path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, FAULT_NOT_EXECUTABLE, "command at '%s' is a directory",
+		    path);
+	if ((st.st_mode & 0111) == 0)
+		return err_set(e, FAULT_NOT_EXECUTABLE,
+		    "command at '%s' is not executable", path);
+	if (sys->access(path, X_OK) == -1)
+		return err_set(e, FAULT_NOT_EXECUTABLE,
+		    "no permission to run command '%s'", path);
+	return 0;
+}
+
+/*
+ * The first directory of PATH that has the name wins, executable or not.
+ * Returns a path that the caller frees; the name itself when nothing is found.
+ */
+static char *
+search_path(const struct proc *p, const char *name)
+{
+	const char *dirs = environ_path(p), *end;
+	struct buf path = { 0 };
+	struct stat st;
+
+	if (strchr(name, '/') != NULL)
+		return strdup(name);
+	for (;; dirs = end + 1) {
+		end = strchrnul(dirs, ':');
+		buf_clear(&path);
+		buf_add(&path, dirs, (size_t)(end - dirs));
+		if (path.len > 0)
+			buf_addc(&path, '/');
+		buf_adds(&path, name);
+		if (!path.failed && sys->stat(path.data, &st) == 0)
+			return buf_steal(&path);
+		if (*end == '\0')
+			break;
+	}
+	buf_release(&path);
+	return strdup(name);
+}
+
+/* Split the command and find its file; the caller releases both. */
+static int
+resolve(const struct proc *p, struct strlist *argv, char **path, struct err *e)
+{
+	*path = NULL;
+	if (conf_split(p->conf->command, argv, e) == -1) {
+		e->code = FAULT_NOT_EXECUTABLE;
+		return -1;
+	}
+	if (argv->n == 0)
+		return err_set(e, FAULT_NOT_EXECUTABLE, "command is empty");
+	*path = search_path(p, argv->v[0]);
+	if (*path == NULL)
+		return err_set(e, FAULT_FAILED, "out of memory");
+	return check_file(*path, e);
+}
+
+int
+launch_check(struct proc *p, struct err *e)
+{
+	struct strlist argv = { 0 };
+	char *path = NULL;
+	int r = 0;
+
+	if (p->group != core.guests) {
+		r = resolve(p, &argv, &path, e);
+		if (r == -1)
+			err_add(e, "%s", fault_name(e->code));
+	}
+	strlist_release(&argv);
+	free(path);
+	return r;
+}
+
+/* ---- the child ---- */
+
+static void
+fill_spawn(struct launch *l, int stdin_rd, int err_wr)
+{
+	struct proc *p = l->p;
+	const struct program *conf = p->conf;
+	bool one = conf->redirect_stderr;
+
+	l->s = (struct spawn){
+		.path = l->path, .argv = l->argv.v, .envp = l->env.v,
+		.directory = conf->directory,
+		.fd = { stdin_rd, p->streams[0].wr, p->streams[one ? 0 : 1].wr },
+		.extra = { -1, -1 }, .exec_fd = -1, .err_fd = err_wr,
+		.cgroup_fd = survivors_cgroup(p),
+		.set_user = conf->user.set, .uid = conf->user.uid,
+		.gid = conf->user.gid, .groups = conf->user.groups,
+		.ngroups = conf->user.ngroups, .umask = conf->umask,
+		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
+		.stack = stacks.memory[l->stack],
+	};
+	if (p->group == core.guests)
+		guest_fill(p, &l->s);
+}
+
+static void
+on_answer(struct loop_io *w, int events)
+{
+	struct launch *l = LOOP_OWNER(w, struct launch, io);
+
+	(void)events;
+	launch_poll(l->p);
+}
+
+static void
+say_no_process(struct proc *p, int no)
+{
+	if (no == EAGAIN)
+		proc_spawn_failed(p, "Too many processes in process table to spawn '%s'",
+		    p->conf->name);
+	else
+		proc_spawn_failed(p, "unknown error during fork for '%s': %s",
+		    p->conf->name, errno_name(no));
+}
+
+static void
+say_no_pipe(struct proc *p, int no)
+{
+	if (no == EMFILE || no == ENFILE)
+		proc_spawn_failed(p, "too many open files to spawn '%s'", p->conf->name);
+	else
+		proc_spawn_failed(p, "unknown error making dispatchers for '%s': %s",
+		    p->conf->name, errno_name(no));
+}
+
+/* Pipes and clone; 0, or -1 after the failure was told. */
+static int
+create(struct launch *l)
+{
+	struct proc *p = l->p;
+	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int no;
+	pid_t pid;
+
+	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1) {
+		no = errno;
+		say_no_pipe(p, no);
+		goto fail;
+	}
+	fill_spawn(l, in[0], err[1]);
+	pid = sys->spawn(&l->s);
+	no = errno;
+	fd_close(&l->s.cgroup_fd);
+	if (pid == -1) {
+		say_no_process(p, no);
+		goto fail;
+	}
+	fd_close(&in[0]);
+	fd_close(&err[1]);
+	l->err_rd = err[0];
+	sys->set_nonblock(l->err_rd, true);
+	loop_io_start(&l->io, l->err_rd, LOOP_READ, on_answer);
+	stdin_take(p, in[1]);
+	proc_spawned(p, pid);
+	if (p->group == core.guests)
+		guest_spawned(p);
+	return 0;
+fail:
+	for (int i = 0; i < 2; i++) {
+		fd_close(&in[i]);
+		fd_close(&err[i]);
+	}
+	return -1;
+}
+
+static void
+launch_now(struct proc *p)
+{
+	struct launch *l = calloc(1, sizeof(*l));
+	struct err e = { 0 };
+
+	if (l == NULL) {
+		proc_spawn_failed(p, "out of memory to spawn '%s'", p->conf->name);
+		return;
+	}
+	launch_free(p);
+	p->launch = l;
+	l->p = p;
+	l->err_rd = -1;
+	l->stack = stack_take();
+	if (p->group == core.guests) {
+		if (guest_argv(p, &l->argv) == -1 || environ_make(&l->env, NULL) == -1)
+			err_set(&e, FAULT_FAILED, "out of memory");
+	} else if (resolve(p, &l->argv, &l->path, &e) == 0 &&
+	    environ_make(&l->env, p) == -1)
+		err_set(&e, FAULT_FAILED, "out of memory");
+	if (e.code != FAULT_NONE)
+		proc_spawn_failed(p, "%s", e.msg);
+	if (e.code != FAULT_NONE || create(l) == -1)
+		launch_free(p);
+}
+
+void
+launch_start(struct proc *p)
+{
+	if (p->queued)
+		return;
+	if (stacks.used == (1U << STACKS) - 1) {
+		p->queued = true;
+		TAILQ_INSERT_TAIL(&core.to_launch, p, launch_link);
+		return;
+	}
+	launch_now(p);
+}
+
+void
+launch_cancel(struct proc *p)
+{
+	if (!p->queued)
+		return;
+	p->queued = false;
+	TAILQ_REMOVE(&core.to_launch, p, launch_link);
+}
+
+/* ---- the answer ---- */
+
+/* 1: more may come; 0: end of file or the whole failure is here. */
+static int
+read_answer(struct launch *l)
+{
+	ssize_t n;
+
+	while (l->nfail < sizeof(l->fail)) {
+		n = sys->read(l->err_rd, (char *)&l->fail + l->nfail,
+		    sizeof(l->fail) - l->nfail);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return 1;
+		if (n <= 0)
+			return 0;
+		l->nfail += (size_t)n;
+	}
+	return 0;
+}
+
+void
+launch_poll(struct proc *p)
+{
+	struct launch *l = p->launch;
+
+	if (l == NULL || l->err_rd == -1 || read_answer(l) == 1)
+		return;
+	if (l->nfail == sizeof(l->fail)) {	/* its death is reaped soon */
+		loop_io_stop(&l->io);
+		fd_close(&l->err_rd);
+		return;
+	}
+	launch_free(p);			/* exec has replaced the child's memory */
+	proc_exec_passed(p);
+}
+
+static const char *
+describe_failure(const struct launch *l)
+{
+	static char text[512];	/* one at a time: consumed by proc_reaped() */
+	const struct spawn *s = &l->s;
+	char here[256];
+	const char *cwd = s->directory;
+
+	if (cwd == NULL)
+		cwd = getcwd(here, sizeof(here)) != NULL ? here : "?";
+	switch ((enum spawn_step)l->fail.step) {
+	case STEP_CHDIR:
+		snprintf(text, sizeof(text), "couldn't chdir to '%s': %s", s->directory,
+		    strerror(l->fail.no));
+		break;
+	case STEP_GROUPS:
+	case STEP_GID:
+	case STEP_UID:
+		snprintf(text, sizeof(text), "couldn't setuid to %u: %s",
+		    (unsigned)s->uid, strerror(l->fail.no));
+		break;
+	case STEP_EXEC:
+		snprintf(text, sizeof(text), "couldn't exec '%s': %s (cwd '%s')",
+		    s->path != NULL ? s->path : s->argv[0], strerror(l->fail.no), cwd);
+		break;
+	case STEP_NONE:
+	case STEP_PGRP:
+	case STEP_FD:
+	case STEP_CGROUP:
+	case STEP_RLIMIT:
+		snprintf(text, sizeof(text), "couldn't prepare the process (step %d): %s",
+		    (int)l->fail.step, strerror(l->fail.no));
+		break;
+	}
+	return text;
+}
+
+const char *
+launch_end(struct proc *p)
+{
+	struct launch *l = p->launch;
+	const char *why = NULL;
+
+	if (l == NULL)
+		return NULL;
+	if (l->err_rd != -1)
+		read_answer(l);
+	if (l->nfail == sizeof(l->fail))
+		why = describe_failure(l);
+	launch_free(p);
+	return why;
+}
+
+void
+launch_free(struct proc *p)
+{
+	struct launch *l = p->launch;
+
+	if (l == NULL)
+		return;
+	p->launch = NULL;
+	loop_io_stop(&l->io);
+	fd_close(&l->err_rd);
+	stack_give(l);
+	strlist_release(&l->argv);
+	environ_release(&l->env);
+	free(l->path);
+	free(l);
+}

@@ -1,0 +1,341 @@
+/*
+ * The supervisor's own life.
+ *
+ * Shutdown goes through the priorities downwards: all groups of one priority
+ * are told to stop together, the next only when they all have stopped.  A second
+ * signal tells everything at once and shortens the wait, a third kills.  The
+ * logger goes last, after it has written everything.
+ */
+#include "core/life.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "core/guest.h"
+#include "core/proc.h"
+#include "core/reap.h"
+#include "core/survivors.h"
+#include "core/update.h"
+
+#define SAY_WAITING_MS	3000	/* between two "waiting for ... to die" */
+#define FORCE_MS	3000	/* after SIGKILL to all: what is unkillable is left */
+
+enum phase { PHASE_RUN, PHASE_STOP, PHASE_FINISH };
+
+static struct {
+	enum phase phase;
+	int	 hurry;		/* 0, 1: cut short, 2: kill */
+	int64_t	 priority;	/* the class that is being stopped */
+	bool	 all;		/* or all of them, in a hurry */
+	size_t	 waiting;	/* processes of it that are not down yet */
+	struct asker by;
+	struct loop_job next;
+	struct loop_timer say, budget, finish;
+	struct loop_signal signals[7];
+} life;
+
+static void close_next(struct loop_job *j);
+
+bool
+life_hurried(void)
+{
+	return life.hurry > 0;
+}
+
+/* ---- start ---- */
+
+void
+life_autostart(struct pgroup *g, struct asker by)
+{
+	struct proc *p;
+
+	TAILQ_FOREACH(p, &g->procs, link)
+		if (p->conf->autostart && !p->started && p->fsm.st == P_STOPPED) {
+			p->started = p->want_up = true;
+			proc_event(p, E_START, by);
+		}
+}
+
+/* ---- shutdown ---- */
+
+static bool
+in_class(const struct proc *p)
+{
+	return life.all || p->group->priority == life.priority;
+}
+
+static void
+say_waiting(struct loop_timer *t)
+{
+	struct buf names = { 0 };
+	struct pgroup *g;
+	struct proc *p;
+
+	(void)t;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (!pstate_is_stopped(p->fsm.st) && names.len < 3000) {
+				buf_adds(&names, names.len > 0 ? ", " : "");
+				buf_adds(&names, p->conf->name);
+			}
+	if (names.len > 0) {
+		log_info("waiting for %s to die", buf_text(&names));
+		loop_timer_start(&life.say, SAY_WAITING_MS, say_waiting);
+	}
+	buf_release(&names);
+}
+
+static void
+logger_is_late(struct loop_timer *t)
+{
+	if (core.logger->pid > 0) {
+		sys->kill(core.logger->pid, SIGKILL);
+		loop_timer_start(t, FORCE_MS, logger_is_late);
+		if (life.hurry <= 2) {
+			life.hurry = 3;
+			return;
+		}
+	}
+	loop_stop();
+}
+
+static void
+finish(void)
+{
+	int n = survivors_kill_all();
+
+	life.phase = PHASE_FINISH;
+	if (n > 0)
+		log_warn("killed %d processes that programs left behind", n);
+	loop_timer_stop(&life.say);
+	loop_timer_stop(&life.budget);
+	loop_timer_start(&life.finish, FINISH_MS + 1000, logger_is_late);
+	guest_finish();
+	if (guest_done())
+		loop_stop();
+}
+
+/* In reverse order of start inside a group; counted before the first is told. */
+static void
+stop_class(void)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	life.waiting = 0;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (in_class(p) && !pstate_is_stopped(p->fsm.st))
+				life.waiting++;
+	TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link)
+		TAILQ_FOREACH_REVERSE(p, &g->procs, proc_list, link)
+			if (in_class(p))
+				proc_stop(p, life.by, NULL);
+}
+
+static void
+close_next(struct loop_job *j)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	(void)j;
+	if (life.phase != PHASE_STOP)
+		return;
+	while (life.waiting == 0) {
+		bool found = false;
+
+		TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link) {
+			TAILQ_FOREACH(p, &g->procs, link)
+				found = found || !pstate_is_stopped(p->fsm.st);
+			if (found)
+				break;
+		}
+		if (!found) {
+			finish();
+			return;
+		}
+		life.priority = g->priority;
+		stop_class();
+	}
+}
+
+static void
+give_up_waiting(struct loop_timer *t)
+{
+	(void)t;
+	log_error("giving up on processes that SIGKILL does not end");
+	finish();
+}
+
+static void
+kill_everything(struct loop_timer *t)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	(void)t;
+	life.hurry = 2;
+	log_warn("killing everything that still runs");
+	loop_timer_start(&life.budget, FORCE_MS, give_up_waiting);
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (p->fsm.st == P_STOPPING)
+				proc_event(p, E_DUE, (struct asker){ CAUSE_STOPWAIT, 0 });
+}
+
+/* The second time: no more order, little time. */
+static void
+cut_short(void)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	life.hurry = 1;
+	life.all = true;
+	log_warn("second request to exit: stopping everything at once");
+	stop_class();
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			proc_cut_short(p);
+	if (life.waiting == 0)
+		loop_job_add(&life.next, close_next);
+}
+
+static void
+close_down(enum supervisor_state state, struct asker by)
+{
+	int64_t budget_ms = core.config->supd.stop_budget * 1000;
+	struct event ev = { .type = EV_SUPERVISOR_STOPPING };
+
+	core.state = state;
+	life.phase = PHASE_STOP;
+	life.by = by;
+	life.waiting = 0;
+	life.all = false;
+	core_publish(&core, &ev);
+	update_abandon();
+	say_waiting(NULL);
+	if (budget_ms > 0)
+		loop_timer_start(&life.budget, budget_ms, kill_everything);
+	loop_job_add(&life.next, close_next);
+}
+
+void
+core_shutdown(struct asker by)
+{
+	if (life.phase == PHASE_RUN) {
+		close_down(SUP_SHUTDOWN, by);
+		return;
+	}
+	if (core.state == SUP_RESTARTING) {	/* a restart becomes a shutdown */
+		core.state = SUP_SHUTDOWN;
+		return;
+	}
+	if (life.phase != PHASE_STOP)
+		return;
+	if (life.hurry == 0)
+		cut_short();
+	else if (life.hurry == 1)
+		kill_everything(NULL);
+}
+
+void
+core_restart(struct asker by)
+{
+	if (life.phase == PHASE_RUN)
+		close_down(SUP_RESTARTING, by);
+}
+
+void
+life_state_changed(struct proc *p, enum pstate from)
+{
+	if (p->group == core.guests) {
+		guest_state_changed(p);
+		if (life.phase == PHASE_FINISH && guest_done())
+			loop_stop();
+		return;
+	}
+	update_state_changed(p);
+	if (life.phase == PHASE_STOP && in_class(p) && life.waiting > 0 &&
+	    pstate_is_stopped(p->fsm.st) && !pstate_is_stopped(from) &&
+	    --life.waiting == 0)
+		loop_job_add(&life.next, close_next);
+}
+
+/* ---- signals ---- */
+
+static void
+on_exit_signal(struct loop_signal *w, int sig)
+{
+	(void)w;
+	log_warn("received %s indicating exit request", conf_signal_name(sig));
+	core_shutdown((struct asker){ CAUSE_SHUTDOWN, sig });
+}
+
+static void
+on_hangup(struct loop_signal *w, int sig)
+{
+	(void)w;
+	if (core.state == SUP_SHUTDOWN) {
+		log_warn("ignored SIGHUP indicating restart request (shutdown in "
+		    "progress)");
+		return;
+	}
+	log_warn("received SIGHUP indicating restart request");
+	core_restart((struct asker){ CAUSE_RESTART, sig });
+}
+
+void
+core_reopen_logs(void)
+{
+	log_info("supervisord logreopen");
+	core_feed->reopen();
+}
+
+static void
+on_usr2(struct loop_signal *w, int sig)
+{
+	(void)w;
+	(void)sig;
+	log_info("received SIGUSR2 indicating log reopen request");
+	core_reopen_logs();
+}
+
+static void
+on_child(struct loop_signal *w, int sig)
+{
+	(void)w;
+	(void)sig;
+	reap_all();
+}
+
+void
+life_init(void)
+{
+	static const struct {
+		int sig;
+		loop_signal_fn fn;
+	} table[] = {
+		{ SIGTERM, on_exit_signal }, { SIGINT, on_exit_signal },
+		{ SIGQUIT, on_exit_signal }, { SIGHUP, on_hangup },
+		{ SIGUSR2, on_usr2 }, { SIGCHLD, on_child }, { SIGPWR, on_exit_signal },
+	};
+
+	memset(&life, 0, sizeof(life));
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		loop_signal_start(&life.signals[i], table[i].sig, table[i].fn);
+}
+
+void
+life_release(void)
+{
+	for (size_t i = 0; i < sizeof(life.signals) / sizeof(life.signals[0]); i++)
+		loop_signal_stop(&life.signals[i]);
+	loop_timer_stop(&life.say);
+	loop_timer_stop(&life.budget);
+	loop_timer_stop(&life.finish);
+	loop_job_cancel(&life.next);
+}

@@ -1,0 +1,18 @@
+/*
+ * Start, shutdown and restart of the supervisor itself, and its signals.
+ */
+#ifndef CORE_LIFE_H
+#define CORE_LIFE_H
+
+#include "core/core.h"
+
+void	life_init(void);
+void	life_release(void);
+/* Start what has autostart, in order. */
+void	life_autostart(struct pgroup *g, struct asker by);
+/* A second signal asked to be quick. */
+bool	life_hurried(void);
+/* proc.c tells each transition: shutdown and updates wait for them. */
+void	life_state_changed(struct proc *p, enum pstate from);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What is different between the groups in use and those of another config.
+ */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/core.h"
+
+/* What has to happen to one process of a group that stays. */
+struct plan_proc {
+	struct proc *p;		/* in use; NULL: it is new */
+	size_t	 index;		/* in the new group; SIZE_MAX: it goes */
+	enum conf_apply apply;	/* both: the strongest change */
+	struct conf_change why;	/* owned */
+};
+
+struct plan_group {
+	struct plan_proc *procs; /* only those with something to do; owned */
+	size_t	 n;
+	bool	 priority;	/* the group's priority changed */
+};
+
+/* Compare; -1: no memory.  Nothing to do: n is 0 and priority false. */
+int	plan_group(const struct pgroup *g, const struct group *to, struct plan_group *out);
+void	plan_group_release(struct plan_group *pg);
+
+/* A fresh tree from the file in use; e is CANT_REREAD. */
+struct config *plan_load(struct err *e);
+/* supervisord's notion of a changed group. */
+bool	plan_changed(const struct pgroup *g, const struct group *to);
+
+#endif

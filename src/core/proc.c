@@ -1,0 +1,576 @@
+/*
+ * The life of one process: collect the facts, take the pure step, record and
+ * publish the transition, then carry out the actions.
+ *
+ * An action that fails becomes an event of its own at the end of the turn,
+ * never a call back into the step.
+ */
+#include "core/proc.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/flight.h"
+#include "core/guest.h"
+#include "core/launch.h"
+#include "core/life.h"
+#include "core/stdin.h"
+#include "core/stream.h"
+#include "core/survivors.h"
+
+#define KILL_PAUSE_MS	100	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
+#define CUT_SHORT_MS	1000	/* what is left of stopwaitsecs after a second TERM */
+
+static const struct asker nobody = { CAUSE_NONE, 0 };
+
+static void
+record(struct proc *p, enum pstate from, struct asker by)
+{
+	struct transition *t = &p->ring[p->ntransitions++ % TRANSITIONS_KEPT];
+	int fails = p->fsm.fails;
+
+	*t = (struct transition){
+		.wall_ms = sys->wall_ms(), .arg = by.arg, .pid = p->pid,
+		.from = (uint8_t)from, .to = (uint8_t)p->fsm.st,
+		.cause = (uint8_t)by.cause,
+		.fails = fails > UINT8_MAX ? UINT8_MAX : (uint8_t)fails,
+	};
+}
+
+static void
+publish_state(struct proc *p, enum pstate from)
+{
+	bool from_backoff = from == P_BACKOFF;
+	struct event ev = {
+		.type = EV_STATE, .proc = p, .from = from, .to = p->fsm.st,
+		.tries = p->fsm.fails, .expected = p->expected,
+		.pid = p->pid > 0 ? p->pid : from_backoff ? 0 : p->last_pid,
+	};
+
+	core_publish(&core, &ev);
+}
+
+/* ---- timers ---- */
+
+static int64_t
+kill_delay_ms(const struct proc *p)
+{
+	int64_t ms = p->conf->stopwaitsecs * 1000;
+
+	if (p->killed && ms < KILL_PAUSE_MS)
+		ms = KILL_PAUSE_MS;
+	if (life_hurried() && ms > CUT_SHORT_MS)
+		ms = CUT_SHORT_MS;
+	return ms < 0 ? 0 : ms;
+}
+
+static void
+on_uptime(struct loop_timer *t)
+{
+	struct proc *p = LOOP_OWNER(t, struct proc, timer);
+
+	if (p->launch != NULL)		/* still on its way to exec: an answer comes */
+		launch_poll(p);
+	if (p->pid == 0 || p->fsm.st != P_STARTING)
+		return;
+	log_info("success: %s entered RUNNING state, process has stayed up for > "
+	    "than %lld seconds (startsecs)", p->conf->name,
+	    (long long)p->conf->startsecs);
+	proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, (int32_t)p->conf->startsecs });
+}
+
+static void
+on_due(struct loop_timer *t)
+{
+	struct proc *p = LOOP_OWNER(t, struct proc, timer);
+	enum cause cause = CAUSE_RETRY;
+
+	if (p->fsm.st == P_STOPPING)
+		cause = CAUSE_STOPWAIT;
+	else if (p->fsm.st == P_EXITED)
+		cause = CAUSE_AUTORESTART;
+	else if (p->fsm.fails > p->conf->startretries)
+		cause = CAUSE_GAVE_UP;
+	proc_event(p, E_DUE, (struct asker){ cause, 0 });
+}
+
+/* Linear, as supervisord's; a guest is tried again at once and never given up. */
+static int64_t
+back_off_ms(const struct proc *p)
+{
+	int64_t seconds = p->fsm.fails;
+
+	if (p->group == core.guests)
+		seconds = seconds > GUEST_PAUSE_MAX ? GUEST_PAUSE_MAX : seconds - 1;
+	return seconds * 1000;
+}
+
+static void
+arm(struct proc *p, unsigned act, bool changed)
+{
+	if (act & T_KILL)
+		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
+	else if (act & T_BACK)
+		loop_timer_start(&p->timer, back_off_ms(p), on_due);
+	else if (act & T_NOW)
+		loop_timer_start(&p->timer, 0, on_due);
+	else if (changed || (act & T_OFF))
+		loop_timer_stop(&p->timer);
+	/* T_UP: from the moment of the spawn, see proc_spawned() */
+}
+
+void
+proc_cut_short(struct proc *p)
+{
+	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > CUT_SHORT_MS)
+		loop_timer_start(&p->timer, CUT_SHORT_MS, on_due);
+}
+
+/* ---- signals ---- */
+
+/*
+ * Send sig to the process, or to its group.  A pid is ours to signal until we
+ * reap it: it cannot have been given to another.
+ */
+static int
+send_signal(struct proc *p, int sig, bool group)
+{
+	log_debug("killing %s (pid %d) %swith signal %s", p->conf->name, (int)p->pid,
+	    group ? "process group " : "", conf_signal_name(sig));
+	if (group && sys->kill(-p->pid, sig) == 0)
+		return 0;
+	/* no such group: the child has not made it yet */
+	if (sys->kill(p->pid, sig) == 0 || errno == ESRCH)
+		return 0;
+	log_crit("unknown problem killing %s (%d): %s", p->conf->name, (int)p->pid,
+	    errno_name(errno));
+	return -1;
+}
+
+static void
+ask_to_stop(struct proc *p)
+{
+	p->killed = false;
+	if (p->queued)
+		launch_cancel(p);
+	if (p->pid == 0) {
+		proc_later(p, E_DOWN, nobody);
+		return;
+	}
+	if (send_signal(p, p->conf->stopsignal, p->conf->stopasgroup) == -1) {
+		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
+		return;
+	}
+	/* one that is suspended (SIGSTOP) would not get the signal before it goes on */
+	if (p->conf->stopsignal != SIGKILL)
+		sys->kill(p->conf->stopasgroup ? -p->pid : p->pid, SIGCONT);
+}
+
+static void
+kill_hard(struct proc *p)
+{
+	p->killed = true;
+	if (p->lingering) {
+		survivors_kill(p);
+		return;
+	}
+	log_warn("killing '%s' (%d) with SIGKILL", p->conf->name, (int)p->pid);
+	if (p->pid > 0 && send_signal(p, SIGKILL, p->conf->killasgroup) == -1)
+		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
+}
+
+/* ---- the step ---- */
+
+static bool
+wants_restart(const struct proc *p)
+{
+	if (!p->want_up || p->leaving)
+		return false;
+	return p->conf->autorestart == RESTART_ALWAYS ||
+	    (p->conf->autorestart == RESTART_UNEXPECTED && !p->expected);
+}
+
+static void
+note_entering(struct proc *p, enum pstate from)
+{
+	switch (p->fsm.st) {
+	case P_FATAL:
+		log_info("gave up: %s entered FATAL state, too many start retries too "
+		    "quickly", p->conf->name);
+		break;
+	case P_STARTING:
+		p->start_wall_ms = sys->wall_ms();
+		p->start_ms = loop_now();
+		p->exec_ok = false;
+		proc_set_spawnerr(p, NULL);
+		break;
+	case P_STOPPED:
+		if (from == P_BACKOFF)
+			log_debug("Attempted to kill %s, which is in BACKOFF state.",
+			    p->conf->name);
+		break;
+	case P_BACKOFF:
+	case P_RUNNING:
+	case P_STOPPING:
+	case P_EXITED:
+	case P_UNKNOWN:
+	case P_NSTATES:
+		break;
+	}
+}
+
+void
+proc_event(struct proc *p, enum pevent ev, struct asker by)
+{
+	struct fsm_rules rules = {
+		.startretries = p->conf->startretries,
+		.restart = wants_restart(p),
+		.closing = core.state != SUP_RUNNING && p->group != core.guests,
+	};
+	enum pstate from = p->fsm.st;
+	struct fsm_out out = fsm_step(p->fsm, ev, &rules);
+	bool changed = out.next.st != from;
+
+	p->fsm = out.next;
+	arm(p, out.act, changed);
+	if (changed) {
+		note_entering(p, from);
+		record(p, from, by);
+		publish_state(p, from);
+	} else if (ev == E_DUE && from == P_STOPPING)
+		record(p, from, by);
+	if (out.act & A_STOP)
+		ask_to_stop(p);
+	if (out.act & A_KILL)
+		kill_hard(p);
+	if (out.act & A_SPAWN)
+		launch_start(p);
+	flight_save(p);
+	if (changed)
+		life_state_changed(p, from);
+}
+
+static void
+on_job(struct loop_job *j)
+{
+	struct proc *p = LOOP_OWNER(j, struct proc, job);
+
+	proc_event(p, p->job_event, p->job_by);
+}
+
+void
+proc_later(struct proc *p, enum pevent ev, struct asker by)
+{
+	p->job_event = ev;
+	p->job_by = by;
+	loop_job_add(&p->job, on_job);
+}
+
+/* ---- start and stop as asked ---- */
+
+int
+proc_start(struct proc *p, struct asker by, struct err *e)
+{
+	/* supervisord looks at the file first, so a running one may fail here too */
+	if (launch_check(p, e) == -1)
+		return -1;
+	if (pstate_is_running(p->fsm.st))
+		return err_set(e, FAULT_ALREADY_STARTED, "ALREADY_STARTED: %s",
+		    p->conf->name);
+	if (p->fsm.st == P_UNKNOWN)
+		return err_set(e, FAULT_FAILED,
+		    "FAILED: %s is in an unknown process state", p->conf->name);
+	if (core.state != SUP_RUNNING || p->leaving)
+		return err_set(e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
+	if (p->updating)
+		return err_set(e, FAULT_FAILED, "FAILED: %s is being updated",
+		    p->conf->name);
+	if (p->fsm.st == P_STOPPING) {
+		log_warn("process '%s' already running", p->conf->name);
+		return err_set(e, FAULT_ABNORMAL_TERMINATION,
+		    "ABNORMAL_TERMINATION: %s", p->conf->name);
+	}
+	p->want_up = p->started = true;
+	p->stopped_by_person = false;
+	proc_event(p, E_START, by);
+	return 0;
+}
+
+int
+proc_stop(struct proc *p, struct asker by, struct err *e)
+{
+	/* an EXITED one that is about to be restarted can still be held */
+	bool restarting = p->fsm.st == P_EXITED && loop_timer_active(&p->timer);
+
+	if (!pstate_is_running(p->fsm.st) && !restarting)
+		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
+	p->want_up = false;
+	p->stopped_by_person = by.cause == CAUSE_OPERATOR;
+	proc_event(p, E_STOP, by);
+	if (p->fsm.st == P_UNKNOWN)
+		return err_set(e, FAULT_FAILED, "FAILED: unknown problem killing %s",
+		    p->conf->name);
+	return 0;
+}
+
+int
+proc_signal(struct proc *p, int sig, struct err *e)
+{
+	if (!pstate_is_signallable(p->fsm.st) || p->pid == 0)
+		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
+	log_debug("sending %s (pid %d) sig %s", p->conf->name, (int)p->pid,
+	    sig == 0 ? "0" : conf_signal_name(sig));
+	if (sys->kill(p->pid, sig) == -1 && errno != ESRCH)
+		return err_set(e, FAULT_FAILED, "FAILED: cannot signal %s: %s",
+		    p->conf->name, strerror(errno));
+	return 0;
+}
+
+int
+proc_start_failed(const struct proc *p, struct err *e)
+{
+	if (p->spawnerr != NULL)
+		return err_set(e, FAULT_SPAWN_ERROR, "SPAWN_ERROR: %s", p->conf->name);
+	return err_set(e, FAULT_ABNORMAL_TERMINATION, "ABNORMAL_TERMINATION: %s",
+	    p->conf->name);
+}
+
+/* ---- what happened to the child ---- */
+
+void
+proc_set_spawnerr(struct proc *p, const char *text)
+{
+	free(p->spawnerr);
+	p->spawnerr = text != NULL ? strdup(text) : NULL;
+}
+
+void
+proc_spawn_failed(struct proc *p, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_info("spawnerr: %s", text);
+	proc_set_spawnerr(p, text);
+	proc_later(p, E_DOWN, (struct asker){ CAUSE_SPAWN, 0 });
+}
+
+void
+proc_spawned(struct proc *p, pid_t pid)
+{
+	p->pid = p->last_pid = pid;
+	RB_INSERT(pid_tree, &core.pids, p);
+	p->start_ms = loop_now();
+	p->start_wall_ms = sys->wall_ms();
+	log_info("spawned: '%s' with pid %d", p->conf->name, (int)pid);
+	if (p->conf->startsecs > 0)
+		loop_timer_start(&p->timer, p->conf->startsecs * 1000 + 1, on_uptime);
+	flight_save(p);
+}
+
+void
+proc_exec_passed(struct proc *p)
+{
+	p->exec_ok = true;
+	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0)
+		loop_timer_start(&p->timer, 0, on_uptime);
+}
+
+/* "exit status 3", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)" */
+static void
+say_status(int status, char *text, size_t size)
+{
+	const char *name;
+
+	if (WIFSIGNALED(status)) {
+		name = conf_signal_name(WTERMSIG(status));
+		snprintf(text, size, name ? "terminated by %s%s" :
+		    "terminated by signal %s%s", name ? name : "?",
+		    WCOREDUMP(status) ? " (core dumped)" : "");
+	} else
+		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
+}
+
+/* Death by signal counts as code -1 for supervisord and is never expected. */
+static bool
+is_expected(const struct proc *p, int status)
+{
+	if (!WIFEXITED(status))
+		return false;
+	for (size_t i = 0; i < p->conf->exitcodes.n; i++)
+		if (p->conf->exitcodes.v[i] == WEXITSTATUS(status))
+			return true;
+	return false;
+}
+
+static void
+ended_stopping(struct proc *p, int status, const char *how)
+{
+	if (is_expected(p, status))
+		log_info("stopped: %s (%s)", p->conf->name, how);
+	else
+		log_warn("stopped: %s (%s)", p->conf->name, how);
+	survivors_check(p);
+}
+
+static void
+ended_too_quickly(struct proc *p, int status, const char *how)
+{
+	proc_set_spawnerr(p, "Exited too quickly (process log may have details)");
+	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
+	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
+}
+
+static void
+ended_running(struct proc *p, int status, const char *how)
+{
+	char text[64];
+
+	if (p->fsm.st == P_STARTING)	/* long enough, or startsecs=0: it was up */
+		proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, 0 });
+	p->expected = is_expected(p, status);
+	if (p->expected) {
+		proc_set_spawnerr(p, NULL);
+		log_info("exited: %s (%s; expected)", p->conf->name, how);
+	} else {
+		snprintf(text, sizeof(text), "Bad exit code %d",
+		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+		proc_set_spawnerr(p, text);
+		log_warn("exited: %s (%s; not expected)", p->conf->name, how);
+	}
+	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
+}
+
+void
+proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
+{
+	int64_t up_ms = loop_now() - p->start_ms;
+	char how[64];
+
+	RB_REMOVE(pid_tree, &core.pids, p);
+	p->pid = 0;
+	p->status = r->status;
+	p->has_status = true;
+	p->stop_wall_ms = sys->wall_ms();
+	stdin_close(p);
+	say_status(r->status, how, sizeof(how));
+	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
+		ended_stopping(p, r->status, how);
+	else if (exec_failure != NULL) {
+		proc_set_spawnerr(p, exec_failure);
+		log_info("spawnerr: %s", exec_failure);
+		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });
+	} else if (p->fsm.st == P_STARTING && p->conf->startsecs > 0 &&
+	    up_ms < p->conf->startsecs * 1000)
+		ended_too_quickly(p, r->status, how);
+	else
+		ended_running(p, r->status, how);
+}
+
+void
+proc_gone(struct proc *p)
+{
+	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, p->status });
+}
+
+void
+proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
+{
+	int64_t up_ms = loop_now() - p->start_ms;
+	int64_t left_ms = p->conf->startsecs * 1000 - up_ms;
+	enum pstate from = p->fsm.st;
+
+	p->fsm = (struct fsm){ .st = st, .fails = fails };
+	p->exec_ok = true;
+	if (pid > 0) {
+		p->pid = p->last_pid = pid;
+		RB_INSERT(pid_tree, &core.pids, p);
+	}
+	record(p, from, (struct asker){ CAUSE_RECOVERY, 0 });
+	if (st == P_STARTING && pid > 0)
+		loop_timer_start(&p->timer, left_ms > 0 ? left_ms : 0, on_uptime);
+	else if (st == P_STARTING)
+		launch_start(p);
+	else if (st == P_STOPPING && pid > 0)
+		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
+	else if (st == P_STOPPING)
+		proc_later(p, E_DOWN, nobody);
+	else if (st == P_BACKOFF)
+		loop_timer_start(&p->timer, back_off_ms(p), on_due);
+	else if (st == P_EXITED && p->want_up && wants_restart(p))
+		loop_timer_start(&p->timer, 0, on_due);
+	flight_save(p);
+}
+
+/* ---- the record ---- */
+
+struct proc *
+proc_new(struct pgroup *g, struct program *conf, struct err *e)
+{
+	struct proc *p = calloc(1, sizeof(*p));
+
+	if (p == NULL || stream_init_pair(p, conf) == -1) {
+		free(p);
+		program_free(conf);
+		err_set(e, FAULT_FAILED, "out of memory");
+		return NULL;
+	}
+	p->group = g;
+	p->conf = conf;
+	p->id = ++core.last_id;
+	p->fsm.st = P_STOPPED;
+	RB_INSERT(id_tree, &core.ids, p);
+	TAILQ_INSERT_TAIL(&g->procs, p, link);
+	g->nprocs++;
+	if (g != core.guests)
+		core.nprocs++;
+	p->slot = flight_take();
+	stream_open_pair(p);
+	flight_save(p);
+	return p;
+}
+
+void
+proc_replace_conf(struct proc *p, struct program *conf)
+{
+	program_free(p->conf);
+	p->conf = conf;
+	flight_save(p);
+}
+
+void
+proc_free(struct proc *p)
+{
+	struct event gone = { .type = EV_GONE, .proc = p };
+
+	core_publish(&core, &gone);
+	loop_timer_stop(&p->timer);
+	loop_job_cancel(&p->job);
+	if (p->queued)
+		launch_cancel(p);
+	launch_free(p);
+	survivors_forget(p);
+	stdin_close(p);
+	stream_release_pair(p);
+	flight_give(p->slot);
+	RB_REMOVE(id_tree, &core.ids, p);
+	TAILQ_REMOVE(&p->group->procs, p, link);
+	p->group->nprocs--;
+	if (p->group != core.guests)
+		core.nprocs--;
+	if (p->pid > 0)
+		RB_REMOVE(pid_tree, &core.pids, p);
+	free(p->spawnerr);
+	program_free(p->conf);
+	free(p);
+}

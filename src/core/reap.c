@@ -1,0 +1,78 @@
+/*
+ * Reaping.  A dead child is looked at before it is reaped: until then its pid
+ * and process group cannot belong to anybody else.
+ */
+#include "core/reap.h"
+
+#include <sys/wait.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "core/core.h"
+#include "core/launch.h"
+#include "core/proc.h"
+#include "core/survivors.h"
+
+#define REAP_BATCH	256	/* then let the rest of the loop breathe */
+#define ORPHAN_LINES	10	/* per second in the log, the others are counted */
+
+static struct loop_timer more;
+
+/* supervisord's line for each; a storm of orphans becomes a count. */
+static void
+log_orphan(pid_t pid, int status)
+{
+	static int64_t second;
+	static unsigned lines, unsaid;
+	int64_t now = loop_now() / 1000;
+
+	if (now != second) {
+		if (unsaid > 0)
+			log_info("reaped %u more unknown pids", unsaid);
+		second = now;
+		lines = unsaid = 0;
+	}
+	if (lines++ >= ORPHAN_LINES) {
+		unsaid++;
+		return;
+	}
+	if (WIFSIGNALED(status))
+		log_info("reaped unknown pid %d (terminated by %s)", (int)pid,
+		    conf_signal_name(WTERMSIG(status)) ?
+		    conf_signal_name(WTERMSIG(status)) : "an unknown signal");
+	else
+		log_info("reaped unknown pid %d (exit status %d)", (int)pid,
+		    WEXITSTATUS(status));
+}
+
+static void
+on_more(struct loop_timer *t)
+{
+	(void)t;
+	reap_all();
+}
+
+void
+reap_all(void)
+{
+	struct reaped r;
+	struct proc key, *p;
+	pid_t pid;
+
+	for (int n = 0; (pid = sys->peek()) > 0; n++) {
+		if (n == REAP_BATCH) {
+			loop_timer_start(&more, 0, on_more);
+			return;
+		}
+		if (sys->reap(pid, &r) == -1)
+			return;
+		key.pid = pid;
+		p = RB_FIND(pid_tree, &core.pids, &key);
+		if (p != NULL) {
+			proc_reaped(p, &r, launch_end(p));
+			continue;
+		}
+		log_orphan(pid, r.status);
+		survivors_orphan_died();
+	}
+}

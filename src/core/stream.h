@@ -1,0 +1,25 @@
+/*
+ * The pipes of a process.  They are made once and kept for its whole life; the
+ * core keeps the read end too, so nothing is lost while there is no logger.
+ */
+#ifndef CORE_STREAM_H
+#define CORE_STREAM_H
+
+#include "core/core.h"
+
+/* Names of log files (AUTO gets a random one); -1: no memory. */
+int	stream_init_pair(struct proc *p, const struct program *conf);
+/* Make pipes where they are missing; -1 with errno (EMFILE). */
+int	stream_open_pair(struct proc *p);
+void	stream_release_pair(struct proc *p);
+/* The rules changed: tell the logger again. */
+void	stream_update_pair(struct proc *p);
+/* redirect_stderr changed: other pipes.  The process must be down. */
+int	stream_rebuild_pair(struct proc *p);
+/* The main log of the supervisor itself. */
+int	stream_open_main(void);
+void	stream_release_main(void);
+/* A new logger knows nothing: put every stream into core.unsent. */
+void	stream_resend_all(void);
+
+#endif

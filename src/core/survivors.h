@@ -1,0 +1,31 @@
+/*
+ * Nothing of a program is left after its stop.  Once the main process is
+ * reaped, its descendants are found in one of three tiers:
+ *   A  cgroup v2: every process is in the program's own cgroup;
+ *   B  adopted children of ours, known by the mark in their environment or by
+ *      their process group;
+ *   C  the process group alone, where /proc cannot be read.
+ * They get stopsignal, and SIGKILL when stopwaitsecs is over; until then the
+ * process stays STOPPING.
+ */
+#ifndef CORE_SURVIVORS_H
+#define CORE_SURVIVORS_H
+
+#include "core/core.h"
+
+/* Find out which tier holds here; once, before the first spawn. */
+void	survivors_init(void);
+void	survivors_release(void);
+/* p's main process is reaped: proc_gone() follows when nothing is left. */
+void	survivors_check(struct proc *p);
+/* The time is over: SIGKILL to what is left. */
+void	survivors_kill(struct proc *p);
+/* A child of nobody was reaped: look again. */
+void	survivors_orphan_died(void);
+void	survivors_forget(struct proc *p);
+/* At the end: SIGKILL to every descendant that carries our mark; returns how many. */
+int	survivors_kill_all(void);
+/* Tier A: cgroup.procs of p's cgroup, made when needed; -1: none. */
+int	survivors_cgroup(struct proc *p);
+
+#endif
