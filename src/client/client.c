@@ -68,7 +68,7 @@ connect_failed(struct client *c, int no, struct err *e)
 	} else {
 		err_set(e, FAULT_FAILED, "%s cannot be reached: %s", c->url, strerror(no));
 	}
-	client_close(c);
+	client_disconnect(c);
 	return fails(c, why);
 }
 
@@ -90,7 +90,7 @@ check_owner(struct client *c, struct err *e)
 		return 0;
 	err_set(e, FAULT_FAILED, "%s belongs to user %u, who is neither root nor you",
 	    c->url, (unsigned)peer.uid);
-	client_close(c);
+	client_disconnect(c);
 	return fails(c, CLIENT_DENIED);
 }
 
@@ -137,7 +137,7 @@ client_connect(struct client *c, struct err *e)
 	c->fail = CLIENT_FINE;
 	if (c->fd != -1 && !stale(c))
 		return 0;
-	client_close(c);
+	client_disconnect(c);
 	if (address(c, &sa, &len, e) == -1)
 		return -1;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -146,14 +146,14 @@ client_connect(struct client *c, struct err *e)
 	if (check_owner(c, e) == -1)
 		return -1;
 	if (log_in(c, e) == -1) {
-		client_close(c);
+		client_disconnect(c);
 		return -1;
 	}
 	return 0;
 }
 
 void
-client_close(struct client *c)
+client_disconnect(struct client *c)
 {
 	if (c->fd != -1)
 		close(c->fd);
@@ -165,7 +165,7 @@ client_close(struct client *c)
 void
 client_release(struct client *c)
 {
-	client_close(c);
+	client_disconnect(c);
 	buf_release(&c->in);
 	free(c->url);
 	c->url = NULL;
@@ -175,7 +175,7 @@ static int
 lost(struct client *c, struct err *e, const char *how)
 {
 	err_set(e, FAULT_FAILED, "%s %s", c->url, how);
-	client_close(c);
+	client_disconnect(c);
 	return fails(c, CLIENT_BROKEN);
 }
 

@@ -23,7 +23,8 @@ enum client_fail {
 	CLIENT_URL,		/* not an address that we can speak to */
 	CLIENT_NO_FILE,		/* no socket of that name */
 	CLIENT_REFUSED,		/* nobody listens */
-	CLIENT_DENIED,		/* not allowed to connect, or a password is missing */
+	CLIENT_DENIED,		/* not allowed to connect */
+	CLIENT_PASSWORD,	/* the server wants a user name and password, or others */
 	CLIENT_BROKEN,		/* connection lost, or what came is no reply */
 	CLIENT_FAULT,		/* the server said no: err holds its code and text */
 	CLIENT_STOPPED,		/* *stop was set while waiting */
@@ -60,7 +61,7 @@ typedef int (*client_fn)(yyjson_val *params, void *arg);
 int	client_init(struct client *c, const char *url, struct err *e);
 /* Nothing to do when connected.  All texts begin with the url, as supervisorctl's. */
 int	client_connect(struct client *c, struct err *e);
-void	client_close(struct client *c);
+void	client_disconnect(struct client *c);
 void	client_release(struct client *c);
 
 /*

@@ -29,12 +29,13 @@ refused(struct client *c, const char *error, yyjson_val *params, struct err *e)
 
 	last = last != NULL ? last + 1 : error;
 	c->fail = CLIENT_FAULT;
-	if (strcmp(last, "Fault") == 0)
+	/* Whatever its name, supervisord's fault comes along. */
+	if (yyjson_obj_get(params, "code") != NULL)
 		return err_set(e, (enum fault)reply_int(params, "code"), "%s",
 		    detail(reply_str(params, "text"), reply_str(params, "name")));
 	if (strcmp(last, "PermissionDenied") == 0) {
-		c->fail = CLIENT_DENIED;
-		return err_set(e, FAULT_FAILED, "%s permission denied", c->url);
+		c->fail = CLIENT_PASSWORD;
+		return err_set(e, FAULT_FAILED, "%s requires authentication", c->url);
 	}
 	if (strcmp(last, "MethodNotFound") == 0 || strcmp(last, "InterfaceNotFound") == 0)
 		return err_set(e, FAULT_UNKNOWN_METHOD, "%s is unknown to this supervisor",
@@ -57,7 +58,7 @@ parse(struct client *c, const char *text, size_t len, struct reply *r, struct er
 	if (!yyjson_is_obj(root)) {
 		reply_release(r);
 		err_set(e, FAULT_FAILED, "%s does not answer like a supervisor", c->url);
-		client_close(c);
+		client_disconnect(c);
 		c->fail = CLIENT_BROKEN;
 		return -1;
 	}
@@ -119,7 +120,7 @@ client_call(struct client *c, const char *method, const char *params, struct rep
 		return -1;
 	if (client_recv(c, r, e) == -1) {
 		if (c->fail == CLIENT_STOPPED)
-			client_close(c);	/* its answer must not meet the next call */
+			client_disconnect(c);	/* its answer must not meet the next call */
 		return -1;
 	}
 	return 0;
@@ -137,12 +138,12 @@ client_stream(struct client *c, const char *method, const char *params, client_f
 	while (goes_on) {
 		if (client_recv(c, &r, e) == -1) {
 			if (c->fail == CLIENT_STOPPED)
-				client_close(c);
+				client_disconnect(c);
 			return -1;
 		}
 		goes_on = r.continues;
 		if (fn(r.params, arg) != 0 && goes_on) {
-			client_close(c);
+			client_disconnect(c);
 			goes_on = false;
 		}
 		reply_release(&r);

@@ -157,11 +157,11 @@ json_num(struct buf *b, double n)
 {
 	char text[32];
 
-	comma(b);
 	if (!isfinite(n)) {		/* JSON has no word for it */
-		buf_adds(b, "null");
+		json_null(b);
 		return;
 	}
+	comma(b);
 	/* 15 digits print what was meant; 17 are needed when that is not exact. */
 	snprintf(text, sizeof(text), "%.15g", n);
 	if (strtod(text, NULL) < n || strtod(text, NULL) > n)
@@ -174,6 +174,13 @@ json_bool(struct buf *b, bool v)
 {
 	comma(b);
 	buf_adds(b, v ? "true" : "false");
+}
+
+void
+json_null(struct buf *b)
+{
+	comma(b);
+	buf_adds(b, "null");
 }
 
 void

@@ -21,6 +21,7 @@ void	json_bytes(struct buf *b, const char *data, size_t len);
 void	json_int(struct buf *b, int64_t n);
 void	json_num(struct buf *b, double n);
 void	json_bool(struct buf *b, bool v);
+void	json_null(struct buf *b);
 
 /* "key": value in one call. */
 void	json_kstr(struct buf *b, const char *key, const char *text);
