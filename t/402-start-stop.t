@@ -119,27 +119,14 @@ $ restart zz
 zz: ERROR (no such process)
 zz: ERROR (no such process)
 = 1
-$ start
+! first start
 Error: start requires a process name
-start <name>		Start a process
-start <gname>:*		Start all processes in a group
-start <name> <name>	Start multiple processes or groups
-start all		Start all processes
 = 2
-$ stop
+! first stop
 Error: stop requires a process name
-stop <name>		Stop a process
-stop <gname>:*		Stop all processes in a group
-stop <name> <name>	Stop multiple processes or groups
-stop all		Stop all processes
 = 1
-$ restart
+! first restart
 Error: restart requires a process name
-restart <name>		Restart a process
-restart <gname>:*	Restart all processes in a group
-restart <name> <name>	Restart multiple processes or groups
-restart all		Restart all processes
-Note: restart does not reread config files. For that, see reread and update.
 = 1
 END
 down

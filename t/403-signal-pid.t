@@ -76,19 +76,11 @@ a: signalled
 zz: ERROR (no such process)
 off: ERROR (not running)
 = 7
-$ signal HUP
+! first signal HUP
 Error: signal requires a signal name and a process name
-signal <signal name> <name>		Signal a process
-signal <signal name> <gname>:*		Signal all processes in a group
-signal <signal name> <name> <name>	Signal multiple processes or groups
-signal <signal name> all		Signal all processes
 = 1
-$ signal
+! first signal
 Error: signal requires a signal name and a process name
-signal <signal name> <name>		Signal a process
-signal <signal name> <gname>:*		Signal all processes in a group
-signal <signal name> <name> <name>	Signal multiple processes or groups
-signal <signal name> all		Signal all processes
 = 1
 $ pid off
 0

@@ -153,13 +153,11 @@ $ reread
 No config updates to processes
 $ add
 $ remove
-$ reread x
+! first reread x
 Error: reread accepts no arguments
-reread 			Reload the daemon's configuration files without add/remove
 = 1
-$ avail x
+! first avail x
 Error: avail accepts no arguments
-avail			Display all configured processes
 = 1
 END
 is "$(ctl pid same)" "$same" 'what did not change was not touched'

@@ -41,14 +41,8 @@ zz: ERROR (no such process name)
 $ tail chat nosuch
 Error: bad channel 'nosuch'
 = 1
-$ tail
+! first tail
 Error: too few arguments
-tail [-f] <name> [stdout|stderr] (default stdout)
-Ex:
-tail -f <name>		Continuous tail of named process stdout
-			Ctrl-C to exit.
-tail -100 <name>	last 100 *bytes* of process stdout
-tail <name> stderr	last 1600 *bytes* of process stderr
 = 1
 $ tail -20
 Error: tail requires process name
@@ -56,24 +50,14 @@ Error: tail requires process name
 $ tail -x chat
 Error: bad argument -x
 = 1
-$ tail a b c d
+! first tail a b c d
 Error: too many arguments
-tail [-f] <name> [stdout|stderr] (default stdout)
-Ex:
-tail -f <name>		Continuous tail of named process stdout
-			Ctrl-C to exit.
-tail -100 <name>	last 100 *bytes* of process stdout
-tail <name> stderr	last 1600 *bytes* of process stderr
 = 1
 $ maintail -x
 Error: bad argument -x
 = 1
-$ maintail a b
+! first maintail a b
 Error: too many arguments
-maintail -f 	Continuous tail of supervisor main log file (Ctrl-C to exit)
-maintail -100	last 100 *bytes* of supervisord main log file
-maintail	last 1600 *bytes* of supervisor main log file
-
 = 1
 $ clear chat
 chat: cleared
@@ -84,11 +68,8 @@ off: cleared
 $ clear zz
 zz: ERROR (no such process)
 = 1
-$ clear
+! first clear
 Error: clear requires a process name
-clear <name>		Clear a process' log files.
-clear <name> <name>	Clear multiple process' log files
-clear all		Clear all process' log files
 = 1
 $ clear chat off
 chat: cleared

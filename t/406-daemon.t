@@ -55,17 +55,14 @@ session <<'END'
 $ nosuch
 *** Unknown syntax: nosuch
 = 1
-$ version x
+! first version x
 Error: version accepts no arguments
-version			Show the version of the remote supervisord process
 = 1
-$ reload x
+! first reload x
 Error: reload accepts no arguments
-reload 		Restart the remote supervisord.
 = 1
-$ shutdown x
+! first shutdown x
 Error: shutdown accepts no arguments
-shutdown 	Shut the remote supervisord down.
 = 1
 $ reload
 Restarted supervisord

@@ -12,10 +12,8 @@ conf '[program:off]' 'command = /bin/true' 'autostart = false'
 up_quiet
 await e.out ready >/dev/null
 session <<'END'
-$ fg
+! first fg
 ERROR: no process name supplied
-fg <process>	Connect to a process in foreground mode
-		Ctrl-C to exit
 = 1
 $ fg zz
 ERROR: bad process name supplied

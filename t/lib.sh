@@ -217,18 +217,37 @@ behind() {
 }
 
 # up [ARG...]: start the supervisor in the foreground and its events into
-# $T/events; returns when it serves.
+# $T/events, from the first on; returns when it serves.
+#
+# Ours tells events to who has subscribed, so it begins without the programs and
+# gets them by an update once the subscription is seen to work.
 up() {
-	ours || conf '[eventlistener:t_events]' "command = perl $TOOL/listener.pl $T/events" \
-	    'events = PROCESS_STATE,SUPERVISOR_STATE_CHANGE,PROCESS_GROUP' \
-	    'buffer_size = 100000' 'startsecs = 0' 'priority = -1' 'stopwaitsecs = 2'
-	up_quiet "$@"
 	if ours; then
-		ctl events -f >"$T/events" 2>"$T/events.err" &
-		EVENTS=$!
+		mv supd.conf whole.conf
+		awk '/^\[/ { skip = /^\[(program|group|eventlistener|fcgi-program):/ } !skip' \
+		    whole.conf >supd.conf
+		conf '[program:t_sync]' 'command = /bin/true' 'autostart = false' \
+		    'startsecs = 0' 'autorestart = false'
+		up_quiet "$@"
+		ctl events -f PROCESS_STATE PROCESS_GROUP SUPERVISOR_STATE_CHANGE \
+		    >events 2>events.err &
+		for _try in 1 2 3 4 5 6 7 8 9 10; do
+			ctl start t_sync >/dev/null
+			DEADLINE=1 await events t_sync >/dev/null && break
+		done
+		mv whole.conf supd.conf
+		ctl update >update.out 2>&1 && [ -s events ] || {
+			fail 'events and programs'
+			diag "$(cat update.out events.err)"
+			done_testing
+		}
+	else
+		conf '[eventlistener:t_events]' "command = perl $TOOL/listener.pl $T/events" \
+		    'events = PROCESS_STATE,SUPERVISOR_STATE_CHANGE,PROCESS_GROUP' \
+		    'buffer_size = 100000' 'startsecs = 0' 'priority = -1' 'stopwaitsecs = 2'
+		up_quiet "$@"
+		await events SUPERVISOR_STATE_CHANGE_RUNNING >/dev/null || diag 'no events'
 	fi
-	await "$T/events" SUPERVISOR_STATE_CHANGE_RUNNING >/dev/null ||
-	    diag "no events: $(cat "$T/events.err" 2>/dev/null)"
 }
 
 # up_quiet [ARG...]: the same without events; nothing but the programs of the
@@ -264,6 +283,15 @@ ended() {
 		wait "$SUP" 2>/dev/null
 		SUP=
 	fi
+}
+
+# first WORDS...: the first line that the client prints, and its exit status; what
+# follows an error is a usage text, which is nobody's contract.
+first() {
+	ctl "$@" >.first 2>&1
+	_rc=$?
+	sed -n 1p .first
+	return $_rc
 }
 
 # All that this test has started and that still lives, orphans included.
