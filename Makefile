@@ -47,6 +47,26 @@ SRC_wire = \
 SRC_conf = \
 
 SRC_core = \
+	src/core/adopted.c \
+	src/core/cgroup.c \
+	src/core/core.c \
+	src/core/crash.c \
+	src/core/describe.c \
+	src/core/environ.c \
+	src/core/event.c \
+	src/core/flight.c \
+	src/core/fsm.c \
+	src/core/guest.c \
+	src/core/launch.c \
+	src/core/life.c \
+	src/core/plan.c \
+	src/core/proc.c \
+	src/core/reap.c \
+	src/core/setup.c \
+	src/core/stdin.c \
+	src/core/stream.c \
+	src/core/survivors.c \
+	src/core/update.c \
 
 SRC_ctl = \
 

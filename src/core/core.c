@@ -4,6 +4,7 @@
  */
 #include "core/core.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,14 +193,25 @@ make_groups(struct err *e)
 }
 
 int
-core_init(struct config *config, const struct conf_args *args, struct err *e)
+core_open_log(struct config *config, struct err *e)
 {
 	core.config = config;
+	TAILQ_INIT(&core.unsent);
+	if (stream_open_main() == -1)
+		return err_set(e, FAULT_FAILED, "cannot make a pipe for the log: %s",
+		    strerror(errno));
+	log_set_level(config->supervisord.loglevel);
+	log_to(core.main_log.wr);
+	return 0;
+}
+
+int
+core_init(const struct conf_args *args, struct err *e)
+{
 	core.args = *args;
 	core.state = SUP_RUNNING;
 	TAILQ_INIT(&core.groups);
 	TAILQ_INIT(&core.observers);
-	TAILQ_INIT(&core.unsent);
 	TAILQ_INIT(&core.to_launch);
 	TAILQ_INIT(&core.lingering);
 	RB_INIT(&core.pids);
@@ -208,11 +220,6 @@ core_init(struct config *config, const struct conf_args *args, struct err *e)
 	core.last_stream_id = STREAM_MAIN;
 	if (core.run_id[0] == '\0')
 		environ_init();
-	log_set_level(config->supervisord.loglevel);
-	if (core.main_log.rd == -1 && stream_open_main() == -1)
-		return err_set(e, FAULT_FAILED, "no pipe for the log: %s",
-		    "too many open files");
-	log_to(core.main_log.wr);
 	flight_init();
 	life_init();
 	survivors_init();

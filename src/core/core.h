@@ -175,9 +175,13 @@ struct core {
 	struct config *config;	/* in use */
 	struct config *reread;	/* last read by reread; NULL: none, owned */
 	struct conf_args args;
-	const char *argv0;
+	char	**argv;		/* borrowed from main() */
+	const char *argv0;	/* our file, as it can be executed */
 	enum supervisor_state state;
 	bool	 is_pid1;
+	bool	 daemonized;
+	bool	 own_stdout;	/* our log lines go to stdout as well */
+	bool	 clean_auto;	/* the first logger removes old AUTO files */
 	struct pgroup_list groups;	/* order of start */
 	struct name_tree by_name;
 	struct pid_tree pids;
@@ -290,10 +294,12 @@ const char *core_tier(const char **why);
 /* ---- life of the core, for supd.c ---- */
 
 /*
- * Take over the config and make groups and processes; starts nothing.  Owns
- * config from now on.
+ * Take over the config (the core owns it from now on) and log into the pipe
+ * that the logger will read.
  */
-int	core_init(struct config *config, const struct conf_args *args, struct err *e);
+int	core_open_log(struct config *config, struct err *e);
+/* Make groups and processes; starts nothing. */
+int	core_init(const struct conf_args *args, struct err *e);
 /* Start the logger and what is to start, run until an ordered end. */
 void	core_run(void);
 /* After core_run: frees everything.  State tells SUP_RESTARTING or SUP_SHUTDOWN. */

@@ -7,6 +7,7 @@
  */
 #include "core/crash.h"
 
+#include <sys/syscall.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
 extern char **environ;
 
 static char stack[STACK_BYTES];
-static char **new_argv, **new_env;
+static char **new_env;
 static char recover[sizeof(CRASH_ENV) + 16];
 
 static void
@@ -113,8 +114,8 @@ on_crash(int sig, siginfo_t *si, void *context)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (core.self_fd != -1)
-		execveat(core.self_fd, "", new_argv, new_env, AT_EMPTY_PATH);
-	execve(core.argv0, new_argv, new_env);
+		syscall(SYS_execveat, core.self_fd, "", core.argv, new_env, AT_EMPTY_PATH);
+	execve(core.argv0, core.argv, new_env);
 	say("supd: could not start again\n");
 	raise(sig);
 	_exit(128 + sig);
@@ -139,7 +140,7 @@ extend_environment(void)
 }
 
 void
-crash_init(char **argv)
+crash_init(void)
 {
 	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 	struct sigaction sa = { .sa_sigaction = on_crash,
@@ -147,7 +148,6 @@ crash_init(char **argv)
 	stack_t ss = { .ss_sp = stack, .ss_size = sizeof(stack) };
 
 	snprintf(recover, sizeof(recover), CRASH_ENV "=%d", flight_fd());
-	new_argv = argv;
 	free(new_env);
 	new_env = extend_environment();
 	if (new_env == NULL || flight_head() == NULL)

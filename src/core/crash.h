@@ -9,10 +9,10 @@
 #define CRASH_ENV "SUPD_RECOVER"
 
 /*
- * Install the handlers.  argv and our environ are what the new image gets; both
- * must stay.  Call when the flight record exists.
+ * Install the handlers.  The new image gets core.argv and our environ.  Call when
+ * the flight record exists.
  */
-void	crash_init(char **argv);
+void	crash_init(void);
 /*
  * In a new image: the descriptor of the record; -1: this is a normal start.
  * Makes descriptors close-on-exec again.

@@ -169,7 +169,8 @@ stream_open_main(void)
 {
 	struct stream *s = &core.main_log;
 
-	*s = (struct stream){ .id = STREAM_MAIN, .rd = -1, .wr = -1 };
+	/* after a crash the pipe is there already, with the last words in it */
+	*s = (struct stream){ .id = STREAM_MAIN, .rd = s->rd, .wr = s->wr };
 	s->path = strdup(core.config->supervisord.logfile);
 	if (s->path == NULL || open_pipe(s) == -1)
 		return -1;
