@@ -7,8 +7,8 @@
 # SUPD_BIN (or BUILD, its directory) names another build of ours.
 # KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three.
 #
-# Nothing here sleeps: every wait is for a line in a file or for the end of
-# a process, and has a deadline.
+# Nothing here sleeps in the hope that something has happened: every wait is for
+# a line in a file, the end of a process or a condition, and has a deadline.
 
 SUPERVISOR=${SUPERVISOR:-supd}
 TOOL=$PWD/t/tool
@@ -47,7 +47,8 @@ supervisord)
 	;;
 esac
 
-SUP=		# pid of the supervisor while it runs
+SUP=		# pid of what we started as the supervisor, while it runs
+MAIN=		# pid of the supervisor itself: another one behind unshare
 LAUNCH=		# words in front of its command, e.g. 'env -i'
 NTESTS=0
 NFAILED=0
@@ -169,6 +170,16 @@ await() { perl "$TOOL/await.pl" line "$DEADLINE" "${SUP:-0}" "$1" "$2" "${3:-1}"
 # gone PID [SECONDS]: until that process is no more (a zombie is no more)
 gone() { perl "$TOOL/await.pl" gone "${2:-$DEADLINE}" "$1"; }
 
+# eventually COMMAND ARG...: for a condition that nobody tells about; tries until it
+# holds or the deadline is over.
+eventually() {
+	_end=$(($(date +%s) + DEADLINE))
+	until "$@" 2>/dev/null; do
+		[ "$(date +%s)" -lt $_end ] || return 1
+		sleep 0.05
+	done
+}
+
 # logged REGEX [COUNT]: test that it is or comes into the supervisor's log
 logged() {
 	if await "$T/supd.log" "$1" "${2:-1}" >/dev/null; then
@@ -256,16 +267,36 @@ up_quiet() {
 	: >"$T/supd.log"
 	$LAUNCH $SUPD -c "$T/supd.conf" "$@" >"$T/stdout" 2>"$T/stderr" </dev/null &
 	SUP=$!
+	started
+}
+
+# Wait until it says that it serves; without that the rest is pointless.
+started() {
 	if ! await "$T/supd.log" 'supervisord started with pid' >/dev/null; then
 		fail 'the supervisor starts'
 		diag "$(cat "$T/stdout")"
 		done_testing
 	fi
+	MAIN=$SUP
+	case $LAUNCH in
+	*unshare*--fork*) MAIN=$(tr -d ' ' <"/proc/$SUP/task/$SUP/children") ;;
+	esac
+}
+
+# as_pid1 [WORDS...]: have it started as PID 1 of a PID namespace, with its own /proc.
+as_pid1() { LAUNCH="unshare --pid --fork --kill-child --mount-proc $*"; }
+
+# inside COMMAND ARG...: run in the namespaces of the supervisor
+inside() { nsenter -t "$MAIN" -p -m -- "$@"; }
+
+skip_unless_pid1() {
+	skip_unless_root
+	unshare --pid --fork --mount-proc true 2>/dev/null || skip_all 'needs PID namespaces'
 }
 
 # down [STATUS]: orderly stop; test the exit status (0 unless told)
 down() {
-	kill -TERM "$SUP"
+	kill -TERM "$MAIN"
 	ended "${1:-0}" 'SIGTERM ends the supervisor'
 }
 
@@ -279,7 +310,7 @@ ended() {
 	else
 		fail "$2"
 		diag "the supervisor still runs; killed"
-		kill -KILL "$SUP"
+		kill -KILL "$MAIN" "$SUP"
 		wait "$SUP" 2>/dev/null
 		SUP=
 	fi
@@ -312,8 +343,8 @@ cleanup() {
 		[ -s "$T/stderr" ] && diag "--- stderr" && diag "$(tail -n 25 "$T/stderr")"
 	fi
 	if [ -n "$SUP" ]; then
-		kill -TERM "$SUP" 2>/dev/null
-		gone "$SUP" 5 || kill -KILL "$SUP" 2>/dev/null
+		kill -TERM "${MAIN:-$SUP}" 2>/dev/null
+		gone "$SUP" 5 || kill -KILL "${MAIN:-$SUP}" "$SUP" 2>/dev/null
 	fi
 	_left=$(leftovers)
 	[ -z "$_left" ] || kill -KILL $_left 2>/dev/null
