@@ -69,12 +69,44 @@ SRC_core = \
 	src/core/update.c \
 
 SRC_ctl = \
+	src/ctl/access.c \
+	src/ctl/client.c \
+	src/ctl/clock.c \
+	src/ctl/ctl.c \
+	src/ctl/explain.c \
+	src/ctl/feed.c \
+	src/ctl/listen.c \
+	src/ctl/methods.c \
+	src/ctl/operate.c \
+	src/ctl/reload.c \
+	src/ctl/select.c \
+	src/ctl/service.c \
+	src/ctl/status.c \
+	src/ctl/subscribe.c \
+	src/ctl/wait.c \
+	src/ctl/why.c \
 
 SRC_client = \
 	src/client/client.c \
 	src/client/reply.c \
 
 SRC_log = \
+	src/log/ansi.c \
+	src/log/console.c \
+	src/log/corelink.c \
+	src/log/flow.c \
+	src/log/hold.c \
+	src/log/logfile.c \
+	src/log/main.c \
+	src/log/methods.c \
+	src/log/move.c \
+	src/log/pace.c \
+	src/log/reader.c \
+	src/log/ring.c \
+	src/log/rotate.c \
+	src/log/syslog.c \
+	src/log/tally.c \
+	src/log/text.c \
 
 SRC_cli = \
 

@@ -1,0 +1,43 @@
+/*
+ * The control server put together, and its one observer of the core.
+ */
+#include "ctl/ctl.h"
+
+#include "core/core.h"
+#include "ctl/client.h"
+#include "ctl/feed.h"
+#include "ctl/listen.h"
+#include "ctl/subscribe.h"
+#include "ctl/wait.h"
+
+static void
+on_event(struct observer *o, const struct event *ev)
+{
+	(void)o;
+	wait_event(ev);
+	subscribe_event(ev);
+}
+
+static struct observer observer = { .fn = on_event };
+
+int
+ctl_open(const struct config *config, struct err *e)
+{
+	clients_open();
+	if (listen_open(config, e) == -1)
+		return -1;
+	subscribe_open();
+	feed_open();
+	core_observe(&core, &observer);
+	return 0;
+}
+
+void
+ctl_close(void)
+{
+	core_unobserve(&core, &observer);
+	feed_close();
+	clients_close();
+	subscribe_close();
+	listen_close();
+}

@@ -1,0 +1,525 @@
+/*
+ * The link to the logger, by state and not by history: what the logger has to
+ * know is options, the streams in core.unsent, the ids that have gone, and
+ * clients; a new logger gets all of it again.  Packets leave while the socket has
+ * room, at the end of a turn of the loop, in an order in which the logger can
+ * understand them; nothing is ever waited for.
+ */
+#include "ctl/feed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/core.h"
+#include "ctl/client.h"
+#include "ctl/methods.h"
+#include "wire/feed.h"
+#include "wire/json.h"
+
+#define PARKED_MAX	64	/* clients that wait for a logger */
+#define PARKED_MS	5000	/* so long; a logger is up again in some milliseconds */
+#define RETRY_MS	10	/* too many descriptors are on their way: no event tells */
+#define CALL_MAX	(FEED_MAX / 8)	/* bytes handed over: each may become \u0000 */
+#define AT_ONCE	64	/* packets read in one turn of the loop */
+#define REMOVED_MAX	65536	/* ids; the logger would have to be stuck for ages */
+
+static int feed = -1;		/* borrowed: the core closes it */
+static struct loop_io io;
+static struct loop_job job;
+static struct loop_timer retry;
+static bool options_due, reopen_due, finish_due;
+static int64_t finish_ms;
+static struct {
+	uint32_t *id;		/* owned */
+	size_t	 n, sent, cap;
+} removed;
+static struct client_list parked = TAILQ_HEAD_INITIALIZER(parked);
+static size_t nparked;
+static struct loop_timer patience;
+static struct buf packet;	/* the one being written */
+
+static void pump(void);
+static void on_feed(struct loop_io *w, int events);
+
+enum sent {
+	SENT,
+	SENT_LATER,	/* no room: pump() is called again */
+	SENT_NEVER,	/* this packet cannot be sent at all */
+};
+
+/* ---- packets ---- */
+
+static void
+begin(const char *op)
+{
+	buf_clear(&packet);
+	json_open(&packet, '{');
+	json_kstr(&packet, "op", op);
+}
+
+static void
+on_retry(struct loop_timer *t)
+{
+	(void)t;
+	pump();
+}
+
+static enum sent
+send_packet(int fd)
+{
+	json_close(&packet, '}');
+	if (packet.failed) {
+		loop_timer_start(&retry, RETRY_MS, on_retry);
+		return SENT_LATER;
+	}
+	if (fd_send(feed, packet.data, packet.len, fd) != -1)
+		return SENT;
+	switch (errno) {
+	case EAGAIN:
+		loop_io_start(&io, feed, LOOP_READ | LOOP_WRITE, on_feed);
+		return SENT_LATER;
+	case EMSGSIZE:
+	case EBADF:
+		return SENT_NEVER;
+	case ETOOMANYREFS:	/* until the logger takes some, no event tells */
+	case ENOBUFS:
+	case ENOMEM:
+	case EINTR:
+		loop_timer_start(&retry, RETRY_MS, on_retry);
+		return SENT_LATER;
+	default:		/* it is dying: down() and up() follow */
+		loop_io_stop(&io);
+		return SENT_LATER;
+	}
+}
+
+static enum sent
+send_options(void)
+{
+	static const char *const formats[] = {
+		[STDOUT_RAW] = "raw", [STDOUT_TAGGED] = "tagged", [STDOUT_JSON] = "json",
+	};
+	const struct config *c = core.config;
+	enum sent sent;
+
+	begin("options");
+	json_kstr(&packet, "identifier", c->supervisord.identifier);
+	json_kstr(&packet, "childlogdir", c->supervisord.childlogdir);
+	json_kbool(&packet, "cleanup", core.clean_auto);
+	json_kbool(&packet, "strip_ansi", c->supervisord.strip_ansi);
+	json_kstr(&packet, "stdout_format", formats[c->supd.stdout_format]);
+	json_kint(&packet, "ring", c->supd.log_ring);
+	json_kbool(&packet, "own_stdout", core.own_stdout);
+	sent = send_packet(-1);
+	if (sent != SENT_LATER)		/* another logger would remove live files */
+		core.clean_auto = false;
+	return sent;
+}
+
+static void
+put_stream(const struct stream *s, const struct conf_stream *rules, const char *policy)
+{
+	json_kstr(&packet, "file", s->path);
+	json_kbool(&packet, "auto", rules->kind == LOGFILE_AUTO);
+	json_kint(&packet, "maxbytes", rules->maxbytes);
+	json_kint(&packet, "backups", rules->backups);
+	json_kbool(&packet, "syslog", rules->syslog);
+	json_kstr(&packet, "policy", policy);
+}
+
+static enum sent
+send_stream(const struct stream *s)
+{
+	const struct conf_supervisord *own = &core.config->supervisord;
+	const struct conf_stream main_rules = {
+		.kind = LOGFILE_FILE, .maxbytes = own->logfile_maxbytes,
+		.backups = own->logfile_backups,
+	};
+	const struct proc *p = s->proc;
+
+	begin("add");
+	json_kint(&packet, "id", s->id);
+	json_kstr(&packet, "name", p != NULL ? p->conf->name : "");
+	json_kstr(&packet, "group", p != NULL ? p->group->name : "");
+	json_kstr(&packet, "channel", p == NULL ? "main" : s->is_err ? "stderr" : "stdout");
+	if (p == NULL)
+		put_stream(s, &main_rules, "drop");
+	else
+		put_stream(s, s->is_err ? &p->conf->err : &p->conf->out,
+		    p->conf->log_policy == POLICY_DROP ? "drop" : "block");
+	return send_packet(s->rd);
+}
+
+static enum sent
+send_removed(uint32_t id)
+{
+	begin("remove");
+	json_kint(&packet, "id", id);
+	return send_packet(-1);
+}
+
+static enum sent
+send_client(const struct client *c)
+{
+	begin("client");
+	json_key(&packet, "data");
+	json_bytes(&packet, c->in.data, c->in.len);
+	return send_packet(c->fd);
+}
+
+static enum sent
+send_word(const char *op, int64_t ms)
+{
+	begin(op);
+	if (ms >= 0)
+		json_kint(&packet, "ms", ms);
+	return send_packet(-1);
+}
+
+/* ---- clients ---- */
+
+static void
+unpark(struct client *c)
+{
+	TAILQ_REMOVE(&parked, c, mode_link);
+	c->parked_ms = 0;
+	nparked--;
+	if (nparked == 0)
+		loop_timer_stop(&patience);
+}
+
+static void
+refuse(struct client *c, const char *why)
+{
+	struct err e;
+
+	err_set(&e, FAULT_FAILED, "FAILED: %s", why);
+	vreply_fault(&c->out, LOG_INTERFACE, &e);
+	client_skip_call(c);
+	client_done(c);
+}
+
+static void
+on_patience(struct loop_timer *t)
+{
+	int64_t now = loop_now();
+	struct client *c;
+
+	while ((c = TAILQ_FIRST(&parked)) != NULL && now - c->parked_ms >= PARKED_MS) {
+		unpark(c);
+		refuse(c, "the logger is being restarted");
+	}
+	if (c != NULL)
+		loop_timer_start(t, c->parked_ms + PARKED_MS - now, on_patience);
+}
+
+void
+feed_unpark(struct client *c)
+{
+	if (c->parked_ms != 0)
+		unpark(c);
+}
+
+void
+feed_take(struct client *c)
+{
+	if (c->in.len > CALL_MAX)
+		refuse(c, "too much was sent at once with a call for the logger");
+	else if (c->parked_ms == 0 && nparked == PARKED_MAX)
+		refuse(c, "the logger is being restarted, and many wait for it");
+	else {
+		if (c->parked_ms == 0) {
+			c->parked_ms = loop_now();
+			TAILQ_INSERT_TAIL(&parked, c, mode_link);
+			if (nparked++ == 0)
+				loop_timer_start(&patience, PARKED_MS, on_patience);
+		}
+		pump();
+	}
+}
+
+/* Earlier replies go first: a client that does not read them holds up nobody. */
+static bool
+pump_clients(void)
+{
+	struct client *c, *next;
+
+	TAILQ_FOREACH_SAFE(c, &parked, mode_link, next) {
+		if (client_unsent(c) > 0)
+			continue;
+		switch (send_client(c)) {
+		case SENT:
+			client_close(c);	/* the logger has it now */
+			break;
+		case SENT_LATER:
+			return false;
+		case SENT_NEVER:
+			unpark(c);
+			refuse(c, "the logger cannot be reached");
+			break;
+		}
+	}
+	return true;
+}
+
+/* ---- pumping ---- */
+
+static bool
+pump_streams(void)
+{
+	struct stream *s;
+
+	while ((s = TAILQ_FIRST(&core.unsent)) != NULL) {
+		switch (send_stream(s)) {
+		case SENT_LATER:
+			return false;
+		case SENT_NEVER:
+			log_error("the logger cannot be told of stream %u", s->id);
+			break;
+		case SENT:
+			break;
+		}
+		TAILQ_REMOVE(&core.unsent, s, link);
+		s->link.tqe_prev = NULL;
+		s->sent = true;
+	}
+	return true;
+}
+
+static bool
+pump_removed(void)
+{
+	while (removed.sent < removed.n) {
+		if (send_removed(removed.id[removed.sent]) == SENT_LATER)
+			return false;
+		removed.sent++;
+	}
+	removed.n = removed.sent = 0;
+	return true;
+}
+
+/* Send it when it is due; false: there was no room. */
+static bool
+pump_word(bool *due, const char *op, int64_t ms)
+{
+	if (*due && send_word(op, ms) == SENT_LATER)
+		return false;
+	*due = false;
+	return true;
+}
+
+static bool
+pump_options(void)
+{
+	if (options_due && send_options() == SENT_LATER)
+		return false;
+	options_due = false;
+	return true;
+}
+
+/* All that is due, in an order that the logger can understand. */
+static void
+pump(void)
+{
+	if (feed == -1)
+		return;
+	if (pump_options() && pump_streams() && pump_removed() &&
+	    pump_word(&reopen_due, "reopen", -1) && pump_clients() &&
+	    pump_word(&finish_due, "finish", finish_ms))
+		loop_io_start(&io, feed, LOOP_READ, on_feed);
+}
+
+static void
+on_job(struct loop_job *j)
+{
+	(void)j;
+	pump();
+}
+
+/* ---- what the logger says ---- */
+
+static const struct stream *
+stream_by_id(int64_t id)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			for (int i = 0; i < 2; i++)
+				if (p->streams[i].id == id)
+					return &p->streams[i];
+	return NULL;
+}
+
+static void
+on_trouble(int64_t id, const char *text)
+{
+	const struct stream *s = stream_by_id(id);
+	struct event ev = { .type = EV_LOG, .text = text,
+		.proc = s != NULL ? s->proc : NULL };
+
+	log_warn("%s", text);
+	core_publish(&core, &ev);
+}
+
+/* A client that has called something else than org.supd.Log: it comes back. */
+static void
+on_return(yyjson_val *data, int fd)
+{
+	struct client *c = client_new(fd, NULL);
+
+	if (c == NULL)
+		return;
+	c->spoke_varlink = true;
+	if (data != NULL)
+		buf_add(&c->in, yyjson_get_str(data), yyjson_get_len(data));
+	client_wake(c);
+}
+
+static void
+on_packet(const char *text, size_t len, int fd)
+{
+	yyjson_doc *doc = yyjson_read(text, len, 0);
+	yyjson_val *root = yyjson_doc_get_root(doc);
+	const char *op = yyjson_get_str(yyjson_obj_get(root, "op"));
+	const char *said = yyjson_get_str(yyjson_obj_get(root, "text"));
+
+	if (op != NULL && strcmp(op, "client") == 0 && fd != -1) {
+		on_return(yyjson_obj_get(root, "data"), fd);
+		fd = -1;
+	} else if (op != NULL && strcmp(op, "event") == 0 && said != NULL)
+		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
+	fd_close(&fd);
+	yyjson_doc_free(doc);
+}
+
+static void
+receive(void)
+{
+	static char data[FEED_MAX];
+	ssize_t n = -1;
+	int fd;
+
+	for (int i = 0; i < AT_ONCE; i++) {
+		n = fd_recv(feed, data, sizeof(data), &fd);
+		if (n <= 0)
+			break;
+		on_packet(data, (size_t)n, fd);
+		if (feed == -1)
+			return;
+	}
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+		loop_io_stop(&io);	/* it has gone: the core finds out, too */
+}
+
+static void
+on_feed(struct loop_io *w, int events)
+{
+	(void)w;
+	if (events & LOOP_WRITE)
+		pump();
+	if ((events & LOOP_READ) && feed != -1)
+		receive();
+}
+
+/* ---- what the core says ---- */
+
+static void
+feed_up(int fd)
+{
+	feed = fd;
+	options_due = true;
+	reopen_due = finish_due = false;	/* it opens everything anew anyway */
+	removed.n = removed.sent = 0;		/* it never knew them */
+	loop_io_start(&io, feed, LOOP_READ, on_feed);
+	loop_job_add(&job, on_job);
+}
+
+static void
+feed_down(void)
+{
+	loop_io_stop(&io);
+	loop_timer_stop(&retry);
+	loop_job_cancel(&job);
+	feed = -1;
+}
+
+static void
+feed_kick(void)
+{
+	if (feed != -1)
+		loop_job_add(&job, on_job);
+}
+
+static void
+feed_removed(uint32_t id)
+{
+	uint32_t *bigger;
+	size_t cap = removed.cap ? removed.cap * 2 : 64;
+
+	if (feed == -1)
+		return;
+	if (removed.n == removed.cap) {
+		bigger = removed.cap < REMOVED_MAX ?
+		    realloc(removed.id, cap * sizeof(*bigger)) : NULL;
+		if (bigger == NULL) {
+			log_error("the logger is not told that stream %u has gone", id);
+			return;
+		}
+		removed.id = bigger;
+		removed.cap = cap;
+	}
+	removed.id[removed.n++] = id;
+	feed_kick();
+}
+
+static void
+feed_reopen(void)
+{
+	reopen_due = true;
+	feed_kick();
+}
+
+static void
+feed_finish(int64_t ms)
+{
+	finish_due = true;
+	finish_ms = ms;
+	feed_kick();
+}
+
+static const struct feed_ops ops = {
+	.up = feed_up,
+	.down = feed_down,
+	.kick = feed_kick,
+	.removed = feed_removed,
+	.reopen = feed_reopen,
+	.finish = feed_finish,
+};
+
+void
+feed_open(void)
+{
+	core_feed = &ops;
+	feed_kick();
+}
+
+void
+feed_close(void)
+{
+	struct client *c;
+
+	while ((c = TAILQ_FIRST(&parked)) != NULL) {
+		unpark(c);
+		refuse(c, "the supervisor ends");
+	}
+	feed_down();
+	free(removed.id);
+	memset(&removed, 0, sizeof(removed));
+	buf_release(&packet);
+}
