@@ -109,6 +109,21 @@ SRC_log = \
 	src/log/text.c \
 
 SRC_cli = \
+	src/cli/command.c \
+	src/cli/complete.c \
+	src/cli/events.c \
+	src/cli/fg.c \
+	src/cli/logs.c \
+	src/cli/pidproxy.c \
+	src/cli/reconf.c \
+	src/cli/say.c \
+	src/cli/server.c \
+	src/cli/session.c \
+	src/cli/shell.c \
+	src/cli/startstop.c \
+	src/cli/status.c \
+	src/cli/supctl.c \
+	src/cli/why.c \
 
 # Everything that is not main().
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \

@@ -6,8 +6,11 @@
 #include "client/client.h"
 
 #include <sys/socket.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,24 +36,6 @@ client_init(struct client *c, const char *url, struct err *e)
 	return c->url != NULL ? 0 : err_set(e, FAULT_FAILED, "out of memory");
 }
 
-/* unix:///path, or unix://@name for an abstract socket. */
-static int
-address(struct client *c, struct sockaddr_un *sa, socklen_t *len, struct err *e)
-{
-	if (strncmp(c->url, "unix://", 7) != 0) {
-		err_set(e, FAULT_FAILED, "%s cannot be reached: this build speaks only "
-		    "to unix:// sockets, HTTP comes with the web guest", c->url);
-		return fails(c, CLIENT_URL);
-	}
-	if (c->url[7] == '\0') {
-		err_set(e, FAULT_FAILED, "%s has no path", c->url);
-		return fails(c, CLIENT_URL);
-	}
-	if (endpoint_address(c->url + 7, sa, len, e) == -1)
-		return fails(c, CLIENT_URL);
-	return 0;
-}
-
 static int
 connect_failed(struct client *c, int no, struct err *e)
 {
@@ -70,6 +55,60 @@ connect_failed(struct client *c, int no, struct err *e)
 	}
 	client_disconnect(c);
 	return fails(c, why);
+}
+
+/*
+ * Does nobody listen at http://127.0.0.1[:PORT]?  Only here can that be known at
+ * once; names of hosts are not looked up.
+ */
+static bool
+is_dead_http(const char *url)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(80) };
+	char host[64];
+	size_t n;
+	int fd, rc;
+
+	if (strncmp(url, "http://", 7) != 0)
+		return false;
+	url += 7;
+	n = strcspn(url, ":/");
+	snprintf(host, sizeof(host), "%.*s", (int)n, url);
+	if (url[n] == ':')
+		sa.sin_port = htons((uint16_t)strtoul(url + n + 1, NULL, 10));
+	if (inet_pton(AF_INET, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+	    &sa.sin_addr) != 1 || ntohl(sa.sin_addr.s_addr) >> 24 != 127)
+		return false;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	rc = connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == -1 ? errno : 0;
+	if (fd != -1)
+		close(fd);
+	return rc == ECONNREFUSED;
+}
+
+static int
+refuse_http(struct client *c, struct err *e)
+{
+	if (is_dead_http(c->url))
+		return connect_failed(c, ECONNREFUSED, e);
+	err_set(e, FAULT_FAILED, "%s cannot be used: this build speaks only to unix:// "
+	    "sockets, HTTP comes with the web guest", c->url);
+	return fails(c, CLIENT_URL);
+}
+
+/* unix:///path, or unix://@name for an abstract socket. */
+static int
+address(struct client *c, struct sockaddr_un *sa, socklen_t *len, struct err *e)
+{
+	if (strncmp(c->url, "unix://", 7) != 0)
+		return refuse_http(c, e);
+	if (c->url[7] == '\0') {
+		err_set(e, FAULT_FAILED, "%s has no path", c->url);
+		return fails(c, CLIENT_URL);
+	}
+	if (endpoint_address(c->url + 7, sa, len, e) == -1)
+		return fails(c, CLIENT_URL);
+	return 0;
 }
 
 /*

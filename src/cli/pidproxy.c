@@ -1,0 +1,166 @@
+/*
+ * pidproxy PIDFILE COMMAND [ARGS]: run a command that leaves its real process
+ * behind, and stand for that process: signals go to the pid in the file.
+ *
+ * supervisor's own pidproxy is gone as soon as it has passed a TERM on, and when
+ * the command puts itself into the background.  This one stays as long as the
+ * process in the file lives: who supervises us then knows when a stop is done, and
+ * does not start the program twice.  As sub-reaper we become its parent.
+ */
+#include "cli/cli.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_MS 500	/* how often to look for a process that is not our child */
+
+static const int passed[] = { SIGTERM, SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGQUIT };
+
+static const char usage[] =
+"pidproxy -- run a command and pass signals on to the process in its pid file.\n"
+"\n"
+"The command is started; a TERM, HUP, INT, USR1, USR2 or QUIT that this program\n"
+"gets is sent to the process whose pid stands in the file.\n"
+"\n"
+"Usage: %s <pidfile name> <command> [<cmdarg1> ...]\n"
+"\n";
+
+/* The pid in the file; 0 when there is none. */
+static pid_t
+read_pid(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char text[32] = "";
+	long pid;
+
+	if (f == NULL)
+		return 0;
+	if (fgets(text, sizeof(text), f) == NULL)
+		text[0] = '\0';
+	fclose(f);
+	pid = strtol(text, NULL, 10);
+	return pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* Alive, and no zombie of ours that waits to be reaped. */
+static bool
+is_alive(pid_t pid)
+{
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
+static void
+pass_on(const char *path, int sig)
+{
+	pid_t pid = read_pid(path);
+
+	if (pid == 0) {
+		printf("Can't read child pidfile %s!\n", path);
+		fflush(stdout);
+		return;
+	}
+	kill(pid, sig);
+}
+
+static int
+exit_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * Reap all that died.  Returns whether `pid` was among them, its status in *status.
+ */
+static bool
+reap(pid_t pid, int *status)
+{
+	bool found = false;
+	int how;
+	pid_t dead;
+
+	while ((dead = waitpid(-1, &how, WNOHANG)) > 0)
+		if (dead == pid) {
+			*status = how;
+			found = true;
+		}
+	return found;
+}
+
+/* Whoever is our child tells by SIGCHLD; the others have to be looked for. */
+static int
+next_signal(const sigset_t *set, bool look)
+{
+	struct timespec ts = { .tv_nsec = LOOK_MS * 1000000L };
+
+	return look ? sigtimedwait(set, NULL, &ts) : sigwaitinfo(set, NULL);
+}
+
+/*
+ * Serve until `pid` is gone.  With `look` it may be no child of ours.  Returns its
+ * wait status, or 0 when nobody can know.
+ */
+static int
+stand_for(pid_t pid, const char *path, const sigset_t *set, bool look)
+{
+	int status = 0, sig;
+
+	for (;;) {
+		if (reap(pid, &status) || (look && !is_alive(pid)))
+			return status;
+		sig = next_signal(set, look);
+		if (sig > 0 && sig != SIGCHLD)
+			pass_on(path, sig);
+	}
+}
+
+static pid_t
+run(char **argv, const sigset_t *before)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	sigprocmask(SIG_SETMASK, before, NULL);
+	execvp(argv[0], argv);
+	fprintf(stderr, "pidproxy: %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+int
+pidproxy_main(int argc, char **argv)
+{
+	sigset_t set, before;
+	pid_t pid, daemon;
+	int status;
+
+	if (argc < 3) {
+		printf(usage, argc > 0 ? argv[0] : "pidproxy");
+		return 1;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		sigaddset(&set, passed[i]);
+	signal(SIGCHLD, SIG_DFL);	/* ignored, it would never come */
+	sigprocmask(SIG_BLOCK, &set, &before);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid = run(argv + 2, &before);
+	if (pid == -1) {
+		fprintf(stderr, "pidproxy: cannot fork: %s\n", strerror(errno));
+		return 1;
+	}
+	status = stand_for(pid, argv[1], &set, false);
+	daemon = read_pid(argv[1]);
+	if (status == 0 && daemon != pid && is_alive(daemon))
+		status = stand_for(daemon, argv[1], &set, true);
+	return exit_status(status);
+}

@@ -1,0 +1,321 @@
+/*
+ * status and pid.
+ *
+ * The server answers with the processes sorted; which of them belong to a word,
+ * and in which order words are answered, is decided here, as supervisorctl does.
+ */
+#include "cli/ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/json.h"
+#include "wire/varlink.h"
+
+#define NAME_WIDTH	30	/* columns at least; three blanks follow */
+
+/* Rows of one answer: rows[i] is in the reply's doc. */
+struct table {
+	struct reply reply;
+	yyjson_val **rows;
+	size_t	 n;
+};
+
+static void
+table_release(struct table *t)
+{
+	reply_release(&t->reply);
+	free(t->rows);
+}
+
+/* The server's processes: those that words name, all without any. */
+static int
+fetch(struct ctl *c, const struct words *w, bool all, struct table *t, struct err *e)
+{
+	struct buf b = { 0 };
+	yyjson_val *list;
+	yyjson_arr_iter it;
+	int rc;
+
+	*t = (struct table){ 0 };
+	json_open(&b, '{');
+	if (!all)
+		params_names(&b, "names", w->v, w->n);
+	if (w->guests)
+		json_kbool(&b, "all", true);
+	json_close(&b, '}');
+	rc = ctl_call(c, CONTROL_INTERFACE ".Status", buf_text(&b), &t->reply, e);
+	buf_release(&b);
+	if (rc == -1)
+		return -1;
+	list = yyjson_obj_get(t->reply.params, "processes");
+	t->rows = calloc(yyjson_arr_size(list) + 1, sizeof(yyjson_val *));
+	if (t->rows == NULL) {
+		table_release(t);
+		return err_set(e, FAULT_FAILED, "out of memory");
+	}
+	yyjson_arr_iter_init(list, &it);
+	while ((t->rows[t->n] = yyjson_arr_iter_next(&it)) != NULL)
+		t->n++;
+	return 0;
+}
+
+static bool
+matches(yyjson_val *row, const struct spec *s)
+{
+	const char *group = reply_str(row, "group");
+
+	return strlen(group) == s->group_len && memcmp(group, s->group, s->group_len) == 0 &&
+	    (s->name == NULL || strcmp(reply_str(row, "name"), s->name) == 0);
+}
+
+static bool
+same_process(yyjson_val *a, yyjson_val *b)
+{
+	return strcmp(reply_str(a, "group"), reply_str(b, "group")) == 0 &&
+	    strcmp(reply_str(a, "name"), reply_str(b, "name")) == 0;
+}
+
+/*
+ * The rows that a word stands for, appended to out (NULL: counted only).  A name
+ * that was asked for twice may have come twice: equal rows are neighbours.
+ */
+static size_t
+pick(const struct table *t, const char *word, yyjson_val **out)
+{
+	struct spec s = spec_of(word);
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!matches(t->rows[i], &s) ||
+		    (i > 0 && same_process(t->rows[i - 1], t->rows[i])))
+			continue;
+		if (out != NULL)
+			out[n] = t->rows[i];
+		n++;
+		if (s.name != NULL)
+			break;
+	}
+	return n;
+}
+
+/* In the order of the words; errors of those that stand for nothing come first. */
+static int
+arrange(struct ctl *c, const struct words *w, struct table *t)
+{
+	yyjson_val **rows;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct spec s = spec_of(w->v[i]);
+		size_t found = pick(t, w->v[i], NULL);
+
+		n += found;
+		if (found > 0)
+			continue;
+		if (s.name == NULL)
+			say_failed(c, EXIT_UNKNOWN, "%.*s: ERROR (no such group)",
+			    (int)s.group_len, s.group);
+		else
+			say_failed(c, EXIT_UNKNOWN, "%s: ERROR (no such process)", w->v[i]);
+	}
+	rows = calloc(n + 1, sizeof(*rows));
+	if (rows == NULL)
+		return -1;
+	n = 0;
+	for (size_t i = 0; i < w->n; i++)
+		n += pick(t, w->v[i], rows + n);
+	free(t->rows);
+	t->rows = rows;
+	t->n = n;
+	return 0;
+}
+
+static bool
+is_stopped(const char *state)
+{
+	return strcmp(state, "STOPPED") == 0 || strcmp(state, "EXITED") == 0 ||
+	    strcmp(state, "FATAL") == 0 || strcmp(state, "UNKNOWN") == 0;
+}
+
+static void
+pad(struct buf *b, size_t from, size_t width)
+{
+	for (size_t n = b->len - from; n < width; n++)
+		buf_addc(b, ' ');
+}
+
+static size_t
+name_width(const struct table *t)
+{
+	size_t widest = NAME_WIDTH;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *group = reply_str(t->rows[i], "group");
+		const char *name = reply_str(t->rows[i], "name");
+		size_t n = strlen(name);
+
+		if (strcmp(group, name) != 0)
+			n += strlen(group) + 1;
+		if (n > widest)
+			widest = n;
+	}
+	return widest + 3;
+}
+
+static void
+add_row(const struct ctl *c, struct buf *b, yyjson_val *row, size_t width)
+{
+	const char *state = reply_str(row, "statename");
+	size_t from = b->len;
+
+	spec_print(b, reply_str(row, "group"), reply_str(row, "name"));
+	pad(b, from, width);
+	buf_adds(b, colour_of(c, state));
+	from = b->len;
+	buf_adds(b, state);
+	pad(b, from, 10);
+	buf_adds(b, colour_end(c));
+	buf_adds(b, reply_str(row, "description"));
+	buf_addc(b, '\n');
+}
+
+static void
+json_rows(const struct table *t)
+{
+	struct buf b = { 0 };
+
+	buf_adds(&b, "[");
+	for (size_t i = 0; i < t->n; i++) {
+		buf_adds(&b, i > 0 ? ",\n" : "\n");
+		json_value(&b, t->rows[i]);
+	}
+	buf_adds(&b, t->n > 0 ? "\n]\n" : "]\n");
+	say_buf(&b);
+	buf_release(&b);
+}
+
+static void
+show(struct ctl *c, const struct words *w, const struct table *t)
+{
+	const char *trouble = NULL;	/* a process that could not be started */
+	size_t width = name_width(t);
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *state = reply_str(t->rows[i], "statename");
+
+		if (is_stopped(state))
+			c->status = EXIT_DEGRADED;
+		if (strcmp(state, "FATAL") == 0 || strcmp(state, "BACKOFF") == 0)
+			trouble = reply_str(t->rows[i], "name");
+		if (!w->json)
+			add_row(c, &b, t->rows[i], width);
+	}
+	if (w->json) {
+		json_rows(t);
+	} else {
+		say_buf(&b);
+		if (trouble != NULL && !c->shell)
+			hint(c, "supctl why NAME tells what is wrong");
+	}
+	buf_release(&b);
+}
+
+void
+cmd_status(struct ctl *c, struct words *w)
+{
+	bool all = w->n == 0 || has_all(w);
+	struct table t;
+	struct err e;
+	int waited = 0;
+
+	if (!ctl_reach(c)) {
+		c->status = EXIT_UNKNOWN;
+		return;
+	}
+	if (w->wait != NULL) {
+		wait_for(c, w);
+		waited = c->status;
+	}
+	if (fetch(c, w, all, &t, &e) == -1) {
+		say_error(c, &e);
+		return;
+	}
+	if (!all && arrange(c, w, &t) == -1)
+		say_failed(c, EXIT_GENERIC, "error: out of memory");
+	else
+		show(c, w, &t);
+	if (w->wait != NULL)
+		c->status = waited;
+	table_release(&t);
+}
+
+static void
+add_pid(struct buf *b, const struct words *w, yyjson_val *row)
+{
+	if (!w->json) {
+		buf_addf(b, "%d\n", (int)reply_int(row, "pid"));
+		return;
+	}
+	buf_adds(b, b->len > 1 ? ",\n" : "\n");
+	json_open(b, '{');
+	json_kstr(b, "name", reply_str(row, "name"));
+	json_kstr(b, "group", reply_str(row, "group"));
+	json_kint(b, "pid", reply_int(row, "pid"));
+	json_close(b, '}');
+}
+
+static void
+pids(struct ctl *c, struct words *w)
+{
+	bool all = has_all(w);
+	struct buf b = { 0 };
+	struct table t;
+	struct err e;
+
+	if (fetch(c, w, all, &t, &e) == -1) {
+		say_error(c, &e);
+		return;
+	}
+	if (w->json)
+		buf_addc(&b, '[');
+	for (size_t i = 0; all && i < t.n; i++)
+		add_pid(&b, w, t.rows[i]);
+	for (size_t i = 0; !all && i < w->n; i++) {
+		yyjson_val *row;
+
+		if (spec_of(w->v[i]).name == NULL || pick(&t, w->v[i], &row) == 0) {
+			if (!w->json)
+				buf_addf(&b, "No such process %s\n", w->v[i]);
+			c->status = EXIT_GENERIC;
+			continue;
+		}
+		if (reply_int(row, "pid") == 0)
+			c->status = EXIT_NOT_RUNNING;
+		add_pid(&b, w, row);
+	}
+	if (w->json)
+		buf_adds(&b, b.len > 1 ? "\n]\n" : "]\n");
+	say_buf(&b);
+	buf_release(&b);
+	table_release(&t);
+}
+
+void
+cmd_pid(struct ctl *c, struct words *w)
+{
+	struct reply r;
+	struct err e;
+
+	if (w->n > 0) {
+		pids(c, w);
+		return;
+	}
+	if (ctl_call(c, CONTROL_INTERFACE ".GetState", NULL, &r, &e) == -1) {
+		say_error(c, &e);
+		return;
+	}
+	say(w->json ? "{\"pid\":%d}" : "%d", (int)reply_int(r.params, "pid"));
+	reply_release(&r);
+}

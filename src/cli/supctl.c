@@ -1,0 +1,249 @@
+/*
+ * supctl and supervisorctl: the command line, in the dialect of supervisor's
+ * getopt.  Options end at the first word that is none; long ones may be cut to a
+ * unique prefix; nothing may be said twice.
+ */
+#include "cli/ctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct option {
+	char	 letter;	/* 0: long only */
+	const char *name;
+	const char **value;	/* where its argument goes; NULL: it has none */
+	bool	*flag;
+};
+
+struct options {
+	struct option *table;
+	size_t	 n;
+	unsigned seen;		/* bit i: table[i] was there */
+};
+
+static const char usage[] =
+"supctl -- talk to a running supervisor.\n"
+"\n"
+"Usage: %s [options] [action [arguments]]\n"
+"\n"
+"Options:\n"
+"-c/--configuration FILENAME -- configuration file (searched for if not given)\n"
+"-h/--help -- print this text and exit\n"
+"-i/--interactive -- start a shell when there is no action\n"
+"-s/--serverurl URL -- where the supervisor listens: unix:///path\n"
+"     (default: what the configuration says, else /run/supd.sock)\n"
+"-u/--username USERNAME -- user name, where the supervisor wants one\n"
+"-p/--password PASSWORD -- and the password\n"
+"-r/--history-file FILENAME -- keep the lines typed into the shell there\n"
+"--version -- print the version of this program and exit\n"
+"\n"
+"action [arguments] -- see below\n"
+"\n"
+"An action is a command like \"tail\" or \"stop\". Without one, a shell reads\n"
+"actions line by line. The action \"help\" lists them all, \"help stop\" tells how\n"
+"to use one.\n"
+"\n";
+
+/* Mark option i as seen; text is how it was written. */
+static int
+note(struct options *o, size_t i, const char *text, struct err *e)
+{
+	if ((o->seen & (1U << i)) != 0)
+		return err_set(e, FAULT_BAD_ARGUMENTS,
+		    "conflicting command line option '%s'", text);
+	o->seen |= 1U << i;
+	if (o->table[i].flag != NULL)
+		*o->table[i].flag = true;
+	return 0;
+}
+
+/* The option that `name` (of len bytes) means: its index; -1 and e. */
+static int
+find_long(const struct options *o, const char *name, size_t len, struct err *e)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < o->n; i++) {
+		if (strncmp(o->table[i].name, name, len) != 0)
+			continue;
+		if (o->table[i].name[len] == '\0')
+			return (int)i;
+		if (found != -1)
+			return err_set(e, FAULT_BAD_ARGUMENTS,
+			    "option --%.*s not a unique prefix", (int)len, name);
+		found = (int)i;
+	}
+	if (found == -1)
+		return err_set(e, FAULT_BAD_ARGUMENTS, "option --%.*s not recognized",
+		    (int)len, name);
+	return found;
+}
+
+static int
+take_long(struct options *o, char **argv, int *at, struct err *e)
+{
+	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
+	int i = find_long(o, name, equals != NULL ? (size_t)(equals - name) : strlen(name), e);
+	struct option *k;
+	char text[40];
+
+	if (i == -1)
+		return -1;
+	k = &o->table[i];
+	if (k->value == NULL && equals != NULL)
+		return err_set(e, FAULT_BAD_ARGUMENTS,
+		    "option --%s must not have an argument", k->name);
+	if (k->value != NULL && equals == NULL && argv[*at + 1] == NULL)
+		return err_set(e, FAULT_BAD_ARGUMENTS, "option --%s requires argument",
+		    k->name);
+	snprintf(text, sizeof(text), "--%s", k->name);
+	if (note(o, (size_t)i, text, e) == -1)
+		return -1;
+	if (k->value != NULL)
+		*k->value = equals != NULL ? equals + 1 : argv[++*at];
+	return 0;
+}
+
+/* One word of bundled letters: -ic FILE, -cFILE. */
+static int
+take_short(struct options *o, char **argv, int *at, struct err *e)
+{
+	for (const char *p = argv[*at] + 1; *p != '\0'; p++) {
+		const char text[3] = { '-', *p, '\0' };
+		size_t i = 0;
+
+		while (i < o->n && o->table[i].letter != *p)
+			i++;
+		if (i == o->n)
+			return err_set(e, FAULT_BAD_ARGUMENTS,
+			    "option -%c not recognized", *p);
+		if (o->table[i].value == NULL) {
+			if (note(o, i, text, e) == -1)
+				return -1;
+			continue;
+		}
+		if (p[1] == '\0' && argv[*at + 1] == NULL)
+			return err_set(e, FAULT_BAD_ARGUMENTS,
+			    "option -%c requires argument", *p);
+		if (note(o, i, text, e) == -1)
+			return -1;
+		*o->table[i].value = p[1] != '\0' ? p + 1 : argv[++*at];
+		break;
+	}
+	return 0;
+}
+
+/* Returns the index of the first word that is no option; -1 and e. */
+static int
+take_all(struct options *o, char **argv, struct err *e)
+{
+	int at = 1;
+
+	for (; argv[at] != NULL && argv[at][0] == '-' && argv[at][1] != '\0'; at++) {
+		if (strcmp(argv[at], "--") == 0)
+			return at + 1;
+		if ((argv[at][1] == '-' ? take_long(o, argv, &at, e) :
+		    take_short(o, argv, &at, e)) == -1)
+			return -1;
+	}
+	return at;
+}
+
+static int
+refuse(const char *argv0, const struct err *e)
+{
+	fprintf(stderr, "Error: %s\nFor help, use %s -h\n", e->msg, argv0);
+	return EXIT_INVALID_ARGS;
+}
+
+static bool
+is_url(const char *text)
+{
+	return strncmp(text, "unix://", 7) == 0 || strncmp(text, "http://", 7) == 0 ||
+	    strncmp(text, "https://", 8) == 0;
+}
+
+/* All words as one line: what a shell user would have typed. */
+static void
+run_words(struct ctl *c, char **words)
+{
+	struct buf line = { 0 };
+	char *text;
+
+	for (; *words != NULL; words++) {
+		buf_adds(&line, *words);
+		buf_addc(&line, ' ');
+	}
+	text = buf_steal(&line);
+	if (text == NULL)
+		say_failed(c, EXIT_GENERIC, "error: out of memory");
+	else
+		command_line(c, text);
+	free(text);
+}
+
+static int
+session(struct ctl *c, char **words)
+{
+	struct err e;
+
+	/* With an address a command may do without any file; the shell has a prompt. */
+	if ((c->config_opt != NULL || c->url_opt == NULL || *words == NULL) &&
+	    ctl_load(c, &e) == -1)
+		return refuse(c->argv0, &e);
+	if (*words != NULL) {
+		run_words(c, words);
+		return c->status;
+	}
+	shell_run(c);
+	return 0;
+}
+
+int
+supctl_main(int argc, char **argv, cli_load_fn load)
+{
+	static char out[64 * 1024];	/* status of a thousand: one write */
+	bool help = false, interactive = false, version = false;
+	struct ctl c = { .argv0 = argc > 0 ? argv[0] : "supctl", .load = load };
+	struct option table[] = {
+		{ 'c', "configuration", &c.config_opt, NULL },
+		{ 'h', "help", NULL, &help },
+		{ 'i', "interactive", NULL, &interactive },
+		{ 's', "serverurl", &c.url_opt, NULL },
+		{ 'u', "username", &c.user_opt, NULL },
+		{ 'p', "password", &c.password_opt, NULL },
+		{ 'r', "history-file", &c.history_opt, NULL },
+		{ '\0', "version", NULL, &version },
+	};
+	struct options o = { .table = table, .n = sizeof(table) / sizeof(table[0]) };
+	int first, status;
+	struct err e;
+
+	if (argc < 1)
+		return EXIT_INVALID_ARGS;
+	setvbuf(stdout, out, _IOFBF, sizeof(out));
+	first = take_all(&o, argv, &e);
+	if (first == -1)
+		return refuse(c.argv0, &e);
+	if (help || version) {
+		if (help)
+			printf(usage, c.argv0);
+		else
+			puts(SUPD_VERSION);
+		return fflush(stdout) == 0 ? 0 : EXIT_GENERIC;
+	}
+	if (c.url_opt != NULL && !is_url(c.url_opt)) {
+		err_set(&e, FAULT_BAD_ARGUMENTS,
+		    "invalid value for -s '%s': value '%s' is not a URL", c.url_opt, c.url_opt);
+		return refuse(c.argv0, &e);
+	}
+	c.tty = isatty(STDOUT_FILENO) == 1;
+	c.colour = c.tty && getenv("NO_COLOR") == NULL;
+	status = session(&c, argv + first);
+	if (fflush(stdout) != 0 && status == 0)
+		status = EXIT_GENERIC;
+	ctl_release(&c);
+	return status;
+}
