@@ -45,6 +45,30 @@ SRC_wire = \
 	src/wire/varlink.c \
 
 SRC_conf = \
+	src/conf/account.c \
+	src/conf/args.c \
+	src/conf/config.c \
+	src/conf/dialect.c \
+	src/conf/expand.c \
+	src/conf/include.c \
+	src/conf/ini.c \
+	src/conf/keys_program.c \
+	src/conf/keys_supervisord.c \
+	src/conf/load.c \
+	src/conf/load_group.c \
+	src/conf/load_program.c \
+	src/conf/load_server.c \
+	src/conf/load_special.c \
+	src/conf/path.c \
+	src/conf/report.c \
+	src/conf/search.c \
+	src/conf/signal.c \
+	src/conf/text.c \
+	src/conf/types_number.c \
+	src/conf/types_struct.c \
+	src/conf/types_text.c \
+	src/conf/types_word.c \
+	src/conf/words.c \
 
 SRC_core = \
 	src/core/adopted.c \

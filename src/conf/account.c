@@ -1,0 +1,94 @@
+/*
+ * Users and groups by name or number.
+ */
+#include "conf/account.h"
+
+#include <bsd/stdlib.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+
+#include "conf/text.h"
+
+#define GROUPS_FIRST	32	/* enough for nearly everybody; asked again when not */
+#define GROUPS_MOST	65536	/* NGROUPS_MAX of Linux */
+
+static struct passwd *
+find(const char *text)
+{
+	struct passwd *pw;
+	int64_t n;
+
+	if (text_int(text, 10, &n) == -1)
+		pw = getpwnam(text);
+	else
+		pw = n >= 0 && n < UINT32_MAX ? getpwuid((uid_t)n) : NULL;
+	if (pw == NULL)
+		errno = ENOENT;
+	return pw;
+}
+
+int
+account_ids(const char *text, uid_t *uid, gid_t *gid)
+{
+	struct passwd *pw = find(text);
+
+	if (pw == NULL)
+		return -1;
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return 0;
+}
+
+int
+account_find(const char *text, struct account *a)
+{
+	struct passwd *pw = find(text);
+	int max = GROUPS_FIRST, n;
+	gid_t *groups = NULL, *more;
+
+	if (pw == NULL)
+		return -1;
+	for (;; max *= 2) {
+		more = reallocarray(groups, (size_t)max, sizeof(*groups));
+		if (more == NULL) {
+			free(groups);
+			return -1;
+		}
+		groups = more;
+		n = max;
+		if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) != -1 ||
+		    max > GROUPS_MOST)
+			break;
+	}
+	if (n > max)
+		n = max;
+	/* most have one or two: give the rest back */
+	more = reallocarray(groups, n > 0 ? (size_t)n : 1, sizeof(*groups));
+	*a = (struct account){
+		.uid = pw->pw_uid,
+		.gid = pw->pw_gid,
+		.groups = more != NULL ? more : groups,
+		.ngroups = n > 0 ? (size_t)n : 0,
+	};
+	return 0;
+}
+
+int
+account_group(const char *text, gid_t *gid)
+{
+	struct group *gr;
+	int64_t n;
+
+	if (text_int(text, 10, &n) == -1)
+		gr = getgrnam(text);
+	else
+		gr = n >= 0 && n < UINT32_MAX ? getgrgid((gid_t)n) : NULL;
+	if (gr == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	*gid = gr->gr_gid;
+	return 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * The user database.  A room of its own because <grp.h> has a struct group,
+ * as conf.h has.  Slow (files, name services): at load time only.
+ */
+#ifndef CONF_ACCOUNT_H
+#define CONF_ACCOUNT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct account {
+	uid_t	 uid;
+	gid_t	 gid;
+	gid_t	*groups;	/* owned; the primary one included */
+	size_t	 ngroups;
+};
+
+/*
+ * By name or number.  Returns 0; -1 with errno ENOENT (no such user) or ENOMEM.
+ * groups NULL in a first call: filled; the caller frees it.
+ */
+int	account_find(const char *text, struct account *a);
+/* uid and gid only. */
+int	account_ids(const char *text, uid_t *uid, gid_t *gid);
+int	account_group(const char *text, gid_t *gid);
+
+#endif

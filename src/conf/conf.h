@@ -1,0 +1,269 @@
+/*
+ * The configuration as structs: what a checked, complete file (with its
+ * includes and the command line) says.  One loaded tree is never changed; a
+ * reload makes another one and compares.
+ *
+ * Owned by the tree: everything that it points to.  The core moves struct
+ * program out of a tree with conf_take_program() and then owns it.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <sys/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+
+enum autorestart { RESTART_NEVER, RESTART_UNEXPECTED, RESTART_ALWAYS };
+enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
+enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
+enum group_kind { GROUP_PROGRAM, GROUP_GROUP, GROUP_LISTENER, GROUP_FCGI };
+
+/* What update has to do when the value of a key changed, mildest first. */
+enum conf_apply {
+	APPLY_NOTHING,		/* shown only */
+	APPLY_LIVE,		/* takes effect on the running process */
+	APPLY_LOG,		/* the logger is told; the process goes on */
+	APPLY_RESTART,		/* the process has to be started anew */
+	APPLY_SUPERVISOR,	/* needs a restart of supd itself */
+};
+
+/* A list of strings; NULL-terminated so that v can be an argv. */
+struct strlist {
+	char	**v;
+	size_t	 n;
+};
+
+struct intlist {
+	int	*v;
+	size_t	 n;
+};
+
+/* uid, gid and supplementary groups, looked up when the file is loaded. */
+struct conf_user {
+	bool	 set;
+	char	*name;		/* as written */
+	uid_t	 uid;
+	gid_t	 gid;
+	gid_t	*groups;
+	size_t	 ngroups;
+};
+
+/* "user" or "user:group"; (uid_t)-1: leave. */
+struct conf_owner {
+	uid_t	 uid;
+	gid_t	 gid;
+};
+
+enum logfile_kind { LOGFILE_AUTO, LOGFILE_NONE, LOGFILE_FILE };
+
+/* One of stdout and stderr of a program. */
+struct conf_stream {
+	char	*logfile;	/* the path; NULL unless kind is LOGFILE_FILE */
+	enum logfile_kind kind;
+	int64_t	 maxbytes;	/* bytes; 0: never rotate */
+	int64_t	 backups;
+	int64_t	 capture_maxbytes; /* bytes */
+	bool	 events_enabled;
+	bool	 syslog;
+};
+
+/*
+ * One supervised process, every hole filled: with numprocs = 3 there are
+ * three of them.  Field names are the ini keys.
+ */
+struct program {
+	char	*name;		/* process name */
+	char	*section;	/* "program:web" */
+	char	*file;		/* where the section stands */
+	int	 line;
+
+	char	*command;	/* split when it is started, as supervisord does */
+	char	*process_name;	/* as written */
+	int64_t	 numprocs;
+	int64_t	 numprocs_start;
+	int64_t	 process_num;	/* of this one */
+	int64_t	 priority;
+	bool	 autostart;
+	enum autorestart autorestart;
+	int64_t	 startsecs;
+	int64_t	 startretries;
+	struct intlist exitcodes;
+	int	 stopsignal;
+	int64_t	 stopwaitsecs;
+	bool	 stopasgroup;
+	bool	 killasgroup;
+	struct conf_user user;
+	bool	 redirect_stderr;
+	struct conf_stream out;
+	struct conf_stream err;
+	enum log_policy log_policy;	/* ours */
+	struct strlist environment;	/* KEY=value, this section's only */
+	char	*directory;	/* NULL: stay */
+	int	 umask;		/* -1: inherited */
+	char	*serverurl;	/* NULL: AUTO */
+};
+
+struct group {
+	char	*name;
+	enum group_kind kind;
+	int64_t	 priority;
+	struct program **programs;	/* in config order */
+	size_t	 nprograms;
+};
+
+/* A section [unix_http_server...] or [inet_http_server...]. */
+struct conf_server {
+	char	*section;
+	bool	 is_unix;
+	char	*file;		/* absolute path; unix only */
+	int	 chmod;
+	struct conf_owner chown;
+	char	*host;		/* inet only; "" : any */
+	int64_t	 port;
+	char	*username;	/* NULL: no password needed */
+	char	*password;	/* or {SHA}hex */
+};
+
+/* [supervisord] */
+struct conf_supervisord {
+	char	*logfile;	/* absolute */
+	int64_t	 logfile_maxbytes;
+	int64_t	 logfile_backups;
+	enum log_level loglevel;
+	char	*pidfile;	/* absolute */
+	int	 umask;
+	bool	 nodaemon;
+	bool	 silent;
+	int64_t	 minfds;
+	int64_t	 minprocs;
+	bool	 nocleanup;
+	char	*childlogdir;
+	struct conf_user user;
+	char	*directory;	/* NULL: stay */
+	bool	 strip_ansi;
+	struct strlist environment;	/* KEY=value */
+	char	*identifier;
+};
+
+enum cgroup_use { CGROUP_AUTO, CGROUP_OFF };
+
+/* [supd]: what supervisord has no key for. */
+struct conf_supd {
+	char	*statedir;	/* NULL: the default place */
+	enum stdout_format stdout_format;
+	enum cgroup_use cgroup;
+	int64_t	 log_ring;	/* bytes kept in memory per stream */
+	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
+};
+
+/* [supervisorctl] */
+struct conf_ctl {
+	char	*serverurl;
+	char	*username;
+	char	*password;
+	char	*prompt;
+	char	*history_file;
+};
+
+/* A remark of the parser for the log: supervisord's CRIT, WARN, INFO lines. */
+struct conf_note {
+	enum log_level level;
+	char	*text;
+};
+
+struct config {
+	char	*path;		/* of the main file, absolute */
+	struct conf_supervisord supervisord;
+	struct conf_supd supd;
+	struct conf_ctl ctl;
+	struct conf_server *servers;
+	size_t	 nservers;
+	struct group **groups;	/* by (priority, name) */
+	size_t	 ngroups;
+	struct conf_note *notes;
+	size_t	 nnotes;
+};
+
+/*
+ * The command line of supervisord, split (getopt in its dialect).  NULL or -1:
+ * not given.  Values beat the file, also at every reload.
+ */
+struct conf_args {
+	const char *configuration;
+	bool	 nodaemon, silent, nocleanup, strip_ansi;
+	bool	 help, version;
+	const char *user, *umask, *directory, *logfile, *logfile_maxbytes;
+	const char *logfile_backups, *loglevel, *pidfile, *identifier;
+	const char *childlogdir, *minfds, *minprocs;
+	const char *profile_options;	/* ignored */
+};
+
+/* Errors are the two-line texts of supervisord without "Error: ". */
+int	conf_args_parse(struct conf_args *a, int argc, char **argv, struct err *e);
+/* The usage text of supervisord's options. */
+const char *conf_usage(void);
+
+/*
+ * The file that is used without -c: supervisord's search.  Returns a path that
+ * the caller frees, or NULL and e lists the places.
+ */
+char	*conf_search(const char *argv0, struct err *e);
+
+/*
+ * Load, expand and check.  Returns a complete tree, or NULL with e = the first
+ * error in supervisord's words.  Never prints, never changes the process.
+ */
+struct config *conf_load(const char *path, const struct conf_args *a, struct err *e);
+/* Only what [supervisorctl] and the servers say; path NULL: the defaults. */
+struct config *conf_load_ctl(const char *path, struct err *e);
+void	conf_free(struct config *c);
+
+/*
+ * supd check: every error and warning as "file:line: [section] key: text" lines
+ * in out.  Returns the number of errors.
+ */
+int	conf_check(const char *path, const struct conf_args *a, struct buf *out);
+/* supd show: the effective configuration with origins; name NULL: all of it. */
+int	conf_show(const char *path, const struct conf_args *a, const char *name,
+	    struct buf *out, struct err *e);
+
+/* One changed key, for plan and why. */
+struct conf_change {
+	const char *key;	/* borrowed: a static string */
+	enum conf_apply apply;
+	char	*from;		/* printed values, owned */
+	char	*to;
+};
+
+/*
+ * Compare two programs of the same name.  Returns the strongest apply class and
+ * the first key that demands it in *why (released with conf_change_release).
+ */
+enum conf_apply conf_diff(const struct program *a, const struct program *b,
+	    struct conf_change *why);
+void	conf_change_release(struct conf_change *c);
+/* supervisord's own notion of "changed" (AUTO equals anything). */
+bool	conf_group_equal(const struct group *a, const struct group *b);
+
+/* Take g's i-th program out of the tree; the caller owns it. */
+struct program *conf_take_program(struct group *g, size_t i);
+void	program_free(struct program *p);
+struct group *conf_find_group(const struct config *c, const char *name);
+
+/* Split like a shell without a shell; fault text of supervisord in e. */
+int	conf_split(const char *command, struct strlist *argv, struct err *e);
+void	strlist_release(struct strlist *l);
+/* "TERM", "SIGTERM", "15" to 15; -1 with supervisord's message. */
+int	conf_signal(const char *text, struct err *e);
+/* "SIGTERM"; NULL for no signal. */
+const char *conf_signal_name(int sig);
+
+/* The key tables as mdoc, for supd.conf.5. */
+void	conf_manual(struct buf *out);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * The loaded tree as others use it: free, find, take.
+ */
+#include "conf/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/keys.h"
+#include "conf/load.h"
+
+void
+conf_free(struct config *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->ngroups; i++)
+		group_free(c->groups[i]);
+	free(c->groups);
+	for (size_t i = 0; i < c->nservers; i++) {
+		free(c->servers[i].section);
+		conf_release(c->servers[i].is_unix ? &conf_unix_table : &conf_inet_table,
+		    &c->servers[i]);
+	}
+	free(c->servers);
+	for (size_t i = 0; i < c->nnotes; i++)
+		free(c->notes[i].text);
+	free(c->notes);
+	conf_release(&conf_supervisord_table, &c->supervisord);
+	conf_release(&conf_supd_table, &c->supd);
+	conf_release(&conf_ctl_table, &c->ctl);
+	free(c->path);
+	free(c);
+}
+
+struct group *
+conf_find_group(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->ngroups; i++)
+		if (strcmp(c->groups[i]->name, name) == 0)
+			return c->groups[i];
+	return NULL;
+}
+
+struct program *
+conf_take_program(struct group *g, size_t i)
+{
+	struct program *p = i < g->nprograms ? g->programs[i] : NULL;
+
+	if (p != NULL)
+		g->programs[i] = NULL;
+	return p;
+}

@@ -1,0 +1,315 @@
+/*
+ * From supervisord's lines to inih's.  The rules are those of Python's
+ * RawConfigParser with non-strict duplicates and inline comments.
+ */
+#include "conf/dialect.h"
+
+#include <bsd/stdlib.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/text.h"
+
+#define NAME_MAX_LEN	40	/* encoded bytes; inih's fields hold 49 */
+#define CHUNK_LEN	140	/* encoded bytes of text per line; inih's lines hold 197 */
+
+/* One line of the file, without its end. */
+struct line {
+	const char *raw;
+	size_t	 raw_len;
+	bool	 ended;
+	const char *text;	/* without comment and outer blanks */
+	size_t	 len;
+	bool	 comment;	/* there was one */
+};
+
+static void
+encode_byte(struct buf *out, unsigned char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	if (isalnum(c) || c >= 0x80 || (c != '\0' && strchr("_-./,()", c) != NULL)) {
+		buf_addc(out, (char)c);
+		return;
+	}
+	buf_addc(out, '%');
+	buf_addc(out, hex[c >> 4]);
+	buf_addc(out, hex[c & 15]);
+}
+
+static void
+encode(struct buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		encode_byte(out, (unsigned char)text[i]);
+}
+
+/* A name of any length as something that fits inih's fields. */
+static void
+add_name(struct dialect *d, const char *name, size_t len)
+{
+	size_t start = d->ready.len;
+	char **names;
+
+	encode(&d->ready, name, len);
+	if (d->ready.failed || d->ready.len - start <= NAME_MAX_LEN)
+		return;
+	d->ready.len = start;
+	if ((d->nnames & (d->nnames - 1)) == 0) {	/* full at every power of two */
+		names = reallocarray(d->names, d->nnames ? d->nnames * 2 : 1,
+		    sizeof(*names));
+		if (names == NULL)
+			goto lost;
+		d->names = names;
+	}
+	d->names[d->nnames] = strndup(name, len);
+	if (d->names[d->nnames] == NULL)
+		goto lost;
+	buf_addf(&d->ready, "@%zu", d->nnames++);
+	return;
+lost:
+	d->failed = true;
+}
+
+/* The rest of a line that has got "key=", and as many += lines as it takes. */
+static void
+add_text(struct dialect *d, const char *text, size_t len)
+{
+	size_t start = d->ready.len;
+
+	for (size_t i = 0; i < len; i++) {
+		if (d->ready.len - start >= CHUNK_LEN) {
+			buf_adds(&d->ready, "\n" DIALECT_MORE "=");
+			start = d->ready.len;
+		}
+		encode_byte(&d->ready, (unsigned char)text[i]);
+	}
+	buf_addc(&d->ready, '\n');
+}
+
+/*
+ * Where the comment of a line begins; len: nowhere.  RawConfigParser looks at
+ * the first ; and #, then at the second of each, and so on, and stops at the
+ * first round that finds one behind a blank: "a;b ;c #d" is cut at the #.
+ */
+static size_t
+comment_start(const char *s, size_t len)
+{
+	static const char marks[2] = { ';', '#' };
+	size_t next[2] = { 0, 0 }, found = len, at;
+	const char *p;
+
+	while (found == len && (next[0] < len || next[1] < len)) {
+		for (int i = 0; i < 2; i++) {
+			p = memchr(s + next[i], marks[i], len - next[i]);
+			if (p == NULL) {
+				next[i] = len;
+				continue;
+			}
+			at = (size_t)(p - s);
+			next[i] = at + 1;
+			if ((at == 0 || text_blank_end(s, at) > 0) && at < found)
+				found = at;
+		}
+	}
+	return found;
+}
+
+static bool
+next_line(struct dialect *d, struct line *l)
+{
+	const char *s = d->text + d->pos, *end;
+	size_t left = d->len - d->pos, at;
+
+	if (left == 0)
+		return false;
+	for (end = s; end < s + left && *end != '\n' && *end != '\r'; end++)
+		;
+	*l = (struct line){ .raw = s, .raw_len = (size_t)(end - s), .text = s };
+	l->ended = l->raw_len < left;
+	d->pos += l->raw_len + (l->ended ? 1 : 0);
+	if (l->ended && *end == '\r' && d->pos < d->len && d->text[d->pos] == '\n')
+		d->pos++;
+	d->line++;
+
+	l->len = l->raw_len;
+	text_strip(&l->text, &l->len);
+	at = l->len > 0 && strchr(";#", l->text[0]) != NULL ? 0
+	    : comment_start(l->raw, l->raw_len);
+	l->comment = at < l->raw_len;
+	l->text = l->raw;
+	l->len = at;
+	text_strip(&l->text, &l->len);
+	return true;
+}
+
+/* Characters, not bytes, in front of the first that is no blank. */
+static size_t
+indent_of(const struct line *l)
+{
+	size_t chars = 0, n;
+
+	for (size_t i = 0; (n = text_blank(l->raw + i, l->raw_len - i)) > 0; i += n)
+		chars++;
+	return chars;
+}
+
+/* The name of a section header: up to the last ] of the line; NULL: none. */
+static const char *
+header_name(const struct line *l, size_t *len)
+{
+	const char *end = l->len > 0 && l->text[0] == '[' ?
+	    memrchr(l->text, ']', l->len) : NULL;
+
+	if (end == NULL || end == l->text + 1)
+		return NULL;
+	*len = (size_t)(end - l->text) - 1;
+	return l->text + 1;
+}
+
+static void
+complain(struct dialect *d, const struct line *l)
+{
+	d->error(d->arg, d, l->raw, l->raw_len, l->ended);
+}
+
+static void
+take_option(struct dialect *d, const struct line *l)
+{
+	size_t key_len = 0, len = l->len;
+	const char *key = l->text, *value;
+	char *lower;
+
+	while (key_len < len && key[key_len] != '=' && key[key_len] != ':')
+		key_len++;
+	if (key_len == len || memchr(l->text, '\0', len) != NULL) {
+		complain(d, l);
+		return;
+	}
+	value = key + key_len + 1;
+	len -= key_len + 1;
+	text_strip(&key, &key_len);
+	text_strip(&value, &len);
+	d->in_option = key_len > 0;
+	if (key_len == 0) {
+		complain(d, l);
+		return;
+	}
+	lower = strndup(key, key_len);
+	if (lower == NULL) {
+		d->failed = true;
+		return;
+	}
+	text_lower(lower);
+	add_name(d, lower, key_len);
+	free(lower);
+	buf_addc(&d->ready, '=');
+	add_text(d, value, len);
+}
+
+/* Turn one line of the file into lines for inih; some make none. */
+static void
+take_line(struct dialect *d, const struct line *l)
+{
+	const char *name;
+	size_t len, indent;
+
+	d->cut = l->comment;
+	if (l->len == 0) {
+		if (!l->comment && d->in_option)
+			buf_adds(&d->ready, DIALECT_MORE "=%0A\n");
+		return;
+	}
+	indent = indent_of(l);
+	if (d->in_option && indent > d->indent) {
+		if (memchr(l->text, '\0', l->len) != NULL) {
+			complain(d, l);
+			return;
+		}
+		buf_adds(&d->ready, DIALECT_MORE "=%0A");
+		add_text(d, l->text, l->len);
+		return;
+	}
+	d->indent = indent;
+	name = header_name(l, &len);
+	if (name != NULL && memchr(name, '\0', len) == NULL) {
+		buf_addc(&d->ready, '[');
+		add_name(d, name, len);
+		buf_adds(&d->ready, "]\n" DIALECT_SECTION "=\n");
+		d->in_section = true;
+		d->in_option = false;
+	} else if (!d->in_section)
+		complain(d, l);
+	else
+		take_option(d, l);
+}
+
+char *
+dialect_read(char *line, int size, void *stream)
+{
+	struct dialect *d = stream;
+	struct line l;
+	const char *s, *end;
+	size_t n;
+
+	if (d->taken == d->ready.len) {
+		buf_clear(&d->ready);
+		d->taken = 0;
+	}
+	while (d->ready.len == 0 && !d->failed && next_line(d, &l)) {
+		take_line(d, &l);
+		d->failed = d->failed || d->ready.failed;
+	}
+	if (d->failed || d->ready.len == 0)
+		return NULL;
+	s = d->ready.data + d->taken;
+	end = memchr(s, '\n', d->ready.len - d->taken);
+	n = (size_t)(end - s) + 1;
+	if (size < 1 || n >= (size_t)size) {	/* an inih with other limits than we know */
+		d->failed = true;
+		return NULL;
+	}
+	memcpy(line, s, n);
+	line[n] = '\0';
+	d->taken += n;
+	return line;
+}
+
+void
+dialect_text(const char *text, struct buf *out)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t n;
+
+	for (; *text != '\0'; text += n) {
+		n = strcspn(text, "%");
+		buf_add(out, text, n);
+		if (text[n] != '%' || text[n + 1] == '\0' || text[n + 2] == '\0')
+			continue;
+		buf_addc(out, (char)((strchr(hex, text[n + 1]) - hex) * 16 +
+		    (strchr(hex, text[n + 2]) - hex)));
+		n += 3;
+	}
+}
+
+const char *
+dialect_name(const struct dialect *d, const char *name, struct buf *out)
+{
+	buf_clear(out);
+	if (name[0] == '@')
+		buf_adds(out, d->names[strtoul(name + 1, NULL, 10)]);
+	else
+		dialect_text(name, out);
+	return out->failed ? NULL : buf_text(out);
+}
+
+void
+dialect_release(struct dialect *d)
+{
+	for (size_t i = 0; i < d->nnames; i++)
+		free(d->names[i]);
+	free(d->names);
+	buf_release(&d->ready);
+	*d = (struct dialect){ 0 };
+}

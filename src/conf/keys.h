@@ -1,0 +1,120 @@
+/*
+ * One row per key: parser, default, check, `supd show`, manual, JSON name and
+ * what an update has to do are all taken from it.
+ */
+#ifndef CONF_KEYS_H
+#define CONF_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "conf/types.h"
+
+/* What %(...)s may name in a value, besides ENV_x. */
+#define NAMES_HERE	0x01
+#define NAMES_HOST	0x02	/* host_node_name */
+#define NAMES_PROGRAM	0x04	/* program_name */
+#define NAMES_GROUP	0x08	/* group_name */
+#define NAMES_NUMBER	0x10	/* process_num, numprocs: parsed for every process */
+
+/* How a key is treated. */
+#define KEY_BARE	0x01	/* messages about expansion name the key alone */
+#define KEY_SECRET	0x02	/* shown as *** */
+#define KEY_LATE	0x04	/* expanded for every process, parsed before that */
+#define KEY_OURS	0x08	/* supervisord has no such key */
+#define KEY_LAST	0x10	/* checked when all sections are */
+
+struct conf_key {
+	const char *name;		/* ini key, JSON name, manual heading */
+	const struct conf_type *type;
+	size_t	 off;
+	const char *def;		/* parsed like a user's text; NULL: none */
+	int64_t	 min, max;		/* both 0: no bounds */
+	enum conf_apply apply;
+	unsigned names;			/* NAMES_, besides those of the table */
+	unsigned flags;			/* KEY_ */
+	const char *doc;		/* one sentence, printed in supd.conf.5 */
+};
+
+/* How a table is found by the name of a section. */
+enum conf_match {
+	MATCH_WORD,		/* [supervisord] */
+	MATCH_NAMED,		/* [program:x] */
+	MATCH_PREFIX,		/* [unix_http_server...] */
+};
+
+struct conf_table {
+	const char *section;		/* "program": the part before the colon */
+	enum conf_match match;
+	const struct conf_key *keys;
+	size_t	 nkeys;
+	const struct conf_table *base;	/* more keys, of another struct; NULL: none */
+	unsigned names;
+	bool	 open;			/* any other key is fine too */
+	const char *doc;		/* a few sentences for the manual */
+};
+
+/* [group:x] */
+struct group_keys {
+	struct strlist programs;
+	int64_t	 priority;
+};
+
+/* What [eventlistener:x] has besides the keys of a program. */
+struct listener_keys {
+	struct strlist events;
+	int64_t	 buffer_size;
+	char	*result_handler;
+	int64_t	 priority;
+};
+
+/* What [fcgi-program:x] has besides the keys of a program. */
+struct fcgi_keys {
+	char	*socket;
+	struct conf_owner socket_owner;
+	int	 socket_mode;
+	int64_t	 socket_backlog;
+};
+
+/* [include], [rpcinterface:x], [ctlplugin:x]: one string each. */
+struct single_key {
+	char	*value;
+};
+
+extern const struct conf_table conf_supervisord_table;
+extern const struct conf_table conf_supd_table;
+extern const struct conf_table conf_unix_table;
+extern const struct conf_table conf_inet_table;
+extern const struct conf_table conf_ctl_table;
+extern const struct conf_table conf_include_table;
+extern const struct conf_table conf_program_table;
+extern const struct conf_table conf_group_table;
+extern const struct conf_table conf_listener_table;
+extern const struct conf_table conf_fcgi_table;
+extern const struct conf_table conf_rpc_table;
+extern const struct conf_table conf_plugin_table;
+
+/* All of them, in the order of the manual; NULL ends it. */
+extern const struct conf_table *const conf_tables[];
+
+/* The table of a section; NULL: nobody knows it. */
+const struct conf_table *conf_table_find(const char *section);
+/* The row of a key, in the table or its base; NULL: no such key. */
+const struct conf_key *conf_key_find(const struct conf_table *t, const char *key);
+/* Free what the fields of a struct own. */
+void	conf_release(const struct conf_table *t, void *fields);
+
+static inline void *
+conf_field(const struct conf_key *k, void *fields)
+{
+	return (char *)fields + k->off;
+}
+
+static inline const void *
+conf_field_const(const struct conf_key *k, const void *fields)
+{
+	return (const char *)fields + k->off;
+}
+
+#endif

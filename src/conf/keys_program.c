@@ -1,0 +1,175 @@
+/*
+ * The keys of [program:x] and of the sections that extend it.  The order of
+ * rows is the order in which supervisord checks them, because the first error
+ * is shown; those with NAMES_NUMBER come last, once for every process.
+ */
+#include "conf/keys.h"
+
+#define SECONDS_MAX	315360000	/* ten years: no sum of milliseconds overflows */
+#define NUMBER_MAX	INT32_MAX
+#define BYTES_MAX	INT64_MAX
+
+/* Fails to compile when field and type disagree about the C type. */
+#define KEY_OF(s, key, field, t) .name = key, .type = &conf_##t, .off = offsetof(s, field) + \
+	_Generic(((s *)0)->field, ct_##t: 0)
+#define KEY(f, t) KEY_OF(struct program, #f, f, t)
+#define KEY_AS(key, f, t) KEY_OF(struct program, key, f, t)
+
+static const struct conf_key program_keys[] = {
+	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
+	  .apply = APPLY_LIVE,
+	  .doc = "Order: low ones start first and stop last." },
+	{ KEY(autostart, boolean), .def = "true", .apply = APPLY_LIVE,
+	  .doc = "Start the program when the supervisor starts or the program is added." },
+	{ KEY(autorestart, restart), .def = "unexpected", .apply = APPLY_LIVE,
+	  .doc = "Start the program again when it has exited: always, never, or when its"
+	    " exit status is not one of exitcodes." },
+	{ KEY(startsecs, seconds), .def = "1", .max = SECONDS_MAX, .apply = APPLY_LIVE,
+	  .doc = "How long a process must stay up to be RUNNING; 0: at once." },
+	{ KEY(startretries, integer), .def = "3", .max = NUMBER_MAX, .apply = APPLY_LIVE,
+	  .doc = "How often a start that failed is tried again before the process is FATAL." },
+	{ KEY(stopsignal, sig), .def = "TERM", .apply = APPLY_LIVE,
+	  .doc = "Signal that asks the process to stop." },
+	{ KEY(stopwaitsecs, seconds), .def = "10", .max = SECONDS_MAX, .apply = APPLY_LIVE,
+	  .doc = "How long a process may take to stop before it gets SIGKILL." },
+	{ KEY(stopasgroup, boolean), .def = "false", .apply = APPLY_LIVE,
+	  .doc = "Send stopsignal to the whole process group; makes killasgroup true." },
+	{ KEY(killasgroup, boolean), .def = NULL, .apply = APPLY_LIVE,
+	  .doc = "Send SIGKILL to the whole process group; as stopasgroup unless set." },
+	{ KEY(exitcodes, codes), .def = "0", .apply = APPLY_LIVE,
+	  .doc = "Exit statuses that are expected." },
+	{ KEY(redirect_stderr, boolean), .def = "false", .apply = APPLY_RESTART,
+	  .doc = "Give the process its standard output as standard error." },
+	{ KEY(numprocs, integer), .def = "1", .max = 100000, .apply = APPLY_LIVE,
+	  .doc = "How many processes to make of the section." },
+	{ KEY(numprocs_start, integer), .def = "0", .min = -NUMBER_MAX, .max = NUMBER_MAX,
+	  .apply = APPLY_LIVE,
+	  .doc = "Number of the first process." },
+	{ KEY_AS("stdout_capture_maxbytes", out.capture_maxbytes, bytes), .def = "0",
+	  .max = BYTES_MAX, .apply = APPLY_LOG,
+	  .doc = "Size of the buffer for output between the marks of capture mode; 0: off." },
+	{ KEY_AS("stdout_events_enabled", out.events_enabled, boolean), .def = "false",
+	  .apply = APPLY_LOG,
+	  .doc = "Make a PROCESS_LOG_STDOUT event of what the process writes." },
+	{ KEY_AS("stderr_capture_maxbytes", err.capture_maxbytes, bytes), .def = "0",
+	  .max = BYTES_MAX, .apply = APPLY_LOG,
+	  .doc = "As stdout_capture_maxbytes, for standard error." },
+	{ KEY_AS("stderr_events_enabled", err.events_enabled, boolean), .def = "false",
+	  .apply = APPLY_LOG,
+	  .doc = "Make a PROCESS_LOG_STDERR event of what the process writes." },
+	{ KEY(serverurl, url), .def = "AUTO", .apply = APPLY_RESTART,
+	  .doc = "SUPERVISOR_SERVER_URL of the process; AUTO: our first server." },
+	{ KEY(user, user), .def = NULL, .apply = APPLY_RESTART,
+	  .doc = "User that the process runs as, with that user's groups." },
+	{ KEY(umask, octal), .def = NULL, .apply = APPLY_RESTART,
+	  .doc = "File mode creation mask of the process." },
+	{ KEY(process_name, name), .def = "%(program_name)s",
+	  .flags = KEY_BARE | KEY_LATE, .apply = APPLY_NOTHING,
+	  .doc = "Name of each process; must contain %(process_num) when numprocs is above 1." },
+	{ KEY(log_policy, policy), .def = "block", .apply = APPLY_LOG, .flags = KEY_OURS,
+	  .doc = "When the log cannot be written: block lets the process wait, drop throws"
+	    " output away and counts it." },
+	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
+	  .apply = APPLY_RESTART,
+	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"
+	    " supervisor." },
+	{ KEY(directory, string), .def = NULL, .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	  .doc = "Directory to change to before the program is executed." },
+	{ KEY_AS("stdout_logfile", out, logfile), .def = "AUTO", .names = NAMES_NUMBER,
+	  .apply = APPLY_LOG,
+	  .doc = "Where standard output goes; AUTO: a file in childlogdir, removed at the"
+	    " next start; NONE: nowhere." },
+	{ KEY_AS("stdout_logfile_backups", out.backups, integer), .def = "10",
+	  .max = NUMBER_MAX, .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "How many rotated files to keep." },
+	{ KEY_AS("stdout_logfile_maxbytes", out.maxbytes, bytes), .def = "50MB",
+	  .max = BYTES_MAX, .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "Size at which the file is rotated; 0: never." },
+	{ KEY_AS("stdout_syslog", out.syslog, boolean), .def = "false",
+	  .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "Send standard output to syslog, too." },
+	{ KEY_AS("stderr_logfile", err, logfile), .def = "AUTO", .names = NAMES_NUMBER,
+	  .apply = APPLY_LOG,
+	  .doc = "As stdout_logfile, for standard error." },
+	{ KEY_AS("stderr_logfile_backups", err.backups, integer), .def = "10",
+	  .max = NUMBER_MAX, .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "As stdout_logfile_backups." },
+	{ KEY_AS("stderr_logfile_maxbytes", err.maxbytes, bytes), .def = "50MB",
+	  .max = BYTES_MAX, .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "As stdout_logfile_maxbytes." },
+	{ KEY_AS("stderr_syslog", err.syslog, boolean), .def = "false",
+	  .names = NAMES_NUMBER, .apply = APPLY_LOG,
+	  .doc = "Send standard error to syslog, too." },
+	{ KEY(command, words), .def = NULL, .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	  .doc = "Program and arguments, split like a shell would, without a shell." },
+};
+
+static const struct conf_key group_keys[] = {
+	{ KEY_OF(struct group_keys, "programs", programs, list), .def = "",
+	  .apply = APPLY_LIVE,
+	  .doc = "Names of the programs whose processes make the group; they have no group"
+	    " of their own then." },
+	{ KEY_OF(struct group_keys, "priority", priority, integer), .def = "999",
+	  .min = -NUMBER_MAX, .max = NUMBER_MAX, .apply = APPLY_LIVE,
+	  .doc = "Order among the groups: low ones start first and stop last." },
+};
+
+static const struct conf_key listener_keys[] = {
+	{ KEY_OF(struct listener_keys, "priority", priority, integer), .def = "-1",
+	  .min = -NUMBER_MAX, .max = NUMBER_MAX, .apply = APPLY_LIVE,
+	  .doc = "Order of the pool among the groups." },
+	{ KEY_OF(struct listener_keys, "buffer_size", buffer_size, integer), .def = "10",
+	  .apply = APPLY_LIVE,
+	  .doc = "How many events may wait for the pool; the oldest is dropped." },
+	{ KEY_OF(struct listener_keys, "result_handler", result_handler, string),
+	  .def = "supervisor.dispatchers:default_handler", .apply = APPLY_NOTHING,
+	  .doc = "For compatibility; there is only the default one." },
+	{ KEY_OF(struct listener_keys, "events", events, list), .def = NULL,
+	  .apply = APPLY_RESTART,
+	  .doc = "Types of the events that the pool gets." },
+};
+
+static const struct conf_key fcgi_keys[] = {
+	{ KEY_OF(struct fcgi_keys, "socket_backlog", socket_backlog, integer), .def = NULL,
+	  .apply = APPLY_RESTART,
+	  .doc = "Length of the queue of the socket." },
+	{ KEY_OF(struct fcgi_keys, "socket_owner", socket_owner, owner), .def = NULL,
+	  .apply = APPLY_RESTART,
+	  .doc = "Owner of the socket's file; the program's user unless set." },
+	{ KEY_OF(struct fcgi_keys, "socket_mode", socket_mode, octal), .def = "0700",
+	  .apply = APPLY_RESTART,
+	  .doc = "Mode of the socket's file." },
+	{ KEY_OF(struct fcgi_keys, "socket", socket, string), .def = NULL,
+	  .apply = APPLY_RESTART,
+	  .doc = "Socket that all processes get as standard input: unix:///path or"
+	    " tcp://host:port." },
+};
+
+#define ROWS(rows) .keys = rows, .nkeys = sizeof(rows) / sizeof(rows[0])
+#define PROGRAM_NAMES (NAMES_HERE | NAMES_HOST | NAMES_PROGRAM | NAMES_GROUP)
+
+const struct conf_table conf_program_table = {
+	.section = "program", .match = MATCH_NAMED, ROWS(program_keys),
+	.names = PROGRAM_NAMES,
+	.doc = "A program to run.  Its processes are addressed as x, or as x:NAME when"
+	    " there are several.",
+};
+
+const struct conf_table conf_group_table = {
+	.section = "group", .match = MATCH_NAMED, ROWS(group_keys), .names = NAMES_HERE,
+	.doc = "Several programs under one name.",
+};
+
+const struct conf_table conf_listener_table = {
+	.section = "eventlistener", .match = MATCH_NAMED, ROWS(listener_keys),
+	.base = &conf_program_table, .names = NAMES_HERE,
+	.doc = "A pool of processes that are told about events; has the keys of a program,"
+	    " too.",
+};
+
+const struct conf_table conf_fcgi_table = {
+	.section = "fcgi-program", .match = MATCH_NAMED, ROWS(fcgi_keys),
+	.base = &conf_program_table, .names = NAMES_HERE | NAMES_PROGRAM,
+	.doc = "A program whose processes share a listening socket; has the keys of a"
+	    " program, too.",
+};

@@ -1,0 +1,231 @@
+/*
+ * The keys of all sections that are not about programs, and the list of tables.
+ * Rows are in the order in which supervisord checks them.
+ */
+#include "conf/keys.h"
+
+#include <string.h>
+
+#define NUMBER_MAX	INT32_MAX
+#define BYTES_MAX	INT64_MAX
+
+#define KEY_OF(s, key, field, t) .name = key, .type = &conf_##t, .off = offsetof(s, field) + \
+	_Generic(((s *)0)->field, ct_##t: 0)
+
+#define KEY(f, t) KEY_OF(struct conf_supervisord, #f, f, t)
+
+static const struct conf_key supervisord_keys[] = {
+	{ KEY(minfds, integer), .def = "1024", .max = NUMBER_MAX, .apply = APPLY_SUPERVISOR,
+	  .doc = "How many descriptors the supervisor must be able to open." },
+	{ KEY(minprocs, integer), .def = "200", .max = NUMBER_MAX, .apply = APPLY_SUPERVISOR,
+	  .doc = "How many processes the supervisor must be able to have." },
+	{ KEY(directory, directory), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "Directory to change to when the supervisor becomes a daemon." },
+	{ KEY(umask, octal), .def = "022", .apply = APPLY_SUPERVISOR,
+	  .doc = "File mode creation mask of the supervisor as a daemon." },
+	{ KEY(logfile, abspath), .def = "supervisord.log", .apply = APPLY_SUPERVISOR,
+	  .doc = "Log of the supervisor." },
+	{ KEY(logfile_maxbytes, bytes), .def = "50MB", .max = BYTES_MAX,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "Size at which the log is rotated; 0: never." },
+	{ KEY(logfile_backups, integer), .def = "10", .max = NUMBER_MAX,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "How many rotated logs to keep." },
+	{ KEY(loglevel, level), .def = "info", .apply = APPLY_SUPERVISOR,
+	  .doc = "Lines of what importance go to the log: critical, error, warn, info,"
+	    " debug, trace or blather." },
+	{ KEY(pidfile, abspath), .def = "supervisord.pid", .apply = APPLY_SUPERVISOR,
+	  .doc = "File that holds the process id of the supervisor." },
+	{ KEY(identifier, string), .def = "supervisor", .apply = APPLY_SUPERVISOR,
+	  .doc = "Name of this supervisor, in events and in names of log files." },
+	{ KEY(nodaemon, boolean), .def = "false", .apply = APPLY_SUPERVISOR,
+	  .doc = "Stay in the foreground." },
+	{ KEY(silent, boolean), .def = "false", .apply = APPLY_SUPERVISOR,
+	  .doc = "In the foreground, do not write the log to standard output as well." },
+	{ KEY(childlogdir, directory), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "Directory of the AUTO logs of programs; that of temporary files unless"
+	    " set." },
+	{ KEY(nocleanup, boolean), .def = "false", .apply = APPLY_SUPERVISOR,
+	  .doc = "Do not remove AUTO logs of an earlier run." },
+	{ KEY(strip_ansi, boolean), .def = "false", .apply = APPLY_SUPERVISOR,
+	  .doc = "Remove ANSI escape sequences from the logs of programs." },
+	{ KEY(environment, environment), .def = "", .names = NAMES_HOST,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "Variables for all programs, KEY=\"value\" between commas; also known as"
+	    " %(ENV_KEY)s." },
+	{ KEY(user, user), .def = NULL, .apply = APPLY_SUPERVISOR, .flags = KEY_LAST,
+	  .doc = "User that the supervisor itself becomes." },
+};
+
+#undef KEY
+#define KEY(f, t) KEY_OF(struct conf_supd, #f, f, t)
+
+static const struct conf_key supd_keys[] = {
+	{ KEY(statedir, sockpath), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_OURS,
+	  .doc = "Directory for what is remembered over restarts; /var/lib/supd, or"
+	    " $XDG_STATE_HOME/supd for a user, unless set." },
+	{ KEY(stdout_format, format), .def = "raw", .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_OURS,
+	  .doc = "How output of programs looks that goes to the supervisor's own output:"
+	    " raw, tagged with the name of the process, or json." },
+	{ KEY(cgroup, cgroup), .def = "auto", .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_OURS,
+	  .doc = "Use a writable cgroup to find every process of a program: auto or off." },
+	{ KEY(log_ring, bytes), .def = "4KB", .max = 1 << 30, .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_OURS,
+	  .doc = "How much recent output of each stream is kept in memory." },
+	{ KEY(stop_budget, seconds), .def = "0", .max = 315360000,
+	  .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
+	  .doc = "How long a whole shutdown may take before what is left is killed;"
+	    " 0: no limit." },
+};
+
+#undef KEY
+#define KEY(f, t) KEY_OF(struct conf_server, #f, f, t)
+
+static const struct conf_key unix_keys[] = {
+	{ KEY(username, string), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "User that a client has to name." },
+	{ KEY(password, string), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_SECRET,
+	  .doc = "Password, or {SHA} and its SHA-1 in hexadecimal digits." },
+	{ KEY(file, sockpath), .def = NULL, .names = NAMES_HERE,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "Path of the socket." },
+	{ KEY(chmod, octal), .def = "0700", .apply = APPLY_SUPERVISOR,
+	  .doc = "Mode of the socket's file." },
+	{ KEY(chown, owner), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "Owner of the socket's file." },
+};
+
+static const struct conf_key inet_keys[] = {
+	{ KEY(username, string), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "User that a client has to name." },
+	{ KEY(password, string), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_SECRET,
+	  .doc = "Password, or {SHA} and its SHA-1 in hexadecimal digits." },
+	{ .name = "port", .type = &conf_address, .off = 0, .def = NULL,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "Where to listen: port, host:port, or *:port." },
+};
+
+#undef KEY
+#define KEY(f, t) KEY_OF(struct conf_ctl, #f, f, t)
+
+static const struct conf_key ctl_keys[] = {
+	{ KEY(serverurl, string), .def = "http://localhost:9001", .names = NAMES_HERE,
+	  .apply = APPLY_NOTHING,
+	  .doc = "Where the supervisor is: unix:///path or http://host:port." },
+	{ KEY(prompt, string), .def = "supervisor", .apply = APPLY_NOTHING,
+	  .doc = "Prompt of the shell." },
+	{ KEY(username, string), .def = NULL, .apply = APPLY_NOTHING,
+	  .doc = "User to name to the server." },
+	{ KEY(password, string), .def = NULL, .apply = APPLY_NOTHING,
+	  .flags = KEY_SECRET,
+	  .doc = "Password to give to the server." },
+	{ KEY(history_file, string), .def = NULL, .names = NAMES_HERE,
+	  .apply = APPLY_NOTHING,
+	  .doc = "File that keeps the lines typed in the shell." },
+};
+
+#define SINGLE(key) KEY_OF(struct single_key, key, value, string)
+
+static const struct conf_key include_keys[] = {
+	{ SINGLE("files"), .def = NULL, .apply = APPLY_NOTHING,
+	  .doc = "Patterns of files to read as well, between blanks." },
+};
+static const struct conf_key rpc_keys[] = {
+	{ SINGLE("supervisor.rpcinterface_factory"), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .doc = "Only supervisor.rpcinterface:make_main_rpcinterface exists." },
+};
+static const struct conf_key plugin_keys[] = {
+	{ SINGLE("supervisor.ctl_factory"), .def = NULL, .apply = APPLY_NOTHING,
+	  .doc = "Python code that supctl cannot use." },
+};
+
+#define ROWS(rows) .keys = rows, .nkeys = sizeof(rows) / sizeof(rows[0])
+
+const struct conf_table conf_supervisord_table = {
+	.section = "supervisord", ROWS(supervisord_keys), .names = NAMES_HERE,
+	.doc = "The supervisor itself.  This section must exist.",
+};
+const struct conf_table conf_supd_table = {
+	.section = "supd", ROWS(supd_keys), .names = NAMES_HERE,
+	.doc = "What supervisord has no key for.",
+};
+const struct conf_table conf_unix_table = {
+	.section = "unix_http_server", .match = MATCH_PREFIX, ROWS(unix_keys),
+	.doc = "The control socket.",
+};
+const struct conf_table conf_inet_table = {
+	.section = "inet_http_server", .match = MATCH_PREFIX, ROWS(inet_keys),
+	.doc = "A TCP port for clients.",
+};
+const struct conf_table conf_ctl_table = {
+	.section = "supervisorctl", ROWS(ctl_keys),
+	.doc = "Read by the client only.",
+};
+const struct conf_table conf_include_table = {
+	.section = "include", ROWS(include_keys), .names = NAMES_HERE | NAMES_HOST,
+	.doc = "Files to read as well.  They cannot include further ones.",
+};
+const struct conf_table conf_rpc_table = {
+	.section = "rpcinterface", .match = MATCH_NAMED, ROWS(rpc_keys), .open = true,
+	.doc = "For compatibility.",
+};
+const struct conf_table conf_plugin_table = {
+	.section = "ctlplugin", .match = MATCH_NAMED, ROWS(plugin_keys), .open = true,
+	.doc = "For compatibility.",
+};
+
+const struct conf_table *const conf_tables[] = {
+	&conf_supervisord_table, &conf_supd_table, &conf_program_table, &conf_group_table,
+	&conf_listener_table, &conf_fcgi_table, &conf_unix_table, &conf_inet_table,
+	&conf_include_table, &conf_ctl_table, &conf_rpc_table, &conf_plugin_table, NULL
+};
+
+static bool
+matches(const struct conf_table *t, const char *section)
+{
+	size_t len = strlen(t->section);
+
+	if (strncmp(section, t->section, len) != 0)
+		return false;
+	switch (t->match) {
+	case MATCH_WORD:
+		return section[len] == '\0';
+	case MATCH_NAMED:
+		return section[len] == ':';
+	case MATCH_PREFIX:
+		return true;
+	}
+	return false;
+}
+
+const struct conf_table *
+conf_table_find(const char *section)
+{
+	for (size_t i = 0; conf_tables[i] != NULL; i++)
+		if (matches(conf_tables[i], section))
+			return conf_tables[i];
+	return NULL;
+}
+
+const struct conf_key *
+conf_key_find(const struct conf_table *t, const char *key)
+{
+	for (; t != NULL; t = t->base)
+		for (size_t i = 0; i < t->nkeys; i++)
+			if (strcmp(t->keys[i].name, key) == 0)
+				return &t->keys[i];
+	return NULL;
+}
+
+void
+conf_release(const struct conf_table *t, void *fields)
+{
+	for (size_t i = 0; i < t->nkeys; i++)
+		if (t->keys[i].type->release != NULL)
+			t->keys[i].type->release(conf_field(&t->keys[i], fields));
+}

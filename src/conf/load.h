@@ -1,0 +1,87 @@
+/*
+ * Loading: from the ini tree to struct config.  Shared by the files load*.c;
+ * others call conf_load().
+ */
+#ifndef CONF_LOAD_H
+#define CONF_LOAD_H
+
+#include <sys/utsname.h>
+
+#include "conf/conf.h"
+#include "conf/expand.h"
+#include "conf/ini.h"
+#include "conf/keys.h"
+#include "conf/report.h"
+
+struct loader {
+	struct config *c;
+	const struct conf_args *args;	/* NULL: none */
+	struct report report;
+	struct ini ini;
+	char	*here;
+	struct utsname uts;
+	struct strlist own_env;		/* our own environment, sorted */
+	struct scope scope;		/* here, host and environments */
+	struct user_cache *users;
+	struct buf text;		/* an expanded value */
+	bool	 ctl;			/* [supervisorctl] is wanted */
+};
+
+/* A section on its way into a struct. */
+struct section_load {
+	const struct conf_table *table;
+	struct ini_section *section;
+	struct scope scope;		/* what the section may name at most */
+	bool	 program;		/* supervisord adds the section to errors */
+};
+
+/* All of it.  Returns 0, or -1 when there were errors; ld->c is the caller's then, too. */
+int	load_all(struct loader *ld, const char *path);
+/* Read the files only. */
+int	load_files(struct loader *ld, const char *path);
+/* What [include] names. */
+int	load_includes(struct loader *ld);
+/* All but ld->c. */
+void	load_release(struct loader *ld);
+
+/*
+ * Fill the field of one key from the file, else from its default.  Returns -1 when
+ * loading has to stop.
+ */
+int	load_key(struct loader *ld, const struct section_load *sl, const struct conf_key *k,
+	    void *fields);
+/* The keys of the table that are parsed for every process, or those that are not. */
+int	load_keys(struct loader *ld, const struct section_load *sl, bool numbered,
+	    void *fields);
+/* Where a key, or its section when it is not set, stands. */
+struct origin load_origin(struct loader *ld, const struct section_load *sl,
+	    const char *key);
+
+/* Processes on their way into a group. */
+struct program_list {
+	struct program **v;
+	size_t	 n;
+};
+
+/*
+ * All processes of a section, in order, to the end of l.  A section is parsed anew
+ * for every group that has it, since its values may name the group.
+ */
+int	load_processes(struct loader *ld, struct ini_section *s, const char *group,
+	    struct program_list *l);
+void	program_list_release(struct program_list *l);
+/* The x of [group:x] as a name. */
+int	load_check_name(struct loader *ld, const struct section_load *sl);
+/* Check a section that makes no group yet, and count it for the warning. */
+int	load_fcgi(struct loader *ld, struct ini_section *s, const char *group);
+int	load_listener(struct loader *ld, struct ini_section *s);
+
+int	load_groups(struct loader *ld);
+void	group_free(struct group *g);
+int	load_servers(struct loader *ld);
+int	load_interfaces(struct loader *ld);
+int	load_ctl(struct loader *ld);
+
+/* Defaults that no text can say. */
+void	program_init(struct program *p);
+#endif

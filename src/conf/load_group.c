@@ -1,0 +1,263 @@
+/*
+ * Groups: [group:x] first, then one for every program that is in none.  Event
+ * listeners and FastCGI programs are checked in full, but make no groups yet.
+ */
+#include <bsd/stdlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/load.h"
+
+void
+group_free(struct group *g)
+{
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < g->nprograms; i++)
+		program_free(g->programs[i]);
+	free(g->programs);
+	free(g->name);
+	free(g);
+}
+
+/* A group from l, whose content it takes even when there is no memory. */
+static int
+add_group(struct loader *ld, const char *name, enum group_kind kind, int64_t priority,
+    struct program_list *l)
+{
+	struct config *c = ld->c;
+	struct group **groups = c->groups, *g = calloc(1, sizeof(*g));
+
+	if (g == NULL || (g->name = strdup(name)) == NULL)
+		goto failed;
+	if ((c->ngroups & (c->ngroups - 1)) == 0) {	/* full at every power of two */
+		groups = reallocarray(groups, c->ngroups ? c->ngroups * 2 : 1,
+		    sizeof(*groups));
+		if (groups == NULL)
+			goto failed;
+		c->groups = groups;
+	}
+	g->kind = kind;
+	g->priority = priority;
+	g->programs = l->v;
+	g->nprograms = l->n;
+	*l = (struct program_list){ 0 };
+	groups[c->ngroups++] = g;
+	return 0;
+failed:
+	group_free(g);
+	program_list_release(l);
+	return report_nomem(&ld->report);
+}
+
+static int
+compare_by_name(const void *a, const void *b)
+{
+	return strcmp((**(struct program *const *const *)a)->name,
+	    (**(struct program *const *const *)b)->name);
+}
+
+/* Of processes with the same name in one group the last one counts. */
+static int
+drop_doubles(struct loader *ld, const struct origin *o, struct program_list *l)
+{
+	struct program ***sorted;
+	size_t kept = 0;
+	int rc = 0;
+
+	if (l->n < 2)
+		return 0;
+	sorted = reallocarray(NULL, l->n, sizeof(*sorted));
+	if (sorted == NULL)
+		return report_nomem(&ld->report);
+	for (size_t i = 0; i < l->n; i++)
+		sorted[i] = &l->v[i];
+	if (mergesort(sorted, l->n, sizeof(*sorted), compare_by_name) == -1)
+		rc = report_nomem(&ld->report);
+	for (size_t i = 0; rc == 0 && i + 1 < l->n; i++) {
+		if (compare_by_name(&sorted[i], &sorted[i + 1]) != 0)
+			continue;
+		rc = report_note(&ld->report, o, LOG_WARN, "For [%s], two processes are"
+		    " named '%s', only the last of them is used", o->section,
+		    (*sorted[i])->name);
+		program_free(*sorted[i]);
+		*sorted[i] = NULL;
+	}
+	free(sorted);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i] != NULL)
+			l->v[kept++] = l->v[i];
+	l->n = kept;
+	return rc;
+}
+
+static struct ini_section *
+find_section(struct loader *ld, const char *kind, const char *name)
+{
+	buf_clear(&ld->text);
+	buf_addf(&ld->text, "%s:%s", kind, name);
+	return ini_find(&ld->ini, buf_text(&ld->text));
+}
+
+/* One name of `programs`. */
+static int
+load_member(struct loader *ld, const struct section_load *sl, const char *name,
+    struct program_list *l)
+{
+	struct ini_section *program = find_section(ld, "program", name);
+	struct ini_section *fcgi = find_section(ld, "fcgi-program", name);
+	struct origin o = load_origin(ld, sl, "programs");
+
+	if (program == NULL && fcgi == NULL)
+		return report_error(&ld->report, &o, "[%s] names unknown program or"
+		    " fcgi-program %s", sl->section->name, name);
+	if (program != NULL && fcgi != NULL)
+		return report_error(&ld->report, &o, "[%s] name %s is ambiguous (exists as"
+		    " program and fcgi-program)", sl->section->name, name);
+	if (fcgi != NULL) {
+		fcgi->grouped = true;
+		return load_fcgi(ld, fcgi, sl->section->title);
+	}
+	program->grouped = true;
+	return load_processes(ld, program, sl->section->title, l);
+}
+
+int
+load_check_name(struct loader *ld, const struct section_load *sl)
+{
+	struct origin o = load_origin(ld, sl, NULL);
+	struct err e;
+
+	if (conf_check_name(sl->section->title, &e) == 0)
+		return 0;
+	return report_error(&ld->report, &o, "%s", e.msg);
+}
+
+static int
+load_group(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_group_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	struct group_keys keys = { 0 };
+	struct program_list l = { 0 };
+	int rc = 0;
+
+	if (load_check_name(ld, &sl) == -1 || load_keys(ld, &sl, false, &keys) == -1)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < keys.programs.n; i++)
+		rc = load_member(ld, &sl, keys.programs.v[i], &l);
+	if (rc == 0)
+		rc = drop_doubles(ld, &o, &l);
+	if (rc == 0 && (l.n > 0 || keys.programs.n == 0))
+		rc = add_group(ld, s->title, GROUP_GROUP, keys.priority, &l);
+	program_list_release(&l);
+	conf_release(sl.table, &keys);
+	return rc;
+}
+
+/* [program:x] that no group has taken: a group of its own. */
+static int
+load_single(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_group_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	struct group_keys keys = { 0 };
+	struct program_list l = { 0 };
+	int rc = 0;
+
+	if (load_check_name(ld, &sl) == -1 ||
+	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == -1 ||
+	    load_processes(ld, s, s->title, &l) == -1 || drop_doubles(ld, &o, &l) == -1)
+		rc = -1;
+	else
+		rc = add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
+	program_list_release(&l);
+	return rc;
+}
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	const struct group *g = *(struct group *const *)a, *h = *(struct group *const *)b;
+
+	if (g->priority != h->priority)
+		return g->priority < h->priority ? -1 : 1;
+	return strcmp(g->name, h->name);
+}
+
+static int
+compare_group_names(const void *a, const void *b)
+{
+	return strcmp((**(struct group *const *const *)a)->name,
+	    (**(struct group *const *const *)b)->name);
+}
+
+/* Sort by priority and name; of groups with the same name the first one counts. */
+static int
+sort_groups(struct loader *ld)
+{
+	struct config *c = ld->c;
+	struct group ***sorted;
+	size_t kept = 0, last = 0;
+	int rc = 0;
+
+	if (c->ngroups < 2)
+		return 0;
+	sorted = reallocarray(NULL, c->ngroups, sizeof(*sorted));
+	if (sorted == NULL ||
+	    mergesort(c->groups, c->ngroups, sizeof(*c->groups), compare_groups) == -1) {
+		free(sorted);
+		return report_nomem(&ld->report);
+	}
+	for (size_t i = 0; i < c->ngroups; i++)
+		sorted[i] = &c->groups[i];
+	if (mergesort(sorted, c->ngroups, sizeof(*sorted), compare_group_names) == -1)
+		rc = report_nomem(&ld->report);
+	for (size_t i = 1; rc == 0 && i < c->ngroups; i++) {
+		if (compare_group_names(&sorted[last], &sorted[i]) != 0) {
+			last = i;
+			continue;
+		}
+		rc = report_note(&ld->report, &(struct origin){ 0 }, LOG_WARN,
+		    "Two groups are named '%s', only the first of them is used",
+		    (*sorted[i])->name);
+		group_free(*sorted[i]);
+		*sorted[i] = NULL;
+	}
+	free(sorted);
+	for (size_t i = 0; i < c->ngroups; i++)
+		if (c->groups[i] != NULL)
+			c->groups[kept++] = c->groups[i];
+	c->ngroups = kept;
+	return rc;
+}
+
+/* Call fn for every section of a table, in the order of the file. */
+static int
+each_section(struct loader *ld, const struct conf_table *t,
+    int (*fn)(struct loader *ld, struct ini_section *s))
+{
+	struct ini_section *s;
+
+	STAILQ_FOREACH(s, &ld->ini.sections, link)
+		if (conf_table_find(s->name) == t && !s->grouped && fn(ld, s) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+load_single_fcgi(struct loader *ld, struct ini_section *s)
+{
+	return load_fcgi(ld, s, s->title);
+}
+
+int
+load_groups(struct loader *ld)
+{
+	if (each_section(ld, &conf_group_table, load_group) == -1 ||
+	    each_section(ld, &conf_program_table, load_single) == -1 ||
+	    each_section(ld, &conf_listener_table, load_listener) == -1 ||
+	    each_section(ld, &conf_fcgi_table, load_single_fcgi) == -1)
+		return -1;
+	return sort_groups(ld);
+}

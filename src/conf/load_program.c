@@ -1,0 +1,219 @@
+/*
+ * [program:x], and the same keys in the sections that extend it, to processes.
+ */
+#include <bsd/stdlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/load.h"
+
+void
+program_init(struct program *p)
+{
+	*p = (struct program){ .umask = -1 };
+}
+
+void
+program_free(struct program *p)
+{
+	if (p == NULL)
+		return;
+	conf_release(&conf_program_table, p);
+	free(p->name);
+	free(p->section);
+	free(p->file);
+	free(p);
+}
+
+void
+program_list_release(struct program_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		program_free(l->v[i]);
+	free(l->v);
+	*l = (struct program_list){ 0 };
+}
+
+static int
+add_program(struct program_list *l, struct program *p)
+{
+	struct program **v = l->v;
+
+	if ((l->n & (l->n - 1)) == 0) {		/* full at every power of two */
+		v = reallocarray(v, l->n ? l->n * 2 : 1, sizeof(*v));
+		if (v == NULL)
+			return -1;
+		l->v = v;
+	}
+	v[l->n++] = p;
+	return 0;
+}
+
+/* Rules between the keys that all processes of a section share. */
+static int
+check_shared(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	struct origin o;
+
+	if (ini_get(&ld->ini, sl->section, "killasgroup") == NULL)
+		p->killasgroup = p->stopasgroup;
+	if (p->numprocs > 1 && strstr(p->process_name, "%(process_num)") == NULL) {
+		o = load_origin(ld, sl, "process_name");
+		if (report_error(&ld->report, &o, "%%(process_num) must be present within"
+		    " process_name when numprocs > 1") == -1)
+			return -1;
+	}
+	if (p->stopasgroup && !p->killasgroup) {
+		o = load_origin(ld, sl, "killasgroup");
+		if (report_error(&ld->report, &o,
+		    "Cannot set stopasgroup=true and killasgroup=false") == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* One of stdout and stderr: the old word syslog, and files without an end. */
+static int
+check_stream(struct loader *ld, const struct section_load *sl, struct conf_stream *s,
+    const char *key)
+{
+	struct origin o = load_origin(ld, sl, key);
+
+	if (s->kind == LOGFILE_NONE && s->logfile != NULL) {
+		free(s->logfile);
+		s->logfile = NULL;
+		s->syslog = true;
+		return report_note(&ld->report, &o, LOG_WARN, "For [%s], %s=syslog but this"
+		    " is deprecated and will be removed.  Use %.6s_syslog=true to enable"
+		    " syslog instead.", sl->section->name, key, key);
+	}
+	if (s->kind == LOGFILE_AUTO && s->maxbytes == 0)
+		return report_note(&ld->report, &o, LOG_WARN, "For [%s], AUTO logging used"
+		    " for %s without rollover, set maxbytes > 0 to avoid filling up"
+		    " filesystem unintentionally", sl->section->name, key);
+	return 0;
+}
+
+/* Rules between the keys of one process. */
+static int
+check_process(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	struct origin o;
+
+	if (check_stream(ld, sl, &p->out, "stdout_logfile") == -1 ||
+	    check_stream(ld, sl, &p->err, "stderr_logfile") == -1)
+		return -1;
+	if (p->redirect_stderr && p->err.kind == LOGFILE_FILE) {
+		o = load_origin(ld, sl, "stderr_logfile");
+		if (report_note(&ld->report, &o, LOG_WARN, "For [%s], redirect_stderr=true but"
+		    " stderr_logfile has also been set to a filename, the filename has been"
+		    " ignored", sl->section->name) == -1)
+			return -1;
+		free(p->err.logfile);
+		p->err.logfile = NULL;
+	}
+	if (p->redirect_stderr)
+		p->err.kind = LOGFILE_NONE;
+	if (p->command != NULL)
+		return 0;
+	o = load_origin(ld, sl, NULL);
+	return report_error(&ld->report, &o,
+	    "program section %s does not specify a command", sl->section->name);
+}
+
+/* The name that process_name stands for. */
+static int
+name_process(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	struct origin o;
+	struct err e;
+	struct buf name = { 0 };
+
+	if (strchr(p->process_name, '%') == NULL) {
+		buf_adds(&name, p->process_name);
+	} else if (scope_expand(&sl->scope, p->process_name, "process_name", &name, &e) == -1) {
+		buf_release(&name);
+		o = load_origin(ld, sl, "process_name");
+		if (report_error(&ld->report, &o, "%s", e.msg) == -1)
+			return -1;
+	}
+	p->name = buf_steal(&name);
+	p->section = strdup(sl->section->name);
+	p->file = strdup(sl->section->file);
+	p->line = sl->section->line;
+	if (p->name == NULL || p->section == NULL || p->file == NULL)
+		return report_nomem(&ld->report);
+	return 0;
+}
+
+/* Fill the p that holds the shared keys already: process number num. */
+static int
+load_process(struct loader *ld, const struct section_load *shared, struct program *p,
+    int64_t num)
+{
+	struct section_load sl = *shared;
+
+	p->process_num = num;
+	sl.scope.numbered = true;
+	sl.scope.process_num = num;
+	sl.scope.numprocs = p->numprocs;
+	sl.scope.env[0] = &p->environment;	/* empty until that key is parsed */
+	if (load_keys(ld, &sl, true, p) == -1 || check_process(ld, &sl, p) == -1)
+		return -1;
+	return name_process(ld, &sl, p);
+}
+
+static int
+compare_programs(const void *a, const void *b)
+{
+	const struct program *p = *(struct program *const *)a;
+	const struct program *q = *(struct program *const *)b;
+
+	if (p->priority != q->priority)
+		return p->priority < q->priority ? -1 : 1;
+	return strcmp(p->name, q->name);
+}
+
+int
+load_processes(struct loader *ld, struct ini_section *s, const char *group,
+    struct program_list *l)
+{
+	struct section_load sl = {
+		.table = &conf_program_table,
+		.section = s,
+		.scope = ld->scope,
+		.program = true,
+	};
+	size_t first = l->n, before = ld->report.errors;
+	struct program *p;
+	int64_t n = 0;
+
+	sl.scope.program_name = s->title;
+	sl.scope.group_name = group;
+	do {
+		p = malloc(sizeof(*p));
+		if (p == NULL)
+			return report_nomem(&ld->report);
+		program_init(p);
+		if (load_keys(ld, &sl, false, p) == -1 || check_shared(ld, &sl, p) == -1)
+			goto failed;
+		if (p->numprocs == 0) {		/* checked all the same */
+			program_free(p);
+			break;
+		}
+		if (load_process(ld, &sl, p, p->numprocs_start + n) == -1)
+			goto failed;
+		if (add_program(l, p) == -1) {
+			report_nomem(&ld->report);
+			goto failed;
+		}
+		n++;
+		/* the errors of one process are those of all */
+	} while (n < p->numprocs && ld->report.errors == before);
+	if (n > 1 && mergesort(l->v + first, (size_t)n, sizeof(*l->v), compare_programs) == -1)
+		return report_nomem(&ld->report);
+	return 0;
+failed:
+	program_free(p);
+	return -1;
+}

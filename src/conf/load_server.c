@@ -1,0 +1,145 @@
+/*
+ * Sections about clients: servers, the RPC interface, supervisorctl.
+ */
+#include <bsd/stdlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/load.h"
+#include "conf/path.h"
+
+#define STANDARD_FACTORY "supervisor.rpcinterface:make_main_rpcinterface"
+
+/* Rules between the keys of a server. */
+static int
+check_server(struct loader *ld, const struct section_load *sl, const struct conf_server *s)
+{
+	struct origin o = load_origin(ld, sl, NULL);
+	const char *name = sl->section->name;
+
+	if (s->is_unix && s->file == NULL)
+		return report_error(&ld->report, &o, "section [%s] has no file value", name);
+	if (!s->is_unix && s->host == NULL &&
+	    ini_get(&ld->ini, sl->section, "port") == NULL)
+		return report_error(&ld->report, &o, "section [%s] has no port value", name);
+	return 0;
+}
+
+/* Both or none; supervisord looks at this before anything else. */
+static int
+check_login(struct loader *ld, const struct section_load *sl)
+{
+	bool user = ini_get(&ld->ini, sl->section, "username") != NULL;
+	bool password = ini_get(&ld->ini, sl->section, "password") != NULL;
+	struct origin o = load_origin(ld, sl, user ? "username" : "password");
+
+	if (user == password)
+		return 0;
+	return report_error(&ld->report, &o, "Section [%s] contains incomplete"
+	    " authentication: If a username or a password is specified, both the username"
+	    " and password must be specified", sl->section->name);
+}
+
+static int
+load_server(struct loader *ld, struct ini_section *section, const struct conf_table *t)
+{
+	struct config *c = ld->c;
+	struct conf_server *servers, *s;
+	struct section_load sl = { t, section, ld->scope, false };
+
+	servers = reallocarray(c->servers, c->nservers + 1, sizeof(*servers));
+	if (servers == NULL)
+		return report_nomem(&ld->report);
+	c->servers = servers;
+	s = &servers[c->nservers];
+	*s = (struct conf_server){
+		.is_unix = t == &conf_unix_table,
+		.section = strdup(section->name),
+		.chown = { (uid_t)-1, (gid_t)-1 },
+	};
+	if (s->section == NULL)
+		return report_nomem(&ld->report);
+	c->nservers++;
+	if (check_login(ld, &sl) == -1 || load_keys(ld, &sl, false, s) == -1)
+		return -1;
+	return check_server(ld, &sl, s);
+}
+
+int
+load_servers(struct loader *ld)
+{
+	const struct conf_table *const kinds[] = { &conf_inet_table, &conf_unix_table };
+	struct ini_section *s;
+
+	for (int i = 0; i < 2; i++)
+		STAILQ_FOREACH(s, &ld->ini.sections, link)
+			if (conf_table_find(s->name) == kinds[i] &&
+			    load_server(ld, s, kinds[i]) == -1)
+				return -1;
+	return 0;
+}
+
+static int
+load_interface(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_rpc_table, s, ld->scope, false };
+	const char *key = sl.table->keys[0].name;
+	struct origin o = load_origin(ld, &sl, key);
+	struct single_key factory = { 0 };
+	int rc = load_keys(ld, &sl, false, &factory);
+
+	if (rc == 0 && factory.value == NULL)
+		rc = report_error(&ld->report, &o, "section [%s] does not specify a %s",
+		    s->name, key);
+	else if (rc == 0 && strcmp(factory.value, STANDARD_FACTORY) != 0)
+		rc = report_error(&ld->report, &o, "%s cannot be resolved within [%s]",
+		    factory.value, s->name);
+	conf_release(sl.table, &factory);
+	return rc;
+}
+
+int
+load_interfaces(struct loader *ld)
+{
+	struct ini_section *s;
+
+	STAILQ_FOREACH(s, &ld->ini.sections, link)
+		if (conf_table_find(s->name) == &conf_rpc_table && load_interface(ld, s) == -1)
+			return -1;
+	return 0;
+}
+
+/* unix://PATH with PATH made absolute. */
+static int
+fix_url(char **url)
+{
+	char *path, *whole;
+	struct buf out = { 0 };
+
+	if (*url == NULL || strncmp(*url, "unix://", 7) != 0)
+		return 0;
+	path = path_expand_user(*url + 7);
+	whole = path != NULL ? path_absolute(path) : NULL;
+	free(path);
+	if (whole == NULL)
+		return -1;
+	buf_addf(&out, "unix://%s", whole);
+	free(whole);
+	free(*url);
+	*url = buf_steal(&out);
+	return *url != NULL ? 0 : -1;
+}
+
+int
+load_ctl(struct loader *ld)
+{
+	struct section_load sl = {
+		.table = &conf_ctl_table,
+		.section = ini_find(&ld->ini, conf_ctl_table.section),
+		.scope = ld->scope,
+	};
+
+	if (load_keys(ld, &sl, false, &ld->c->ctl) == -1)
+		return -1;
+	return fix_url(&ld->c->ctl.serverurl) == 0 ? 0 : report_nomem(&ld->report);
+}

@@ -1,0 +1,204 @@
+/*
+ * [eventlistener:x] and [fcgi-program:x]: checked as supervisord checks them.
+ * They make no groups; a warning says so.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "conf/load.h"
+#include "conf/text.h"
+
+static const char *const event_types[] = {
+	"EVENT",
+	"PROCESS_STATE", "PROCESS_STATE_STOPPED", "PROCESS_STATE_EXITED",
+	"PROCESS_STATE_STARTING", "PROCESS_STATE_STOPPING", "PROCESS_STATE_BACKOFF",
+	"PROCESS_STATE_FATAL", "PROCESS_STATE_RUNNING", "PROCESS_STATE_UNKNOWN",
+	"PROCESS_COMMUNICATION", "PROCESS_COMMUNICATION_STDOUT",
+	"PROCESS_COMMUNICATION_STDERR",
+	"PROCESS_LOG", "PROCESS_LOG_STDOUT", "PROCESS_LOG_STDERR",
+	"REMOTE_COMMUNICATION",
+	"SUPERVISOR_STATE_CHANGE", "SUPERVISOR_STATE_CHANGE_RUNNING",
+	"SUPERVISOR_STATE_CHANGE_STOPPING",
+	"TICK", "TICK_5", "TICK_60", "TICK_3600",
+	"PROCESS_GROUP", "PROCESS_GROUP_ADDED", "PROCESS_GROUP_REMOVED",
+};
+
+static bool
+is_event(const char *name)
+{
+	for (size_t i = 0; i < sizeof(event_types) / sizeof(event_types[0]); i++)
+		if (strcasecmp(event_types[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Parse the keys of a program, and drop the result. */
+static int
+check_processes(struct loader *ld, struct ini_section *s, const char *group)
+{
+	struct program_list l = { 0 };
+	struct section_load sl = { &conf_program_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	int rc = load_processes(ld, s, group, &l);
+
+	program_list_release(&l);
+	if (rc == 0)
+		rc = report_note(&ld->report, &o, LOG_WARN,
+		    "[%s] does nothing yet: this version cannot run it", s->name);
+	return rc;
+}
+
+/* Rules between the keys of a listener. */
+static int
+check_listener(struct loader *ld, const struct section_load *sl,
+    const struct listener_keys *keys)
+{
+	const char *name = sl->section->name;
+	struct origin o = load_origin(ld, sl, "result_handler");
+
+	if (strcmp(keys->result_handler, "supervisor.dispatchers:default_handler") != 0 &&
+	    report_error(&ld->report, &o, "%s cannot be resolved within [%s]",
+	    keys->result_handler, name) == -1)
+		return -1;
+	o = load_origin(ld, sl, "events");
+	if (keys->events.n == 0)
+		return report_error(&ld->report, &o,
+		    "[%s] section requires an \"events\" line", name);
+	for (size_t i = 0; i < keys->events.n; i++) {
+		char *event = keys->events.v[i];
+
+		if (is_event(event))
+			continue;
+		for (char *c = event; *c != '\0'; c++)
+			if (*c >= 'a' && *c <= 'z')
+				*c = (char)(*c - 'a' + 'A');
+		if (report_error(&ld->report, &o, "Unknown event type %s in [%s] events",
+		    event, name) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* redirect_stderr would mix with the protocol on stdout. */
+static int
+check_redirect(struct loader *ld, const struct section_load *sl)
+{
+	struct section_load plain = *sl;
+	struct program p;
+	struct origin o;
+
+	program_init(&p);
+	plain.table = &conf_program_table;
+	if (load_key(ld, &plain, conf_key_find(plain.table, "redirect_stderr"), &p) == -1)
+		return -1;
+	if (!p.redirect_stderr)
+		return 0;
+	o = load_origin(ld, sl, "redirect_stderr");
+	return report_error(&ld->report, &o, "[%s] section sets redirect_stderr=true but this"
+	    " is not allowed because it will interfere with the eventlistener protocol",
+	    sl->section->name);
+}
+
+int
+load_listener(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_listener_table, s, ld->scope, false };
+	struct listener_keys keys = { 0 };
+	struct origin o;
+	int rc = -1;
+
+	for (size_t i = 0; i < sl.table->nkeys; i++) {
+		const struct conf_key *k = &sl.table->keys[i];
+
+		if (load_key(ld, &sl, k, &keys) == -1)
+			goto out;
+		if (strcmp(k->name, "buffer_size") != 0 || keys.buffer_size >= 1)
+			continue;
+		o = load_origin(ld, &sl, k->name);
+		if (report_error(&ld->report, &o, "[%s] section sets invalid buffer_size (%lld)",
+		    s->name, (long long)keys.buffer_size) == -1)
+			goto out;
+	}
+	if (check_listener(ld, &sl, &keys) == 0 && check_redirect(ld, &sl) == 0 &&
+	    load_check_name(ld, &sl) == 0)
+		rc = check_processes(ld, s, s->title);
+out:
+	conf_release(sl.table, &keys);
+	return rc;
+}
+
+/* A port behind the last colon of a tcp:// socket. */
+static bool
+has_port(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	int64_t port;
+
+	return colon != NULL && colon != address && text_int(colon + 1, 10, &port) == 0 &&
+	    port >= 0 && port <= 65535;
+}
+
+/* Rules between the keys of a FastCGI program. */
+static int
+check_socket(struct loader *ld, const struct section_load *sl, const struct fcgi_keys *keys)
+{
+	struct origin o = load_origin(ld, sl, "socket");
+	const char *name = sl->section->name, *socket = keys->socket;
+	struct buf shown = { 0 };
+	int rc = 0;
+
+	if (socket == NULL)
+		return report_error(&ld->report, &o, "[%s] section requires a \"socket\" line",
+		    name);
+	if (strncmp(socket, "unix://", 7) == 0) {
+		if (socket[7] == '/')
+			return 0;
+		text_repr(&shown, socket + 7, strlen(socket + 7));
+		rc = report_error(&ld->report, &o, "('Unix socket path %%s is not an absolute"
+		    " path', %s) in [%s] socket", buf_text(&shown), name);
+	} else if (strncmp(socket, "tcp://", 6) != 0 || !has_port(socket + 6)) {
+		text_repr(&shown, socket, strlen(socket));
+		rc = report_error(&ld->report, &o, "('Bad socket format %%s', %s) in [%s]"
+		    " socket", buf_text(&shown), name);
+	} else if (ini_get(&ld->ini, sl->section, "socket_owner") != NULL ||
+	    ini_get(&ld->ini, sl->section, "socket_mode") != NULL) {
+		rc = report_error(&ld->report, &o, "socket_owner and socket_mode params should"
+		    " only be used with a Unix domain socket in [%s] socket", name);
+	}
+	buf_release(&shown);
+	return rc;
+}
+
+/* The backlog as listen() takes it. */
+static int
+check_backlog(struct loader *ld, const struct section_load *sl, const struct fcgi_keys *keys)
+{
+	struct origin o = load_origin(ld, sl, "socket_backlog");
+
+	if (keys->socket_backlog >= 1 && keys->socket_backlog <= 65535)
+		return 0;
+	return report_error(&ld->report, &o, "Invalid socket_backlog value %lld",
+	    (long long)keys->socket_backlog);
+}
+
+int
+load_fcgi(struct loader *ld, struct ini_section *s, const char *group)
+{
+	struct section_load sl = { &conf_fcgi_table, s, ld->scope, false };
+	struct section_load single = { &conf_group_table, s, ld->scope, false };
+	struct fcgi_keys keys = { .socket_backlog = SOMAXCONN };
+	struct group_keys pool = { 0 };
+	int rc = -1;
+
+	sl.scope.program_name = s->title;
+	sl.scope.group_name = group;
+	if (load_check_name(ld, &sl) == 0 &&
+	    load_key(ld, &single, conf_key_find(single.table, "priority"), &pool) == 0 &&
+	    load_keys(ld, &sl, false, &keys) == 0 && check_backlog(ld, &sl, &keys) == 0 &&
+	    check_socket(ld, &sl, &keys) == 0)
+		rc = check_processes(ld, s, group);
+	conf_release(sl.table, &keys);
+	return rc;
+}

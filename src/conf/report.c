@@ -1,0 +1,114 @@
+/*
+ * Collects what is wrong.  The texts are built by those who find it; this
+ * file only knows the two forms.
+ */
+#include "conf/report.h"
+
+#include <bsd/stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conf/conf.h"
+
+/* "file:line: [section] key: " in front of a line of check. */
+static void
+add_place(struct buf *out, const struct origin *o)
+{
+	if (o->file != NULL)
+		buf_addf(out, "%s:", o->file);
+	if (o->line > 0)
+		buf_addf(out, "%d:", o->line);
+	if (o->file != NULL || o->line > 0)
+		buf_addc(out, ' ');
+	if (o->section != NULL)
+		buf_addf(out, "[%s] ", o->section);
+	if (o->key != NULL)
+		buf_addf(out, "%s: ", o->key);
+}
+
+int
+report_error(struct report *r, const struct origin *o, const char *fmt, ...)
+{
+	va_list ap;
+	struct buf text = { 0 };
+
+	va_start(ap, fmt);
+	buf_addv(&text, fmt, ap);
+	va_end(ap);
+	if (r->out != NULL) {
+		add_place(r->out, o);
+		buf_addf(r->out, "%s\n", buf_text(&text));
+	} else if (r->errors == 0 && o->program_file != NULL) {
+		err_set(r->e, FAULT_CANT_REREAD, "%s in section '%s' (file: '%s')",
+		    buf_text(&text), o->section, o->program_file);
+	} else if (r->errors == 0) {
+		err_set(r->e, FAULT_CANT_REREAD, "%s", buf_text(&text));
+	}
+	r->errors++;
+	buf_release(&text);
+	return r->out != NULL ? 0 : -1;
+}
+
+int
+report_nomem(struct report *r)
+{
+	err_set(r->e, FAULT_CANT_REREAD, "out of memory");
+	r->errors++;
+	return -1;
+}
+
+/* The array doubles at every power of two. */
+static struct conf_note *
+new_note(struct config *c)
+{
+	struct conf_note *notes = c->notes;
+
+	if ((c->nnotes & (c->nnotes - 1)) == 0) {
+		notes = reallocarray(notes, c->nnotes ? c->nnotes * 2 : 1, sizeof(*notes));
+		if (notes == NULL)
+			return NULL;
+		c->notes = notes;
+	}
+	return &notes[c->nnotes];
+}
+
+int
+report_note(struct report *r, const struct origin *o, enum log_level level,
+    const char *fmt, ...)
+{
+	va_list ap;
+	struct buf text = { 0 };
+	struct conf_note *note;
+
+	va_start(ap, fmt);
+	buf_addv(&text, fmt, ap);
+	va_end(ap);
+	if (r->out != NULL && level <= LOG_WARN) {
+		add_place(r->out, o);
+		buf_addf(r->out, "warning: %s\n", buf_text(&text));
+	}
+	note = new_note(r->c);
+	if (note == NULL || (note->text = buf_steal(&text)) == NULL) {
+		buf_release(&text);
+		return report_nomem(r);
+	}
+	note->level = level;
+	r->c->nnotes++;
+	return 0;
+}
+
+void
+report_hint(struct report *r, const struct origin *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->out == NULL)
+		return;
+	add_place(r->out, o);
+	buf_adds(r->out, "warning: ");
+	va_start(ap, fmt);
+	buf_addv(r->out, fmt, ap);
+	va_end(ap);
+	buf_addc(r->out, '\n');
+}

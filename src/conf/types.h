@@ -1,0 +1,81 @@
+/*
+ * Value types of keys: text to field and back.  A type knows its C type (ct_x);
+ * KEY() in keys.h makes sure that the field has it.
+ */
+#ifndef CONF_TYPES_H
+#define CONF_TYPES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "conf/conf.h"
+
+struct conf_key;
+struct user_cache;
+
+/* What a parse function may need besides the text. */
+struct conf_parse {
+	const struct conf_key *key;	/* for its bounds */
+	struct user_cache *users;	/* NULL: look up each time */
+	bool	 clamped;		/* out: the number was out of bounds */
+	struct err *e;
+};
+
+struct conf_word {
+	const char *word;	/* NULL ends a list; the first of a value is printed */
+	int	 value;
+};
+
+struct conf_type {
+	const char *unit;	/* what a value is, for the manual */
+	const struct conf_word *words;
+	/* Into a zeroed or released field.  -1: supervisord's message in p->e. */
+	int	(*parse)(void *field, const char *text, struct conf_parse *p);
+	void	(*print)(const void *field, struct buf *out);
+	bool	(*equal)(const void *a, const void *b);
+	void	(*release)(void *field);	/* NULL: it owns nothing */
+};
+
+#define TYPE(name, ctype) \
+	typedef ctype ct_##name; \
+	extern const struct conf_type conf_##name
+
+TYPE(integer, int64_t);
+TYPE(seconds, int64_t);
+TYPE(bytes, int64_t);
+TYPE(octal, int);
+TYPE(boolean, bool);
+TYPE(level, enum log_level);
+TYPE(sig, int);
+TYPE(restart, enum autorestart);
+TYPE(policy, enum log_policy);
+TYPE(format, enum stdout_format);
+TYPE(cgroup, enum cgroup_use);
+TYPE(codes, struct intlist);
+
+TYPE(string, char *);
+TYPE(words, char *);		/* a command line */
+TYPE(name, char *);		/* of a process */
+TYPE(directory, char *);	/* exists */
+TYPE(abspath, char *);		/* in a directory that exists; made absolute */
+TYPE(sockpath, char *);		/* made absolute */
+TYPE(url, char *);		/* NULL: AUTO */
+TYPE(list, struct strlist);
+TYPE(environment, struct strlist);
+TYPE(logfile, struct conf_stream);	/* sets logfile and kind */
+TYPE(address, struct conf_server);	/* sets host and port */
+TYPE(user, struct conf_user);
+TYPE(owner, struct conf_owner);
+
+#undef TYPE
+
+/* Users that were looked up already; lives while a configuration is loaded. */
+struct user_cache *user_cache_new(void);
+void	user_cache_free(struct user_cache *c);
+
+/* supervisord's rule for names of programs and groups. */
+int	conf_check_name(const char *name, struct err *e);
+
+#endif
