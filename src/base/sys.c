@@ -32,6 +32,15 @@ k_mono_ms(void)
 }
 
 static int64_t
+k_mono_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t
 k_wall_ms(void)
 {
 	return clock_ms(CLOCK_REALTIME);
@@ -159,6 +168,14 @@ k_socketpair(int fd[2])
 }
 
 static int
+k_can_write(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static int
 k_accept(int fd)
 {
 	return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -179,6 +196,7 @@ k_peer(int fd, uid_t *uid, pid_t *pid)
 
 const struct sys sys_kernel = {
 	.mono_ms = k_mono_ms,
+	.mono_us = k_mono_us,
 	.wall_ms = k_wall_ms,
 	.getpid = getpid,
 	.spawn = spawn_child,
@@ -203,6 +221,7 @@ const struct sys sys_kernel = {
 	.pread = pread,
 	.set_append = k_set_append,
 	.set_nonblock = k_set_nonblock,
+	.can_write = k_can_write,
 	.socket = k_socket,
 	.bind = bind,
 	.listen = listen,

@@ -71,6 +71,7 @@ struct reaped {
 
 struct sys {
 	int64_t	(*mono_ms)(void);	/* monotonic clock, for every duration */
+	int64_t	(*mono_us)(void);	/* the same, finer */
 	int64_t	(*wall_ms)(void);	/* wall clock, for display only */
 	pid_t	(*getpid)(void);
 
@@ -104,6 +105,8 @@ struct sys {
 	ssize_t	(*pread)(int fd, void *data, size_t len, off_t off);
 	int	(*set_append)(int fd, bool on);
 	int	(*set_nonblock)(int fd, bool on);
+	/* 1 when a pipe or terminal takes 4096 bytes without waiting, else 0. */
+	int	(*can_write)(int fd);
 
 	/* Listening: setting up a UNIX socket and its name in the file system. */
 	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */

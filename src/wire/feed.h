@@ -37,7 +37,7 @@
  * creates empty, once in its life, and gives to every logger it starts.  The core
  * neither sizes nor reads it.  It is how a new logger knows the counts of
  * the one before, and how many bytes that one had in hand when it was killed;
- * log/slot.h says what is in it.  Without it the counts begin at 0 and a gap is
+ * log/tally.h says what is in it.  Without it the counts begin at 0 and a gap is
  * not known.
  */
 #ifndef WIRE_FEED_H

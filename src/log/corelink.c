@@ -1,0 +1,252 @@
+/*
+ * Packets from and to the core.  A packet is parsed out of the scratch buffer before it
+ * is carried out, so that what it starts may use the buffer.
+ */
+#include "log/corelink.h"
+
+#include <bsd/sys/queue.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "log/flow.h"
+#include "log/logger.h"
+#include "log/reader.h"
+#include "wire/feed.h"
+#include "wire/json.h"
+
+#define QUEUE_MAX	64	/* packets; the core reads at once, or has died */
+#define GIVE_BACK_MAX	(FEED_MAX / 8)	/* bytes: each may become \u0000 */
+
+struct packet {
+	STAILQ_ENTRY(packet) link;
+	struct buf text;
+	int	 fd;		/* owned; -1: none */
+};
+
+static STAILQ_HEAD(, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
+static size_t queued;
+static struct loop_io io;
+static int feed = FEED_FD;
+
+/* ---- out ---- */
+
+static void on_feed(struct loop_io *w, int events);
+
+static void
+packet_free(struct packet *p)
+{
+	buf_release(&p->text);
+	fd_close(&p->fd);
+	free(p);
+}
+
+static void
+send_queue(void)
+{
+	struct packet *p;
+
+	while ((p = STAILQ_FIRST(&queue)) != NULL) {
+		if (fd_send(feed, p->text.data, p->text.len, p->fd) == -1 &&
+		    errno == EAGAIN)
+			break;	/* any other failure: there is no core any more */
+		STAILQ_REMOVE_HEAD(&queue, link);
+		queued--;
+		packet_free(p);
+	}
+	if (feed != -1)
+		loop_io_start(&io, feed, LOOP_READ | (queued > 0 ? LOOP_WRITE : 0), on_feed);
+}
+
+/* Takes text and fd. */
+static int
+send_packet(struct buf *text, int fd)
+{
+	struct packet *p = malloc(sizeof(*p));
+
+	if (p == NULL || text->failed || feed == -1 || queued >= QUEUE_MAX) {
+		free(p);
+		buf_release(text);
+		return -1;
+	}
+	*p = (struct packet){ .text = *text, .fd = fd };
+	STAILQ_INSERT_TAIL(&queue, p, link);
+	queued++;
+	send_queue();
+	return 0;
+}
+
+void
+corelink_event(const struct flow *f, const char *fmt, ...)
+{
+	struct buf b = { 0 }, text = { 0 };
+	va_list ap;
+
+	buf_addf(&text, "%s %s: ", flow_full_name(f), flow_channel_name(f));
+	va_start(ap, fmt);
+	buf_addv(&text, fmt, ap);
+	va_end(ap);
+	json_open(&b, '{');
+	json_kstr(&b, "op", "event");
+	json_kint(&b, "id", f->id);
+	json_kstr(&b, "text", buf_text(&text));
+	json_close(&b, '}');
+	buf_release(&text);
+	send_packet(&b, -1);
+}
+
+int
+corelink_give_back(int fd, const char *data, size_t len)
+{
+	struct buf b = { 0 };
+
+	if (len > GIVE_BACK_MAX)
+		return -1;
+	json_open(&b, '{');
+	json_kstr(&b, "op", "client");
+	json_key(&b, "data");
+	json_bytes(&b, data, len);
+	json_close(&b, '}');
+	return send_packet(&b, fd);
+}
+
+/* ---- in ---- */
+
+static const char *
+text_of(yyjson_val *root, const char *key)
+{
+	const char *text = yyjson_get_str(yyjson_obj_get(root, key));
+
+	return text != NULL ? text : "";
+}
+
+static bool
+is_set(yyjson_val *root, const char *key)
+{
+	return yyjson_is_true(yyjson_obj_get(root, key));
+}
+
+static int64_t
+number(yyjson_val *root, const char *key)
+{
+	yyjson_val *v = yyjson_obj_get(root, key);
+
+	return yyjson_is_int(v) ? yyjson_get_sint(v) : 0;
+}
+
+static void
+op_options(yyjson_val *root)
+{
+	const char *format = text_of(root, "stdout_format");
+
+	logger.strip_ansi = is_set(root, "strip_ansi");
+	logger.own_stdout = is_set(root, "own_stdout");
+	logger.format = strcmp(format, "json") == 0 ? CONSOLE_JSON :
+	    strcmp(format, "tagged") == 0 ? CONSOLE_TAGGED : CONSOLE_RAW;
+	if (yyjson_obj_get(root, "ring") != NULL)
+		logger.ring_max = (size_t)number(root, "ring");
+	free(logger.ident);
+	logger.ident = *text_of(root, "ident") != '\0' ? strdup(text_of(root, "ident"))
+	    : NULL;
+	if (is_set(root, "cleanup"))
+		logfile_clean(text_of(root, "childlogdir"), text_of(root, "identifier"));
+}
+
+static void
+op_add(yyjson_val *root, int fd)
+{
+	const char *channel = text_of(root, "channel");
+	struct flow_rules r = {
+		.id = (uint32_t)number(root, "id"),
+		.name = text_of(root, "name"),
+		.group = text_of(root, "group"),
+		.file = text_of(root, "file"),
+		.channel = strcmp(channel, "main") == 0 ? CHANNEL_MAIN :
+		    strcmp(channel, "stderr") == 0 ? CHANNEL_STDERR : CHANNEL_STDOUT,
+		.policy = strcmp(text_of(root, "policy"), "drop") == 0 ? POLICY_LOSE :
+		    POLICY_WAIT,
+		.is_auto = is_set(root, "auto"),
+		.syslog = is_set(root, "syslog"),
+		.maxbytes = number(root, "maxbytes"),
+		.backups = number(root, "backups"),
+	};
+
+	if (r.id == 0) {
+		fd_close(&fd);
+		return;
+	}
+	flow_add(&r, fd);
+}
+
+/* Carry out one packet; owns fd. */
+static void
+handle(const char *data, size_t len, int fd)
+{
+	yyjson_doc *doc = yyjson_read(data, len, 0);
+	yyjson_val *root = yyjson_doc_get_root(doc);
+	const char *op = text_of(root, "op");
+
+	if (strcmp(op, "add") == 0) {
+		op_add(root, fd);
+		fd = -1;
+	} else if (strcmp(op, "remove") == 0) {
+		flow_remove((uint32_t)number(root, "id"));
+	} else if (strcmp(op, "client") == 0 && fd != -1) {
+		yyjson_val *text = yyjson_obj_get(root, "data");
+
+		reader_new(fd, yyjson_get_str(text), yyjson_get_len(text));
+		fd = -1;
+	} else if (strcmp(op, "options") == 0) {
+		op_options(root);
+	} else if (strcmp(op, "reopen") == 0) {
+		flow_reopen_all();
+	} else if (strcmp(op, "finish") == 0) {
+		logger_finish(number(root, "ms"));
+	}
+	fd_close(&fd);
+	yyjson_doc_free(doc);
+}
+
+static void
+on_feed(struct loop_io *w, int events)
+{
+	int fd;
+	ssize_t n;
+
+	(void)w;
+	if (events & LOOP_WRITE)
+		send_queue();
+	while ((n = fd_recv(feed, LOGGER_DATA, FEED_MAX, &fd)) > 0)
+		handle(LOGGER_DATA, (size_t)n, fd);
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
+		loop_io_stop(&io);
+		fd_close(&feed);
+		logger_orphaned();
+	}
+}
+
+void
+corelink_init(void)
+{
+	loop_io_start(&io, feed, LOOP_READ, on_feed);
+}
+
+void
+corelink_release(void)
+{
+	struct packet *p;
+
+	loop_io_stop(&io);
+	while ((p = STAILQ_FIRST(&queue)) != NULL) {
+		STAILQ_REMOVE_HEAD(&queue, link);
+		packet_free(p);
+	}
+	fd_close(&feed);
+}

@@ -1,0 +1,161 @@
+/*
+ * The counters' memory: a header with the journal, then one record per flow.
+ * The file grows by ftruncate; the address space for all of it is taken once,
+ * so records never move.
+ */
+#include "log/tally.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/sys.h"
+
+#define MAP_BYTES	(16 << 20)	/* address space only: 160,000 flows */
+#define GROW_BYTES	16384
+
+struct header {
+	uint32_t record_bytes;	/* of the image that wrote it: another one starts anew */
+	uint32_t used;		/* records, free ones between them included */
+	atomic_uint journal_at;	/* record that the journal is for, plus 1; 0: none */
+	uint32_t free;		/* given back */
+	struct tally journal;
+};
+
+static struct header *map;
+static struct tally *records;
+static int map_fd = -1;
+static size_t map_len;		/* bytes behind the mapping that may be touched */
+static int hint;		/* flows come back in the order in which they were taken */
+static int left;		/* records of the logger before us, not yet asked for */
+
+static int
+grow(size_t need)
+{
+	size_t len = (need + GROW_BYTES - 1) / GROW_BYTES * GROW_BYTES;
+
+	if (need <= map_len)
+		return 0;
+	if (len > MAP_BYTES)
+		return -1;
+	if (map_fd != -1 && sys->ftruncate(map_fd, (off_t)len) == -1)
+		return -1;
+	map_len = len;
+	return 0;
+}
+
+int
+tally_init(int fd)
+{
+	struct stat st;
+	bool shared = fd != -1 && sys->fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	void *at;
+
+	at = mmap(NULL, MAP_BYTES, PROT_READ | PROT_WRITE, (shared ? MAP_SHARED :
+	    MAP_PRIVATE | MAP_ANONYMOUS) | MAP_NORESERVE, shared ? fd : -1, 0);
+	if (at == MAP_FAILED)
+		return -1;
+	map = at;
+	records = (struct tally *)(map + 1);
+	map_fd = shared ? fd : -1;
+	map_len = shared ? (size_t)st.st_size : 0;
+	hint = 0;
+	if (grow(sizeof(*map)) == -1) {
+		tally_release();
+		return -1;
+	}
+	if (map->record_bytes != sizeof(struct tally)) {
+		memset(map, 0, sizeof(*map));
+		map->record_bytes = sizeof(struct tally);
+	}
+	if (map->journal_at > 0 && map->journal_at <= map->used)
+		records[map->journal_at - 1] = map->journal;
+	map->journal_at = 0;
+	left = 0;
+	for (uint32_t i = 0; i < map->used; i++)
+		left += records[i].id != 0;
+	return 0;
+}
+
+void
+tally_release(void)
+{
+	if (map != NULL)
+		munmap(map, MAP_BYTES);
+	map = NULL;
+	records = NULL;
+}
+
+/* The record of id (0: a free one), looked for from the hint on; -1: none. */
+static int
+find(uint32_t id)
+{
+	int used = (int)map->used;
+
+	for (int n = 0; n < used; n++) {
+		int i = (hint + n) % used;
+
+		if (records[i].id == id) {
+			hint = i + 1;
+			return i;
+		}
+	}
+	return -1;
+}
+
+int
+tally_take(uint32_t id, bool *known)
+{
+	int i = left > 0 ? find(id) : -1;
+
+	*known = i != -1;
+	if (i != -1) {
+		left--;
+		return i;
+	}
+	/* Only after a removal is there a free one to look for. */
+	i = map->free > 0 ? find(0) : -1;
+	if (i != -1) {
+		map->free--;
+	} else {
+		i = (int)map->used;
+		if (grow(sizeof(*map) + ((size_t)i + 1) * sizeof(*records)) == -1)
+			return -1;
+		map->used++;
+		hint = i + 1;
+	}
+	records[i] = (struct tally){ .id = id };
+	return i;
+}
+
+void
+tally_give(int i)
+{
+	records[i].id = 0;
+	map->free++;
+}
+
+struct tally
+tally_get(int i)
+{
+	return records[i];
+}
+
+void
+tally_commit(int i, const struct tally *t)
+{
+	map->journal = *t;
+	atomic_store_explicit(&map->journal_at, (unsigned)i + 1, memory_order_release);
+	atomic_signal_fence(memory_order_seq_cst);
+	records[i] = *t;
+	atomic_signal_fence(memory_order_seq_cst);
+	atomic_store_explicit(&map->journal_at, 0, memory_order_release);
+}
+
+void
+tally_reading(int i)
+{
+	*(volatile uint32_t *)&records[i].reading = 1;
+}
