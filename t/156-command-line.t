@@ -15,7 +15,7 @@ is "$(ls log)" '' 'and none elsewhere'
 down
 ok 'the pid file is removed' test ! -e line.pid
 
-up_quiet -sl "$T/supd.log" -j "$T/line.pid"		# bundled
+up_quiet -einfo -sl "$T/supd.log" -j "$T/line.pid"		# bundled
 is "$(cat line.pid)" "$SUP" 'bundled options'
 down
 $SUPD -c supd.conf -l a -l b >out 2>err
