@@ -12,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/sys.h"
+
+#define CHUNK 4096	/* bytes of a file of /proc read at a time */
 
 void
 fd_close(int *fd)
@@ -71,6 +74,27 @@ fd_recv(int sock, void *data, size_t len, int *fd)
 	    c->cmsg_len == CMSG_LEN(sizeof(*fd)))
 		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
 	return n;
+}
+
+int
+fd_slurp(const char *path, struct buf *out)
+{
+	int fd = sys->open(path, O_RDONLY, 0);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	do {
+		if (buf_reserve(out, CHUNK) == -1)
+			break;
+		n = sys->read(fd, out->data + out->len, CHUNK);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0);
+	if (out->data != NULL)
+		out->data[out->len] = '\0';
+	fd_close(&fd);
+	return out->failed ? -1 : 0;
 }
 
 void

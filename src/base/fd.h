@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <stddef.h>
 
+struct buf;
+
 /* Close and set to -1; does nothing to -1.  Keeps errno. */
 void	fd_close(int *fd);
 /*
@@ -17,6 +19,8 @@ void	fd_close(int *fd);
 ssize_t	fd_send(int sock, const void *data, size_t len, int fd);
 /* Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg. */
 ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
+/* Append a whole file, as /proc has them; -1: it cannot be read. */
+int	fd_slurp(const char *path, struct buf *out);
 /* Open /dev/null (or a dead pipe) in place of closed descriptors 0, 1 and 2. */
 void	fd_fill_stdio(void);
 /*

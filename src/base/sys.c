@@ -4,6 +4,8 @@
  */
 #include "base/sys.h"
 
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <dirent.h>
@@ -44,6 +46,38 @@ static int64_t
 k_wall_ms(void)
 {
 	return clock_ms(CLOCK_REALTIME);
+}
+
+static ssize_t
+k_random(void *data, size_t len)
+{
+	return getrandom(data, len, GRND_NONBLOCK);
+}
+
+static int
+k_memfd(const char *name)
+{
+	return memfd_create(name, MFD_CLOEXEC);
+}
+
+static void *
+k_map(int fd, void *old, size_t old_size, size_t size)
+{
+	void *at;
+
+	if (ftruncate(fd, (off_t)size) == -1)
+		return NULL;
+	if (old == NULL)
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	else
+		at = mremap(old, old_size, size, MREMAP_MAYMOVE);
+	return at != MAP_FAILED ? at : NULL;
+}
+
+static void
+k_unmap(void *at, size_t size)
+{
+	munmap(at, size);
 }
 
 static pid_t
@@ -199,6 +233,12 @@ const struct sys sys_kernel = {
 	.mono_us = k_mono_us,
 	.wall_ms = k_wall_ms,
 	.getpid = getpid,
+	.getpgid = getpgid,
+	.getcwd = getcwd,
+	.random = k_random,
+	.memfd = k_memfd,
+	.map = k_map,
+	.unmap = k_unmap,
 	.spawn = spawn_child,
 	.peek = k_peek,
 	.reap = k_reap,
@@ -216,6 +256,8 @@ const struct sys sys_kernel = {
 	.access = access,
 	.rename = rename,
 	.unlink = unlink,
+	.mkdir = mkdir,
+	.rmdir = rmdir,
 	.list = k_list,
 	.splice = k_splice,
 	.pread = pread,

@@ -74,6 +74,16 @@ struct sys {
 	int64_t	(*mono_us)(void);	/* the same, finer */
 	int64_t	(*wall_ms)(void);	/* wall clock, for display only */
 	pid_t	(*getpid)(void);
+	pid_t	(*getpgid)(pid_t pid);
+	char	*(*getcwd)(char *data, size_t size);
+	/* Random bytes without waiting for them: fewer early in the boot. */
+	ssize_t	(*random)(void *data, size_t len);
+
+	/* Memory that survives exec: a descriptor, and its mapping, which grows. */
+	int	(*memfd)(const char *name);
+	/* Make fd `size` bytes long and map it, in place of old (NULL: none); NULL: no. */
+	void	*(*map)(int fd, void *old, size_t old_size, size_t size);
+	void	(*unmap)(void *at, size_t size);
 
 	pid_t	(*spawn)(const struct spawn *s);
 	/* The next dead child without reaping it; 0: none now; -1: no child at all. */
@@ -95,6 +105,8 @@ struct sys {
 	int	(*access)(const char *path, int mode);
 	int	(*rename)(const char *from, const char *to);
 	int	(*unlink)(const char *path);
+	int	(*mkdir)(const char *path, mode_t mode);
+	int	(*rmdir)(const char *path);
 	/* Call fn with each name in a directory. */
 	int	(*list)(const char *path, void (*fn)(void *arg, const char *name), void *arg);
 	/*

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sys.h"
 #include "conf/dialect.h"
 #include "conf/text.h"
 
@@ -379,11 +380,11 @@ ini_slurp(const char *path, struct buf *out)
 {
 	struct stat st;
 	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), no;
+	int fd = sys->open(path, O_RDONLY, 0), no;
 
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, &st) == -1)
+	if (sys->fstat(fd, &st) == -1)
 		goto failed;
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
@@ -398,17 +399,17 @@ ini_slurp(const char *path, struct buf *out)
 			errno = ENOMEM;
 			goto failed;
 		}
-		n = read(fd, out->data + out->len, 65536);
+		n = sys->read(fd, out->data + out->len, 65536);
 		if (n > 0)
 			out->len += (size_t)n;
 	} while (n > 0 || (n == -1 && errno == EINTR));
 	if (n == 0) {
-		close(fd);
+		sys->close(fd);
 		return 0;
 	}
 failed:
 	no = errno;
-	close(fd);
+	sys->close(fd);
 	errno = no;
 	return -1;
 }

@@ -8,8 +8,6 @@
  */
 #include "core/adopted.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +18,6 @@
 #include "base/log.h"
 #include "core/environ.h"
 #include "core/proc.h"
-
-#define CHUNK 4096	/* bytes of /proc read at a time */
 
 int
 adopted_init(const char **why)
@@ -37,28 +33,6 @@ adopted_init(const char **why)
 	if (*why == NULL)
 		*why = "no cgroup of our own to write to";
 	return 0;
-}
-
-/* Append a whole file of /proc; -1: cannot be read. */
-static int
-read_file(const char *path, struct buf *out)
-{
-	int fd = sys->open(path, O_RDONLY, 0);
-	ssize_t n;
-
-	if (fd == -1)
-		return -1;
-	do {
-		if (buf_reserve(out, CHUNK) == -1)
-			break;
-		n = sys->read(fd, out->data + out->len, CHUNK);
-		if (n > 0)
-			out->len += (size_t)n;
-	} while (n > 0);
-	if (out->data != NULL)
-		out->data[out->len] = '\0';
-	fd_close(&fd);
-	return out->failed ? -1 : 0;
 }
 
 /* Our part of a mark "RUNID:group:name OTHER..."; NULL: not of this run. */
@@ -125,7 +99,7 @@ is_zombie(pid_t pid)
 	bool zombie = false;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (read_file(path, &stat) == 0 && (paren = strrchr(buf_text(&stat), ')')) != NULL)
+	if (fd_slurp(path, &stat) == 0 && (paren = strrchr(buf_text(&stat), ')')) != NULL)
 		zombie = paren[1] == ' ' && paren[2] == 'Z';
 	buf_release(&stat);
 	return zombie;
@@ -144,7 +118,7 @@ each_orphan(orphan_fn fn, void *arg)
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)sys->getpid(),
 	    (int)sys->getpid());
-	if (read_file(path, &list) == -1)
+	if (fd_slurp(path, &list) == -1)
 		goto out;
 	for (at = list.data; at != NULL; at = end) {
 		pid = strtol(at, &end, 10);
@@ -154,7 +128,7 @@ each_orphan(orphan_fn fn, void *arg)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
 		buf_clear(&env);
-		mark = read_file(path, &env) == 0 ? find_mark(&env, &len) : NULL;
+		mark = fd_slurp(path, &env) == 0 ? find_mark(&env, &len) : NULL;
 		fn((pid_t)pid, mark, len, arg);
 	}
 out:
@@ -170,7 +144,7 @@ static void
 signal_orphan(pid_t pid, const char *mark, size_t len, void *arg)
 {
 	struct signalling *s = arg;
-	struct proc *p = find_owner(mark, len, getpgid(pid));
+	struct proc *p = find_owner(mark, len, sys->getpgid(pid));
 	int sig;
 
 	if (p == NULL)

@@ -61,16 +61,16 @@ try_directory(const char *dir, const char **why)
 	buf_addf(&b, "%s/supd.%d", dir, (int)sys->getpid());
 	if (b.failed)
 		return -1;
-	if (mkdir(b.data, 0755) == -1 && errno != EEXIST) {
+	if (sys->mkdir(b.data, 0755) == -1 && errno != EEXIST) {
 		*why = "our cgroup is not writable";
 	} else {
 		buf_adds(&b, "/cgroup.kill");
-		r = access(buf_text(&b), W_OK);
+		r = sys->access(buf_text(&b), W_OK);
 		if (r == -1)
 			*why = "the kernel has no cgroup.kill";
 		b.data[b.len - strlen("/cgroup.kill")] = '\0';
 		if (r == -1)
-			rmdir(b.data);
+			sys->rmdir(b.data);
 		else
 			ours = strdup(b.data);
 	}
@@ -109,7 +109,7 @@ void
 cgroup_release(void)
 {
 	if (ours != NULL)
-		rmdir(ours);
+		sys->rmdir(ours);
 	free(ours);
 	ours = NULL;
 }
@@ -127,7 +127,7 @@ cgroup_enter(struct proc *p)
 	char path[512];
 
 	path_of(p, "", path, sizeof(path));
-	if (mkdir(path, 0755) == -1 && errno != EEXIST)
+	if (sys->mkdir(path, 0755) == -1 && errno != EEXIST)
 		return -1;
 	path_of(p, "/cgroup.procs", path, sizeof(path));
 	return sys->open(path, O_WRONLY, 0);
@@ -148,29 +148,30 @@ kill_whole(const char *path)
 int
 cgroup_signal(struct proc *p, int sig)
 {
-	char path[512];
-	int pid, n = 0;
-	FILE *f;
+	struct buf list = { 0 };
+	char path[512], *at, *end;
+	long pid;
+	int n = 0;
 
 	path_of(p, "/cgroup.procs", path, sizeof(path));
-	f = fopen(path, "re");
-	if (f == NULL)
-		return 0;
-	while (fscanf(f, "%d", &pid) == 1) {
+	if (fd_slurp(path, &list) == -1)
+		goto out;
+	for (at = list.data; at != NULL && (pid = strtol(at, &end, 10)) > 0; at = end) {
 		n++;
-		if (sig != SIGKILL && pid != p->last_survivor)
-			sys->kill(pid, sig);
-		p->last_survivor = pid;
+		if (sig != SIGKILL && (pid_t)pid != p->last_survivor)
+			sys->kill((pid_t)pid, sig);
+		p->last_survivor = (pid_t)pid;
 	}
-	fclose(f);
 	if (n > 0 && sig == SIGKILL) {
 		path_of(p, "/cgroup.kill", path, sizeof(path));
 		kill_whole(path);
 	}
 	if (n == 0) {
 		path_of(p, "", path, sizeof(path));
-		rmdir(path);
+		sys->rmdir(path);
 	}
+out:
+	buf_release(&list);
 	return n;
 }
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -22,7 +21,7 @@ environ_init(void)
 {
 	unsigned char raw[8];
 
-	if (getrandom(raw, sizeof(raw), GRND_NONBLOCK) != sizeof(raw)) {
+	if (sys->random(raw, sizeof(raw)) != sizeof(raw)) {
 		/* early boot: unique on this machine is enough */
 		int64_t now = sys->wall_ms() ^ ((int64_t)sys->getpid() << 40);
 

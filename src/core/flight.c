@@ -77,15 +77,9 @@ static int
 map(uint32_t nslots)
 {
 	size_t size = size_for(nslots);
-	void *at;
+	void *at = sys->map(record.fd, record.head, record.size, size);
 
-	if (ftruncate(record.fd, (off_t)size) == -1)
-		return -1;
-	if (record.head == NULL)
-		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, record.fd, 0);
-	else
-		at = mremap(record.head, record.size, size, MREMAP_MAYMOVE);
-	if (at == MAP_FAILED)
+	if (at == NULL)
 		return -1;
 	record.head = at;
 	record.size = size;
@@ -96,7 +90,7 @@ map(uint32_t nslots)
 void
 flight_init(void)
 {
-	record.fd = memfd_create("supd-flight", MFD_CLOEXEC);
+	record.fd = sys->memfd("supd-flight");
 	if (record.fd == -1 || map(FIRST_SLOTS) == -1) {
 		log_warn("no recovery after a crash: the kernel gives no memory for it");
 		fd_close(&record.fd);
@@ -113,7 +107,7 @@ void
 flight_release(void)
 {
 	if (record.head != NULL)
-		munmap(record.head, record.size);
+		sys->unmap(record.head, record.size);
 	record.head = NULL;
 	fd_close(&record.fd);
 }

@@ -5,7 +5,6 @@
  */
 #include "core/guest.h"
 
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -63,7 +62,7 @@ guest_init(struct err *e)
 	core.guests = g;
 	core.logger = proc_new(g, logger, e);
 	if (core.counters == -1)
-		core.counters = memfd_create("supd-counters", MFD_CLOEXEC);
+		core.counters = sys->memfd("supd-counters");
 	return core.logger != NULL ? 0 : -1;
 }
 

@@ -360,7 +360,7 @@ describe_failure(const struct launch *l)
 	const char *cwd = s->directory;
 
 	if (cwd == NULL)
-		cwd = getcwd(here, sizeof(here)) != NULL ? here : "?";
+		cwd = sys->getcwd(here, sizeof(here)) != NULL ? here : "?";
 	switch ((enum spawn_step)l->fail.step) {
 	case STEP_CHDIR:
 		snprintf(text, sizeof(text), "couldn't chdir to '%s': %s", s->directory,

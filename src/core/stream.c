@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -23,7 +22,7 @@ auto_path(const char *name, const char *channel)
 	unsigned char raw[AUTO_RANDOM];
 	struct buf b = { 0 };
 
-	if (getrandom(raw, sizeof(raw), GRND_NONBLOCK) != sizeof(raw))
+	if (sys->random(raw, sizeof(raw)) != sizeof(raw))
 		for (size_t i = 0; i < sizeof(raw); i++)
 			raw[i] = (unsigned char)((uint64_t)sys->wall_ms() >> i) ^
 			    (unsigned char)(core.last_stream_id * (i + 7));
