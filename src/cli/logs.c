@@ -68,14 +68,17 @@ say_tail_error(struct ctl *c, const struct tail *t, const struct err *e)
 	say_failed(c, EXIT_GENERIC, "%s: ERROR (%s)", t->title, text);
 }
 
+/* arg: a bool that is set while the last line has no end; or NULL. */
 static int
 on_text(yyjson_val *params, void *arg)
 {
-	yyjson_val *text = yyjson_obj_get(params, "text");
+	const char *text = reply_str(params, "text");
+	size_t n = yyjson_get_len(yyjson_obj_get(params, "text"));
 
-	(void)arg;
-	fwrite(reply_str(params, "text"), 1, yyjson_get_len(text), stdout);
+	fwrite(text, 1, n, stdout);
 	fflush(stdout);
+	if (arg != NULL && n > 0)
+		*(bool *)arg = text[n - 1] != '\n';
 	return ferror(stdout);
 }
 
@@ -116,18 +119,21 @@ say_cannot_read(struct ctl *c, const struct tail *t, const struct err *e)
 static void
 follow(struct ctl *c, const struct tail *t)
 {
-	bool was = ctl_interruptible(c);
+	bool was = ctl_interruptible(c), open_line = false;
 	struct buf b = { 0 };
 	struct err e;
 	int rc;
 
 	say("==> Press Ctrl-C to exit <==");
 	tail_params(&b, t);
-	rc = ctl_stream(c, LOG_INTERFACE ".Follow", buf_text(&b), on_text, NULL, &e);
+	rc = ctl_stream(c, LOG_INTERFACE ".Follow", buf_text(&b), on_text, &open_line,
+	    &e);
 	if (rc == -1 && c->client.fail == CLIENT_STOPPED) {
 		ctl_interrupted();
 		say("%s", "");
 	} else if (rc == -1) {
+		if (open_line)
+			say("%s", "");
 		say_cannot_read(c, t, &e);
 	}
 	buf_release(&b);
