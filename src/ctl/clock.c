@@ -4,6 +4,8 @@
  */
 #include "ctl/clock.h"
 
+#include <limits.h>
+
 #define COARSE_MS 500	/* added to every wait, so that neighbours expire together */
 
 static struct client_list lists[CLOCK_KINDS];
@@ -49,17 +51,23 @@ arm_for_heads(void)
 			arm(c->since_ms + limit_ms((enum client_clock)k));
 }
 
+/* The first to be closed makes room, and with that the limits are the longer ones. */
 static void
 on_sweep(struct loop_timer *t)
 {
-	int64_t now = loop_now();
+	int64_t now = loop_now(), limits[CLOCK_NONE];
+	int most = pressed ? CLOCK_AT_ONCE : INT_MAX;
 	struct client *c;
 
 	(void)t;
 	for (int k = 0; k < CLOCK_NONE; k++)
-		while ((c = TAILQ_FIRST(&lists[k])) != NULL &&
-		    now - c->since_ms >= limit_ms((enum client_clock)k))
+		limits[k] = limit_ms((enum client_clock)k);
+	for (int k = 0; k < CLOCK_NONE; k++)
+		while ((c = TAILQ_FIRST(&lists[k])) != NULL && most > 0 &&
+		    now - c->since_ms >= limits[k]) {
 			client_close(c);
+			most--;
+		}
 	arm_for_heads();
 }
 

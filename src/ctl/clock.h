@@ -13,6 +13,7 @@
 #define CLOCK_OWES_MS	60000	/* half a request, or output that is not read */
 #define CLOCK_IDLE_MS	600000	/* between two calls */
 #define CLOCK_FULL_MS	5000	/* either of these, while others wait to get in */
+#define CLOCK_AT_ONCE	64	/* then so many are closed, not all that could be */
 
 void	clock_init(void);
 /* A new client: it owes us its first call. */
