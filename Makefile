@@ -47,9 +47,12 @@ SRC_wire = \
 SRC_conf = \
 	src/conf/account.c \
 	src/conf/args.c \
+	src/conf/check.c \
 	src/conf/config.c \
 	src/conf/dialect.c \
+	src/conf/diff.c \
 	src/conf/expand.c \
+	src/conf/faces.c \
 	src/conf/include.c \
 	src/conf/ini.c \
 	src/conf/keys_program.c \
@@ -59,10 +62,13 @@ SRC_conf = \
 	src/conf/load_program.c \
 	src/conf/load_server.c \
 	src/conf/load_special.c \
+	src/conf/manual.c \
 	src/conf/path.c \
 	src/conf/report.c \
 	src/conf/search.c \
+	src/conf/show.c \
 	src/conf/signal.c \
+	src/conf/suggest.c \
 	src/conf/text.c \
 	src/conf/types_number.c \
 	src/conf/types_struct.c \

@@ -242,40 +242,56 @@ refuse_words(char **argv, struct err *e)
 	return -1;
 }
 
-/* One round; argv is NULL-terminated. */
-static int
+/* One round over a NULL-terminated list; returns what follows the options, or NULL. */
+static char **
 take_words(struct parser *p, char **argv)
 {
 	struct given g;
 	int used;
 
 	for (; *argv != NULL && argv[0][0] == '-' && argv[0][1] != '\0'; argv += used) {
-		if (strcmp(*argv, "--") == 0) {
-			argv++;
-			break;
-		}
+		if (strcmp(*argv, "--") == 0)
+			return argv + 1;
 		if (argv[0][1] != '-') {
 			if (take_letters(p, argv, &used) == -1)
-				return -1;
+				return NULL;
 		} else if (take_long(&g, argv, &used, p->e) == -1 ||
 		    set_option(p, &g) == -1) {
-			return -1;
+			return NULL;
 		}
 	}
-	return *argv != NULL ? refuse_words(argv, p->e) : 0;
+	return argv;
+}
+
+static int
+parse_args(struct conf_args *a, char **argv, char ***rest, struct err *e)
+{
+	struct parser syntax = { .e = e }, values = { .a = a, .e = e };
+	char **words;
+
+	*a = (struct conf_args){ 0 };
+	words = take_words(&syntax, argv);
+	if (words == NULL)
+		return -1;
+	if (rest != NULL)
+		*rest = words;
+	else if (*words != NULL)
+		return refuse_words(words, e);
+	return take_words(&values, argv) != NULL ? 0 : -1;
 }
 
 int
 conf_args_parse(struct conf_args *a, int argc, char **argv, struct err *e)
 {
-	struct parser syntax = { .e = e }, values = { .a = a, .e = e };
+	static char *none[] = { NULL };
 
-	*a = (struct conf_args){ 0 };
-	if (argc < 1)
-		return 0;
-	if (take_words(&syntax, argv + 1) == -1)
-		return -1;
-	return take_words(&values, argv + 1);
+	return parse_args(a, argc > 0 ? argv + 1 : none, NULL, e);
+}
+
+int
+args_parse_words(struct conf_args *a, char **argv, char ***rest, struct err *e)
+{
+	return parse_args(a, argv + 1, rest, e);
 }
 
 const char *

@@ -114,7 +114,7 @@ check_process(struct loader *ld, const struct section_load *sl, struct program *
 	}
 	if (p->redirect_stderr)
 		p->err.kind = LOGFILE_NONE;
-	if (p->command != NULL)
+	if (ini_get(&ld->ini, sl->section, "command") != NULL)
 		return 0;
 	o = load_origin(ld, sl, NULL);
 	return report_error(&ld->report, &o,

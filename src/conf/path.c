@@ -121,6 +121,12 @@ path_expand_user(const char *path)
 }
 
 bool
+path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+bool
 path_is_directory(const char *path)
 {
 	struct stat st;

@@ -15,6 +15,7 @@ char	*path_join(const char *a, const char *b);
 char	*path_absolute(const char *path);
 /* os.path.expanduser: "~" and "~user"; an unknown user leaves it as it is. */
 char	*path_expand_user(const char *path);
+bool	path_exists(const char *path);
 bool	path_is_directory(const char *path);
 /* Is there a directory that a file of this name can stand in?  Without a slash: yes. */
 bool	path_has_directory(const char *path);

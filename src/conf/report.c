@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/conf.h"
 
@@ -27,6 +28,25 @@ add_place(struct buf *out, const struct origin *o)
 		buf_addf(out, "%s: ", o->key);
 }
 
+/*
+ * An error as a line of check.  A key that is parsed twice (the priority of a
+ * program is its group's, too) shall not be reported twice.
+ */
+static void
+add_error(struct report *r, const struct origin *o, const char *text)
+{
+	struct buf line = { 0 };
+
+	add_place(&line, o);
+	buf_addf(&line, "%s\n", text);
+	if (r->errors == 0 || strcmp(buf_text(r->out) + r->last, buf_text(&line)) != 0) {
+		r->last = r->out->len;
+		buf_adds(r->out, buf_text(&line));
+		r->errors++;
+	}
+	buf_release(&line);
+}
+
 int
 report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 {
@@ -36,16 +56,13 @@ report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	if (r->out != NULL) {
-		add_place(r->out, o);
-		buf_addf(r->out, "%s\n", buf_text(&text));
-	} else if (r->errors == 0 && o->program_file != NULL) {
+	if (r->out != NULL)
+		add_error(r, o, buf_text(&text));
+	else if (r->errors++ == 0 && o->program_file != NULL)
 		err_set(r->e, FAULT_CANT_REREAD, "%s in section '%s' (file: '%s')",
 		    buf_text(&text), o->section, o->program_file);
-	} else if (r->errors == 0) {
+	else if (r->errors == 1)
 		err_set(r->e, FAULT_CANT_REREAD, "%s", buf_text(&text));
-	}
-	r->errors++;
 	buf_release(&text);
 	return r->out != NULL ? 0 : -1;
 }

@@ -27,6 +27,7 @@ struct origin {
 struct report {
 	struct err *e;		/* loading: gets the first error */
 	struct buf *out;	/* checking: gets the lines; NULL when loading */
+	size_t	 last;		/* where in out the last error begins */
 	size_t	 errors;
 	struct config *c;	/* gets the notes */
 };

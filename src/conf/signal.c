@@ -103,5 +103,5 @@ equal_signal(const void *a, const void *b)
 }
 
 const struct conf_type conf_sig = {
-	"a signal name or number", NULL, parse_signal, print_signal, equal_signal, NULL
+	"signal", NULL, parse_signal, print_signal, equal_signal, NULL
 };

@@ -29,7 +29,7 @@ struct conf_word {
 };
 
 struct conf_type {
-	const char *unit;	/* what a value is, for the manual */
+	const char *unit;	/* what a value is, one word for the manual */
 	const struct conf_word *words;
 	/* Into a zeroed or released field.  -1: supervisord's message in p->e. */
 	int	(*parse)(void *field, const char *text, struct conf_parse *p);

@@ -57,7 +57,7 @@ equal_integer(const void *a, const void *b)
 }
 
 const struct conf_type conf_integer = {
-	"a number", NULL, parse_integer, print_integer, equal_integer, NULL
+	"number", NULL, parse_integer, print_integer, equal_integer, NULL
 };
 
 const struct conf_type conf_seconds = {
@@ -115,7 +115,7 @@ print_bytes(const void *field, struct buf *out)
 }
 
 const struct conf_type conf_bytes = {
-	"bytes, or with KB, MB or GB", NULL, parse_bytes, print_bytes, equal_integer, NULL
+	"bytes", NULL, parse_bytes, print_bytes, equal_integer, NULL
 };
 
 static int
@@ -134,7 +134,7 @@ static void
 print_octal(const void *field, struct buf *out)
 {
 	if (*(const int *)field >= 0)
-		buf_addf(out, "%03o", (unsigned)*(const int *)field);
+		buf_addf(out, "0%o", (unsigned)*(const int *)field);
 }
 
 static bool
@@ -144,5 +144,5 @@ equal_int(const void *a, const void *b)
 }
 
 const struct conf_type conf_octal = {
-	"an octal number", NULL, parse_octal, print_octal, equal_int, NULL
+	"octal", NULL, parse_octal, print_octal, equal_int, NULL
 };

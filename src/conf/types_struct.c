@@ -143,7 +143,7 @@ equal_user(const void *a, const void *b)
 }
 
 const struct conf_type conf_user = {
-	"a user name or id", NULL, parse_user, print_user, equal_user, release_user
+	"user", NULL, parse_user, print_user, equal_user, release_user
 };
 
 /* "user" or "user:group"; without a text both stay as they are. */
@@ -187,7 +187,7 @@ equal_owner(const void *a, const void *b)
 }
 
 const struct conf_type conf_owner = {
-	"a user, or user:group", NULL, parse_owner, print_owner, equal_owner, NULL
+	"owner", NULL, parse_owner, print_owner, equal_owner, NULL
 };
 
 static int
@@ -271,7 +271,7 @@ release_address(void *field)
 }
 
 const struct conf_type conf_address = {
-	"port or host:port", NULL, parse_address, print_address, equal_address,
+	"address", NULL, parse_address, print_address, equal_address,
 	release_address
 };
 
@@ -334,6 +334,6 @@ release_logfile(void *field)
 }
 
 const struct conf_type conf_logfile = {
-	"a path, AUTO or NONE", NULL, parse_logfile, print_logfile, equal_logfile,
+	"file", NULL, parse_logfile, print_logfile, equal_logfile,
 	release_logfile
 };

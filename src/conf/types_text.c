@@ -59,11 +59,11 @@ release_string(void *field)
 }
 
 const struct conf_type conf_string = {
-	"a text", NULL, parse_string, print_string, equal_string, release_string
+	"text", NULL, parse_string, print_string, equal_string, release_string
 };
 
 const struct conf_type conf_words = {
-	"a command line", NULL, parse_string, print_string, equal_string, release_string
+	"command", NULL, parse_string, print_string, equal_string, release_string
 };
 
 int
@@ -92,7 +92,7 @@ parse_name(void *field, const char *text, struct conf_parse *p)
 }
 
 const struct conf_type conf_name = {
-	"a name", NULL, parse_name, print_string, equal_string, release_string
+	"name", NULL, parse_name, print_string, equal_string, release_string
 };
 
 static int
@@ -109,7 +109,7 @@ parse_directory(void *field, const char *text, struct conf_parse *p)
 }
 
 const struct conf_type conf_directory = {
-	"a directory that exists", NULL, parse_directory, print_string, equal_string,
+	"directory", NULL, parse_directory, print_string, equal_string,
 	release_string
 };
 
@@ -138,7 +138,7 @@ parse_abspath(void *field, const char *text, struct conf_parse *p)
 }
 
 const struct conf_type conf_abspath = {
-	"a file in a directory that exists", NULL, parse_abspath, print_string, equal_string,
+	"file", NULL, parse_abspath, print_string, equal_string,
 	release_string
 };
 
@@ -152,7 +152,7 @@ parse_sockpath(void *field, const char *text, struct conf_parse *p)
 }
 
 const struct conf_type conf_sockpath = {
-	"a path", NULL, parse_sockpath, print_string, equal_string, release_string
+	"path", NULL, parse_sockpath, print_string, equal_string, release_string
 };
 
 static int
@@ -176,7 +176,7 @@ print_url(const void *field, struct buf *out)
 }
 
 const struct conf_type conf_url = {
-	"a URL or AUTO", NULL, parse_url, print_url, equal_string, release_string
+	"url", NULL, parse_url, print_url, equal_string, release_string
 };
 
 /* Items between commas, each stripped; an empty text has none. */
@@ -233,7 +233,7 @@ release_list(void *field)
 }
 
 const struct conf_type conf_list = {
-	"words between commas", NULL, parse_list, print_list, equal_list, release_list
+	"list", NULL, parse_list, print_list, equal_list, release_list
 };
 
 static int
@@ -262,7 +262,7 @@ print_environment(const void *field, struct buf *out)
 }
 
 const struct conf_type conf_environment = {
-	"KEY=value between commas", NULL, parse_environment, print_environment, equal_list,
+	"variables", NULL, parse_environment, print_environment, equal_list,
 	release_list
 };
 
@@ -323,5 +323,5 @@ release_codes(void *field)
 }
 
 const struct conf_type conf_codes = {
-	"numbers between commas", NULL, parse_codes, print_codes, equal_codes, release_codes
+	"numbers", NULL, parse_codes, print_codes, equal_codes, release_codes
 };

@@ -90,7 +90,7 @@ equal_boolean(const void *a, const void *b)
 }
 
 const struct conf_type conf_boolean = {
-	"true or false", NULL, parse_boolean, print_boolean, equal_boolean, NULL
+	"boolean", NULL, parse_boolean, print_boolean, equal_boolean, NULL
 };
 
 /* An enum has the size of an int. */
@@ -169,8 +169,8 @@ print_word(const struct conf_word *words, const void *field, struct buf *out)
 		unit, list, parse, print_##name, equal_word, NULL \
 	}
 
-WORD_TYPE(level, level_words, parse_level, "a log level");
-WORD_TYPE(restart, restart_words, parse_restart, "true, false or unexpected");
-WORD_TYPE(policy, policy_words, parse_word, "a word");
-WORD_TYPE(format, format_words, parse_word, "a word");
-WORD_TYPE(cgroup, cgroup_words, parse_word, "a word");
+WORD_TYPE(level, level_words, parse_level, "level");
+WORD_TYPE(restart, restart_words, parse_restart, "when");
+WORD_TYPE(policy, policy_words, parse_word, "word");
+WORD_TYPE(format, format_words, parse_word, "word");
+WORD_TYPE(cgroup, cgroup_words, parse_word, "word");

@@ -1,0 +1,194 @@
+/*
+ * supd show: the effective configuration as an ini file that can be loaded again,
+ * every value with the place that it comes from.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/args.h"
+#include "conf/load.h"
+
+/* One run: what is asked for, and what was found. */
+struct show {
+	struct loader *ld;
+	const char *name;	/* NULL: everything */
+	struct buf *out;
+	size_t	 found;		/* sections printed */
+};
+
+/* A value as an ini file has it: further lines indented, % doubled when it is expanded. */
+static void
+put_value(struct buf *out, const char *text, bool expanded)
+{
+	for (; *text != '\0'; text++) {
+		buf_addc(out, *text);
+		if (*text == '%' && expanded)
+			buf_addc(out, '%');
+		else if (*text == '\n')
+			buf_adds(out, "    ");
+	}
+}
+
+/* "; file:line", "; command line" or "; default". */
+static void
+put_origin(struct show *s, struct ini_section *section, const struct conf_table *t,
+    const char *key)
+{
+	struct ini_key *k = ini_get(&s->ld->ini, section, key);
+
+	if (t == &conf_supervisord_table && args_value(s->ld->args, key) != NULL)
+		buf_adds(s->out, " ; command line\n");
+	else if (k != NULL)
+		buf_addf(s->out, " ; %s:%d\n", k->file, k->line);
+	else
+		buf_adds(s->out, " ; default\n");
+}
+
+static void
+put_keys(struct show *s, const struct conf_table *t, struct ini_section *section,
+    const void *fields)
+{
+	struct buf value = { 0 };
+
+	for (size_t i = 0; i < t->nkeys; i++) {
+		const struct conf_key *k = &t->keys[i];
+
+		buf_clear(&value);
+		k->type->print(conf_field_const(k, fields), &value);
+		if (value.len == 0 && ini_get(&s->ld->ini, section, k->name) == NULL)
+			continue;	/* not set, and nothing by default */
+		buf_addf(s->out, "%s=", k->name);
+		if (k->flags & KEY_SECRET)
+			buf_adds(s->out, "***");
+		else
+			put_value(s->out, buf_text(&value), !(k->flags & KEY_LATE));
+		put_origin(s, section, t, k->name);
+	}
+	s->out->failed = s->out->failed || value.failed;
+	buf_release(&value);
+}
+
+static void
+put_section(struct show *s, const struct conf_table *t, const char *name,
+    const void *fields)
+{
+	if (s->name != NULL && strcmp(s->name, name) != 0)
+		return;
+	buf_addf(s->out, "%s[%s]\n", s->found++ > 0 ? "\n" : "", name);
+	put_keys(s, t, ini_find(&s->ld->ini, name), fields);
+}
+
+/* Is this process asked for: by its name, its group's, its section's, or as one of all? */
+static bool
+is_wanted(const struct show *s, const struct group *g, const struct program *p)
+{
+	size_t len = strlen(g->name);
+	const char *n = s->name;
+
+	if (n == NULL || strcmp(n, g->name) == 0 || strcmp(n, p->section) == 0 ||
+	    strcmp(n, p->section + strcspn(p->section, ":") + 1) == 0)
+		return true;
+	return strncmp(n, g->name, len) == 0 && n[len] == ':' &&
+	    (strcmp(n + len + 1, p->name) == 0 || strcmp(n + len + 1, "*") == 0);
+}
+
+/* Several processes of one section are told apart by a comment. */
+static void
+put_process(struct show *s, const struct group *g, const struct program *p)
+{
+	buf_addf(s->out, "%s[%s]", s->found++ > 0 ? "\n" : "", p->section);
+	if (strcmp(g->name, p->name) == 0)
+		buf_addf(s->out, " ; process %s\n", p->name);
+	else
+		buf_addf(s->out, " ; process %s:%s\n", g->name, p->name);
+	put_keys(s, &conf_program_table, ini_find(&s->ld->ini, p->section), p);
+}
+
+/* Sections that make no struct: the keys as they are written. */
+static void
+put_as_written(struct show *s, struct ini_section *section)
+{
+	struct ini_key *k;
+
+	buf_addf(s->out, "%s[%s]\n", s->found++ > 0 ? "\n" : "", section->name);
+	STAILQ_FOREACH(k, &section->keys, link) {
+		buf_addf(s->out, "%s=", k->name);
+		put_value(s->out, k->value, false);
+		buf_addf(s->out, " ; %s:%d\n", k->file, k->line);
+	}
+}
+
+static void
+put_group(struct show *s, const struct group *g)
+{
+	struct buf name = { 0 };
+	struct ini_section *section;
+
+	buf_addf(&name, "group:%s", g->name);
+	section = g->kind == GROUP_GROUP ? ini_find(&s->ld->ini, buf_text(&name)) : NULL;
+	if (section != NULL && (s->name == NULL || strcmp(s->name, g->name) == 0 ||
+	    strcmp(s->name, section->name) == 0))
+		put_as_written(s, section);
+	buf_release(&name);
+	for (size_t i = 0; i < g->nprograms; i++)
+		if (is_wanted(s, g, g->programs[i]))
+			put_process(s, g, g->programs[i]);
+}
+
+/* What the tree holds no struct for. */
+static void
+put_rest(struct show *s)
+{
+	const struct conf_table *const raw[] = {
+		&conf_include_table, &conf_listener_table, &conf_fcgi_table,
+		&conf_rpc_table, &conf_plugin_table
+	};
+	struct ini_section *section;
+
+	STAILQ_FOREACH(section, &s->ld->ini.sections, link) {
+		const struct conf_table *t = conf_table_find(section->name);
+
+		for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++)
+			if (t == raw[i] && (s->name == NULL ||
+			    strcmp(s->name, section->name) == 0 ||
+			    strcmp(s->name, section->title) == 0))
+				put_as_written(s, section);
+	}
+}
+
+static void
+put_all(struct show *s)
+{
+	const struct config *c = s->ld->c;
+
+	put_section(s, &conf_supervisord_table, "supervisord", &c->supervisord);
+	put_section(s, &conf_supd_table, "supd", &c->supd);
+	for (size_t i = 0; i < c->nservers; i++)
+		put_section(s, c->servers[i].is_unix ? &conf_unix_table : &conf_inet_table,
+		    c->servers[i].section, &c->servers[i]);
+	put_section(s, &conf_ctl_table, "supervisorctl", &c->ctl);
+	for (size_t i = 0; i < c->ngroups; i++)
+		put_group(s, c->groups[i]);
+	put_rest(s);
+}
+
+int
+conf_show(const char *path, const struct conf_args *a, const char *name, struct buf *out,
+    struct err *e)
+{
+	struct loader ld = { .args = a, .report = { .e = e }, .ctl = true };
+	struct show s = { .ld = &ld, .name = name, .out = out };
+	int rc = load_all(&ld, path);
+
+	if (rc == 0) {
+		put_all(&s);
+		if (s.found == 0)
+			rc = err_set(e, FAULT_BAD_NAME,
+			    "no section, group or process is named '%s'", name);
+		else if (out->failed)
+			rc = err_set(e, FAULT_FAILED, "out of memory");
+	}
+	load_release(&ld);
+	conf_free(ld.c);
+	return rc;
+}
