@@ -162,7 +162,7 @@ SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
 UNIT = $(sort $(wildcard t/unit/*.c))
 LINKS = supctl supervisord supervisorctl pidproxy
 
-MAN = src/man/supd.8 src/man/supctl.1 src/man/supd.conf.5
+MAN = supd.8 supctl.1 supd.conf.5
 SCRIPTS = contrib/deps contrib/libs .ci/run
 
 # ---- flags ----------------------------------------------------------------
@@ -296,14 +296,24 @@ else
 O = $(MUSL)
 endif
 
-all: $(O)/all
+all: $(O)/all $(MAN:%=$(O)/man/%)
 asan: $(ASAN)/all
+
+$(O)/man/%: src/man/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+# The binary puts its keys into the page.
+$(O)/man/supd.conf.5: src/man/supd.conf.5.in $(O)/supd
+	@mkdir -p $(@D)
+	@$(O)/supd manual $< >$@
 
 RUN_CONF = conf.d/demo.conf
 run: all
 	@mkdir -p run
 	@echo '$(RUN_CONF), with its state under ./run; ^C stops it.  In another terminal:'
 	@echo '	$(O)/supctl -c $(RUN_CONF) status'
+	@echo '	$(O)/supctl -c $(RUN_CONF) why crashes'
 	@echo '	$(O)/supctl -c $(RUN_CONF) tail -f chatty'
 	@echo '	$(O)/supctl -c $(RUN_CONF) help'
 	@$(O)/supd -n -c $(RUN_CONF)
@@ -332,8 +342,8 @@ lint-cppcheck: $(B)/libs.ok
 	    --error-exitcode=1 -D__linux__ -D_GNU_SOURCE -Isrc -I$(B)/libs/include \
 	    --suppress='*:$(B)/libs/*' supd.c $(SRC)
 
-lint-man: deps-test
-	$(if $(wildcard $(MAN)),mandoc -Tlint -Wwarning $(wildcard $(MAN)))
+lint-man: deps-test $(MAN:%=$(O)/man/%)
+	mandoc -Tlint -Wwarning $(MAN:%=$(O)/man/%)
 
 lint-sh:
 	shellcheck $(SCRIPTS)
@@ -348,8 +358,8 @@ install: all
 	$(INSTALL) -m 755 $(O)/supd $(DEST)/bin/supd
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
 	for m in $(MAN); do \
-	    $(INSTALL) -D -m 644 $$m $(DEST)/share/man/man$${m##*.}/$${m##*/}; done
-	for c in $(wildcard conf.d/*); do \
+	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
+	for c in $(wildcard conf.d/examples/*.conf); do \
 	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
 	$(INSTALL) -D -m 644 contrib/completions/supctl.bash \
 	    $(DEST)/share/bash-completion/completions/supctl
