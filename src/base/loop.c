@@ -4,6 +4,7 @@
  */
 #include "base/loop.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "base/sys.h"
@@ -169,9 +170,15 @@ on_signal(struct ev_loop *l, struct ev_signal *ev, int revents)
 void
 loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn)
 {
+	sigset_t set;
+
 	w->fn = fn;
 	ev_signal_init(&w->ev, on_signal, sig);
 	ev_signal_start(loop, &w->ev);
+	/* held back until now, so that none was lost before there was a handler */
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void

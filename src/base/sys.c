@@ -152,10 +152,11 @@ k_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
 static ssize_t
 k_splice(int from, int to, off_t *off, size_t len)
 {
-	loff_t at = *off;
-	ssize_t n = splice(from, NULL, to, &at, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+	loff_t at = off != NULL ? *off : 0;
+	ssize_t n = splice(from, NULL, to, off != NULL ? &at : NULL, len, SPLICE_F_NONBLOCK);
 
-	*off = (off_t)at;
+	if (off != NULL)
+		*off = (off_t)at;
 	return n;
 }
 

@@ -110,8 +110,9 @@ struct sys {
 	/* Call fn with each name in a directory. */
 	int	(*list)(const char *path, void (*fn)(void *arg, const char *name), void *arg);
 	/*
-	 * Move bytes from a pipe into a file at *off, without waiting for the pipe:
-	 * what is moved has left the one and reached the other, also when we are killed.
+	 * Move bytes from a pipe into a file at *off (NULL: at the file's offset, which
+	 * moves along), without waiting for the pipe.  What is moved has left the one and
+	 * reached the other, also when we are killed.
 	 */
 	ssize_t	(*splice)(int from, int to, off_t *off, size_t len);
 	ssize_t	(*pread)(int fd, void *data, size_t len, off_t off);

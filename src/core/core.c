@@ -182,7 +182,7 @@ make_groups(struct err *e)
 	struct proc *p;
 
 	for (size_t i = 0; i < core.config->ngroups; i++) {
-		g = group_new(core.config->groups[i], e);
+		g = pgroup_new(core.config->groups[i], e);
 		if (g == NULL)
 			return -1;
 		TAILQ_FOREACH(p, &g->procs, link)
@@ -262,7 +262,7 @@ core_release(void)
 
 	update_release();
 	while ((g = TAILQ_FIRST(&core.groups)) != NULL)
-		group_free(g);
+		pgroup_free(g);
 	guest_release();
 	log_to(STDERR_FILENO);
 	stream_release_main();

@@ -30,6 +30,17 @@
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
 
+/* People and tools read these lines; nobody expects guests in them. */
+__attribute__((format(printf, 2, 3))) static void
+log_life(const struct proc *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_write(p->group == core.guests ? LOG_DEBG : LOG_INFO, fmt, ap);
+	va_end(ap);
+}
+
 static void
 record(struct proc *p, enum pstate from, struct asker by)
 {
@@ -80,7 +91,7 @@ on_uptime(struct loop_timer *t)
 		launch_poll(p);
 	if (p->pid == 0 || p->fsm.st != P_STARTING)
 		return;
-	log_info("success: %s entered RUNNING state, process has stayed up for > "
+	log_life(p, "success: %s entered RUNNING state, process has stayed up for > "
 	    "than %lld seconds (startsecs)", p->conf->name,
 	    (long long)p->conf->startsecs);
 	proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, (int32_t)p->conf->startsecs });
@@ -372,7 +383,7 @@ proc_spawned(struct proc *p, pid_t pid)
 	RB_INSERT(pid_tree, &core.pids, p);
 	p->start_ms = loop_now();
 	p->start_wall_ms = sys->wall_ms();
-	log_info("spawned: '%s' with pid %d", p->conf->name, (int)pid);
+	log_life(p, "spawned: '%s' with pid %d", p->conf->name, (int)pid);
 	if (p->conf->startsecs > 0)
 		loop_timer_start(&p->timer, p->conf->startsecs * 1000 + 1, on_uptime);
 	flight_save(p);

@@ -62,7 +62,7 @@ add_processes(struct pgroup *g, struct group *from, struct err *e)
 }
 
 struct pgroup *
-group_new(struct group *from, struct err *e)
+pgroup_new(struct group *from, struct err *e)
 {
 	struct event ev = { .type = EV_GROUP_ADDED };
 	struct pgroup *g = calloc(1, sizeof(*g));
@@ -78,7 +78,7 @@ group_new(struct group *from, struct err *e)
 	insert_group(g);
 	RB_INSERT(name_tree, &core.by_name, g);
 	if (add_processes(g, from, e) == -1) {
-		group_free(g);
+		pgroup_free(g);
 		return NULL;
 	}
 	ev.group = g->name;
@@ -87,7 +87,7 @@ group_new(struct group *from, struct err *e)
 }
 
 void
-group_free(struct pgroup *g)
+pgroup_free(struct pgroup *g)
 {
 	struct proc *p;
 
@@ -105,7 +105,7 @@ remove_group(struct pgroup *g)
 	struct event ev = { .type = EV_GROUP_REMOVED };
 	char *name = strdup(g->name);
 
-	group_free(g);
+	pgroup_free(g);
 	ev.group = name != NULL ? name : "";
 	core_publish(&core, &ev);
 	free(name);
@@ -148,7 +148,7 @@ core_add_group(const char *name, struct asker by, struct err *e)
 		return err_set(e, FAULT_ALREADY_ADDED, "ALREADY_ADDED: %s", name);
 	from = find_definition(name, &fresh, e);
 	if (from != NULL)
-		g = group_new(from, e);
+		g = pgroup_new(from, e);
 	if (fresh != NULL)
 		conf_free(fresh);
 	if (g == NULL)
@@ -257,7 +257,9 @@ start_again(struct proc *p)
 	    (p->conf->autostart && !p->stopped_by_person && p->updating);
 
 	p->updating = p->restart_due = false;
-	if (start && core.state == SUP_RUNNING && pstate_is_stopped(p->fsm.st)) {
+	/* UNKNOWN counts as stopped, but its process may live: no second one */
+	if (start && core.state == SUP_RUNNING && pstate_is_stopped(p->fsm.st) &&
+	    p->fsm.st != P_UNKNOWN) {
 		p->started = p->want_up = true;
 		proc_event(p, E_START, update.by);
 	}
@@ -341,7 +343,7 @@ apply(struct item *it)
 		tell(name, "updated");
 		break;
 	case ITEM_ADD:
-		it->g = group_new(it->to, &e);
+		it->g = pgroup_new(it->to, &e);
 		if (it->g == NULL)
 			log_error("update: group %s: %s", name, e.msg);
 		else {

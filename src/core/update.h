@@ -13,8 +13,8 @@ void	update_abandon(void);
 void	update_release(void);
 
 /* For core.c as well: make a group of a config with its processes. */
-struct pgroup *group_new(struct group *from, struct err *e);
+struct pgroup *pgroup_new(struct group *from, struct err *e);
 /* All its processes are down. */
-void	group_free(struct pgroup *g);
+void	pgroup_free(struct pgroup *g);
 
 #endif
