@@ -82,22 +82,51 @@ on_text(yyjson_val *params, void *arg)
 	return ferror(stdout);
 }
 
+/*
+ * The last bytes as supervisorctl asks for them.  What is kept in no file may still
+ * be in the logger's memory.
+ */
+static int
+read_end(struct ctl *c, const struct tail *t, struct reply *r, struct err *e)
+{
+	struct buf b = { 0 };
+	struct err ignored;
+	int rc;
+
+	json_open(&b, '{');
+	json_kstr(&b, "name", t->name);
+	json_kstr(&b, "channel", t->channel);
+	json_kint(&b, "offset", -t->bytes);
+	json_kint(&b, "length", 0);
+	json_close(&b, '}');
+	rc = ctl_call(c, LOG_INTERFACE ".Read", buf_text(&b), r, e);
+	if (rc == -1 && c->client.fail == CLIENT_FAULT && e->code == FAULT_NO_FILE) {
+		buf_clear(&b);
+		tail_params(&b, t);
+		rc = ctl_call(c, LOG_INTERFACE ".Tail", buf_text(&b), r, &ignored);
+		if (rc == 0 && reply_str(r->params, "text")[0] == '\0') {
+			reply_release(r);
+			c->client.fail = CLIENT_FAULT;	/* e: there is no file */
+			rc = -1;
+		}
+	}
+	buf_release(&b);
+	return rc;
+}
+
 static void
 print_tail(struct ctl *c, const struct tail *t)
 {
-	struct buf b = { 0 };
 	struct reply r;
 	struct err e;
 
-	tail_params(&b, t);
-	if (ctl_call(c, LOG_INTERFACE ".Tail", buf_text(&b), &r, &e) == -1) {
+	if (read_end(c, t, &r, &e) == -1) {
 		say_tail_error(c, t, &e);
-	} else {
-		on_text(r.params, NULL);
-		say("%s", "");
-		reply_release(&r);
+		return;
 	}
-	buf_release(&b);
+	on_text(r.params, NULL);
+	say("%s", "");
+	reply_release(&r);
 }
 
 /* The address that supervisorctl would have asked for in vain. */
@@ -286,7 +315,10 @@ add_stats(struct buf *b, yyjson_val *row)
 	struct buf name = { 0 };
 	int64_t dropped = reply_int(row, "dropped_bytes");
 
-	spec_print(&name, reply_str(row, "group"), reply_str(row, "name"));
+	if (reply_str(row, "name")[0] != '\0')
+		spec_print(&name, reply_str(row, "group"), reply_str(row, "name"));
+	else
+		buf_adds(&name, "supervisord");	/* its own log */
 	buf_addf(b, "%-32s %-7s %14lld %14lld %10lld %9lld %5lld %5lld  %s\n",
 	    buf_text(&name), reply_str(row, "channel"),
 	    (long long)reply_int(row, "in_bytes"),

@@ -185,40 +185,58 @@ update(struct ctl *c, const struct words *w, struct err *e)
 	return rc;
 }
 
-/* Take a group that the server does not know out of the words; false: it is no word. */
 static bool
-drop_unknown(struct words *w, const char *name)
+is_among(const struct candidates *known, const char *name)
 {
+	for (size_t i = 0; i < known->n; i++)
+		if (strcmp(known->v[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Say which words are no groups, of the file or active, and keep the others. */
+static int
+drop_unknown(struct ctl *c, struct words *w, struct err *e)
+{
+	struct candidates known;
+	struct reply r;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < w->n; i++)
-		if (strcmp(w->v[i], name) != 0)
+	if (ctl_call(c, CONTROL_INTERFACE ".Reread", NULL, &r, e) == -1)
+		return -1;
+	reply_release(&r);
+	if (candidates_collect(c, WORDS_GROUPS, &known) == -1)
+		return err_set(e, FAULT_FAILED, "cannot get the list of groups");
+	for (size_t i = 0; i < w->n; i++) {
+		if (is_among(&known, w->v[i]))
 			w->v[kept++] = w->v[i];
-	if (kept == w->n)
-		return false;
+		else
+			say_failed(c, EXIT_GENERIC, "ERROR: no such group: %s", w->v[i]);
+	}
 	w->n = kept;
-	return true;
+	candidates_release(&known);
+	return 0;
 }
 
 void
 cmd_update(struct ctl *c, struct words *w)
 {
-	bool some = w->n > 0;
+	bool some = w->n > 0 && !has_all(w);
 	struct err e;
+	int rc = 0;
 
-	do {
-		if (update(c, w, &e) == 0)
-			return;
-		if (is_fault(c, &e, FAULT_SHUTDOWN_STATE)) {
-			say_failed(c, EXIT_GENERIC, "ERROR: already shutting down");
-			return;
-		}
-		if (!is_fault(c, &e, FAULT_BAD_NAME) || !drop_unknown(w, e.msg)) {
-			say_error(c, &e);
-			return;
-		}
-		say_failed(c, EXIT_GENERIC, "ERROR: no such group: %s", e.msg);
-	} while (some && w->n > 0);	/* without a word it would mean all */
+	if (some)
+		rc = drop_unknown(c, w, &e);
+	if (rc == 0 && some && w->n == 0)
+		return;		/* without a name it would mean all */
+	if (rc == 0)
+		rc = update(c, w, &e);
+	if (rc == 0)
+		return;
+	if (is_fault(c, &e, FAULT_SHUTDOWN_STATE))
+		say_failed(c, EXIT_GENERIC, "ERROR: already shutting down");
+	else
+		say_error(c, &e);
 }
 
 /* ---- add, remove ---- */

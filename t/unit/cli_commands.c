@@ -205,9 +205,7 @@ test_config(void)
 	static const struct fake_rule rules[] = {
 		{ "Reread", "{\"parameters\":{\"added\":[\"n\",\"b\"],\"changed\":[\"c\"],"
 		    "\"removed\":[\"a\"]}}" },
-		{ "[\"zz\",\"c\"]", FAULT("Control", "10", "BAD_NAME", "BAD_NAME: zz") },
-		{ "[\"zz\"]", FAULT("Control", "10", "BAD_NAME", "BAD_NAME: zz") },
-		{ "[\"c\"]", "{\"parameters\":{\"done\":[{\"group\":\"c\",\"action\":"
+		{ "{\"groups\":[\"c\"]}", "{\"parameters\":{\"done\":[{\"group\":\"c\",\"action\":"
 		    "\"stopped\"}]},\"continues\":true}\n{\"parameters\":{\"done\":[{\"group\":"
 		    "\"c\",\"action\":\"updated\"}]}}" },
 		{ "Update", FAULT("Control", "92", "CANT_REREAD", "CANT_REREAD: it's bad") },
@@ -219,6 +217,7 @@ test_config(void)
 		    "STILL_RUNNING", "STILL_RUNNING: a") },
 		{ "GetConfig", "{\"parameters\":{\"configs\":[{\"name\":\"x\",\"group\":\"g\","
 		    "\"inuse\":true,\"autostart\":false,\"group_prio\":5,\"process_prio\":999}]}}" },
+		{ "Status", "{\"parameters\":{\"processes\":[" P("c", "c", "5", "RUNNING") "]}}" },
 		{ "Plan", "{\"parameters\":{\"steps\":[{\"group\":\"g\",\"name\":\"x\",\"action\":"
 		    "\"restart\",\"key\":\"command\",\"from\":\"a\",\"to\":\"b\"},{\"group\":\"n\","
 		    "\"name\":\"\",\"action\":\"add\",\"key\":\"\"}]}}" },
@@ -246,13 +245,17 @@ static void
 test_logs(void)
 {
 	static const struct fake_rule rules[] = {
-		{ "Tail\",\"parameters\":{\"name\":\"zz\"", FAULT("Log", "10", "BAD_NAME", "zz") },
-		{ "Tail\",\"parameters\":{\"name\":\"n\"", FAULT("Log", "20", "NO_FILE", "n") },
-		{ "Tail\",\"parameters\":{\"name\":\"o\"", FAULT("Log", "30", "FAILED", "o") },
+		{ "Read\",\"parameters\":{\"name\":\"zz\"", FAULT("Log", "10", "BAD_NAME", "zz") },
+		{ "Read\",\"parameters\":{\"name\":\"n\"", FAULT("Log", "20", "NO_FILE", "n") },
+		{ "Read\",\"parameters\":{\"name\":\"o\"", FAULT("Log", "30", "FAILED", "o") },
 		{ "Tail\",\"parameters\":{\"name\":\"bad\",\"channel\":\"stderr\"",
 		    "{\"parameters\":{\"text\":\"1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\\n11\"}}" },
 		{ "Tail\",\"parameters\":{\"name\":\"bad\"", "{\"parameters\":{\"text\":\"\"}}" },
-		{ "Tail", "{\"parameters\":{\"text\":\"h\xc3\xb6he\\u0000x\\n\"}}" },
+		{ "Read\",\"parameters\":{\"name\":\"kept\"", FAULT("Log", "20", "NO_FILE",
+		    "NO_FILE") },
+		{ "Tail\",\"parameters\":{\"name\":\"kept\"",
+		    "{\"parameters\":{\"text\":\"in memory\"}}" },
+		{ "Read", "{\"parameters\":{\"text\":\"h\xc3\xb6he\\u0000x\\n\"}}" },
 		{ "Follow", "{\"parameters\":{\"text\":\"one\\n\"},\"continues\":true}\n"
 		    "{\"parameters\":{\"text\":\"two\"},\"continues\":true}\n" FAKE_HANGUP },
 		{ "Clear\",\"parameters\":{\"name\":\"zz\"", FAULT("Log", "10", "BAD_NAME", "zz") },
@@ -270,12 +273,13 @@ test_logs(void)
 	fake_start(rules);
 	run("tail a");
 	ok(memcmp(text, "h\xc3\xb6he\0x\n\n", 10) == 0, "tail prints all bytes and a newline");
-	asks("{\"name\":\"a\",\"channel\":\"stdout\",\"bytes\":1600}");
+	asks("{\"name\":\"a\",\"channel\":\"stdout\",\"offset\":-1600,\"length\":0}");
 	run("tail -20 a stderr");
-	asks("{\"name\":\"a\",\"channel\":\"stderr\",\"bytes\":20}");
+	asks("{\"name\":\"a\",\"channel\":\"stderr\",\"offset\":-20,\"length\":0}");
 	run("maintail -5");
-	asks("{\"name\":\"\",\"channel\":\"main\",\"bytes\":5}");
+	asks("{\"name\":\"\",\"channel\":\"main\",\"offset\":-5,\"length\":0}");
 	prints("tail zz", "zz: ERROR (no such process name)\n", 1);
+	prints("tail kept", "in memory\n", 0);
 	prints("tail n", "n: ERROR (no log file)\n", 1);
 	prints("tail o", "o: ERROR (unknown error reading log)\n", 1);
 	prints("tail -x a", "Error: bad argument -x\n", 1);
