@@ -63,14 +63,22 @@ void
 buf_addv(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
+	size_t room = b->cap - b->len;
 	int n;
 
+	if (b->failed)
+		return;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	if (n >= 0 && buf_reserve(b, (size_t)n) == 0) {
-		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
-		b->len += (size_t)n;
+	/* Most texts fit what there is; printing costs more than this guess. */
+	n = vsnprintf(room > 0 ? b->data + b->len : NULL, room, fmt, ap);
+	if (n >= 0 && (size_t)n >= room) {
+		n = buf_reserve(b, (size_t)n) == 0 ?
+		    vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again) : -1;
 	}
+	if (n >= 0)
+		b->len += (size_t)n;
+	else if (room > 0)
+		b->data[b->len] = '\0';	/* no half a text */
 	va_end(again);
 }
 

@@ -65,12 +65,6 @@ add(struct picks *out, struct pick pick, struct err *e)
 	return 0;
 }
 
-static bool
-before(const struct proc *a, const struct proc *b)
-{
-	return a->conf->priority < b->conf->priority;
-}
-
 /*
  * The processes of a group by priority, ties in config order.  They nearly always
  * stand so already: insertion from the end costs nothing then.
@@ -79,19 +73,20 @@ static int
 add_group(struct picks *out, const struct pgroup *g, const char *name, struct err *e)
 {
 	size_t from = out->n, i;
-	struct pick moved;
-	struct proc *p;
+	const struct proc *p;
 
 	TAILQ_FOREACH(p, &g->procs, link) {
-		if (add(out, (struct pick){ p->id, true, name }, e) == -1)
+		struct pick pick = { .id = p->id, .by_group = true, .name = name,
+			.priority = p->conf->priority };
+
+		if (add(out, pick, e) == -1)
 			return -1;
-		moved = out->v[out->n - 1];
 		for (i = out->n - 1; i > from; i--) {
-			if (!before(p, core_by_id(out->v[i - 1].id)))
+			if (out->v[i - 1].priority <= pick.priority)
 				break;
 			out->v[i] = out->v[i - 1];
 		}
-		out->v[i] = moved;
+		out->v[i] = pick;
 	}
 	return 0;
 }
@@ -118,12 +113,12 @@ add_name(struct picks *out, const char *name, enum select_how how, struct err *e
 	if (core_names_group(name, &g, &unknown)) {
 		if (g != NULL && (guests || g != core.guests))
 			return add_group(out, g, name, e);
-		return add(out, (struct pick){ 0, true, name }, e);
+		return add(out, (struct pick){ .by_group = true, .name = name }, e);
 	}
 	p = core_find(name, &unknown);
 	if (p != NULL && p->group == core.guests && !guests)
 		p = NULL;
-	return add(out, (struct pick){ p != NULL ? p->id : 0, false, name }, e);
+	return add(out, (struct pick){ .id = p != NULL ? p->id : 0, .name = name }, e);
 }
 
 int

@@ -17,6 +17,7 @@ struct proc;
 /* One process, or one name that is none. */
 struct pick {
 	uint32_t id;		/* 0: not there */
+	int64_t	 priority;	/* order in a group */
 	bool	 by_group;	/* meant by group or all: only where it makes sense */
 	const char *name;	/* borrowed of the call: as given; NULL with all */
 };

@@ -23,6 +23,9 @@ seconds(int64_t wall_ms)
 	return s > INT32_MAX ? INT32_MAX : s;
 }
 
+/* Keys are constant: with their comma and colon they are one copy. */
+#define PUT(b, text) buf_add(b, text, sizeof(text) - 1)
+
 static void
 put_description(struct buf *b, const struct proc *p)
 {
@@ -30,7 +33,8 @@ put_description(struct buf *b, const struct proc *p)
 
 	buf_clear(&text);
 	proc_describe(p, &text);
-	json_kstr(b, "description", buf_text(&text));
+	PUT(b, ",\"description\":");
+	json_bytes(b, buf_text(&text), text.len);
 }
 
 void
@@ -39,21 +43,35 @@ status_put(struct buf *b, const struct proc *p, int64_t now_ms)
 	const char *out = p->streams[0].path, *err = p->streams[1].path;
 
 	json_open(b, '{');
-	json_kstr(b, "name", p->conf->name);
-	json_kstr(b, "group", p->group->name);
-	json_kint(b, "state", pstate_code(p->fsm.st));
-	json_kstr(b, "statename", pstate_name(p->fsm.st));
+	PUT(b, "\"name\":");
+	json_str(b, p->conf->name);
+	PUT(b, ",\"group\":");
+	json_str(b, p->group->name);
+	PUT(b, ",\"state\":");
+	json_int(b, pstate_code(p->fsm.st));
+	PUT(b, ",\"statename\":");
+	json_str(b, pstate_name(p->fsm.st));
 	put_description(b, p);
-	json_kint(b, "pid", p->pid);
-	json_kint(b, "start", seconds(p->start_wall_ms));
-	json_kint(b, "stop", seconds(p->stop_wall_ms));
-	json_kint(b, "now", seconds(now_ms));
-	json_kstr(b, "spawnerr", p->spawnerr);
-	json_kint(b, "exitstatus", proc_exitstatus(p));
-	json_kstr(b, "logfile", out);
-	json_kstr(b, "stdout_logfile", out);
-	json_kstr(b, "stderr_logfile", err);
-	json_kbool(b, "guest", p->group == core.guests);
+	PUT(b, ",\"pid\":");
+	json_int(b, p->pid);
+	PUT(b, ",\"start\":");
+	json_int(b, seconds(p->start_wall_ms));
+	PUT(b, ",\"stop\":");
+	json_int(b, seconds(p->stop_wall_ms));
+	PUT(b, ",\"now\":");
+	json_int(b, seconds(now_ms));
+	PUT(b, ",\"spawnerr\":");
+	json_str(b, p->spawnerr);
+	PUT(b, ",\"exitstatus\":");
+	json_int(b, proc_exitstatus(p));
+	PUT(b, ",\"logfile\":");
+	json_str(b, out);
+	PUT(b, ",\"stdout_logfile\":");
+	json_str(b, out);
+	PUT(b, ",\"stderr_logfile\":");
+	json_str(b, err);
+	PUT(b, ",\"guest\":");
+	json_bool(b, p->group == core.guests);
 	json_close(b, '}');
 }
 

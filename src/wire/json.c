@@ -106,6 +106,12 @@ utf8_len(const unsigned char *s, size_t left)
 	return n;
 }
 
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void
 json_bytes(struct buf *b, const char *data, size_t len)
 {
@@ -113,10 +119,18 @@ json_bytes(struct buf *b, const char *data, size_t len)
 	size_t from = 0, i = 0, n;	/* [from, i) is fit to be copied as it is */
 
 	comma(b);
-	buf_reserve(b, len + 2);
-	buf_addc(b, '"');
+	if (buf_reserve(b, len + 2) == -1)
+		return;
+	b->data[b->len++] = '"';
+	/* Nearly every text is plain from begin to end: copied in one go. */
+	while (i < len && is_plain(s[i]))
+		i++;
+	if (i > 0)
+		memcpy(b->data + b->len, data, i);
+	b->len += i;
+	from = i;
 	while (i < len) {
-		if (s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\') {
+		if (is_plain(s[i])) {
 			i++;
 			continue;
 		}
