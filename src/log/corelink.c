@@ -223,8 +223,8 @@ on_feed(struct loop_io *w, int events)
 	(void)w;
 	if (events & LOOP_WRITE)
 		send_queue();
-	while ((n = fd_recv(feed, LOGGER_DATA, FEED_MAX, &fd)) > 0)
-		handle(LOGGER_DATA, (size_t)n, fd);
+	while ((n = fd_recv(feed, logger_scratch, FEED_MAX, &fd)) > 0)
+		handle(logger_scratch, (size_t)n, fd);
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
 		loop_io_stop(&io);
 		fd_close(&feed);

@@ -23,9 +23,7 @@ struct logger {
 
 extern struct logger logger;
 
-/* Byte 0 is for ansi.h; data is read to LOGGER_DATA. */
-extern char logger_scratch[FEED_MAX + 1];
-#define LOGGER_DATA (logger_scratch + 1)
+extern char logger_scratch[FEED_MAX];
 
 /* A turn has moved bytes, at most `most` out of one pipe: sets the pace. */
 void	logger_moved(size_t most);

@@ -29,7 +29,7 @@
 #define QUIET_MS	1000
 
 struct logger logger;
-char logger_scratch[FEED_MAX + 1];
+char logger_scratch[FEED_MAX];
 
 static struct loop_job pace_job;
 static struct pace pace;

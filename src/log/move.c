@@ -67,45 +67,6 @@ count_position(struct flow *f)
 		tally_commit(f->slot, &t);
 }
 
-/*
- * The logger before us was killed.  Bytes in flight were in its memory; those that
- * the file has grown by since the last commit were written, also when they were
- * moved by splice and not counted yet.
- */
-void
-flow_take_over(struct flow *f)
-{
-	struct tally t = tally_get(f->slot);
-	uint64_t grown = 0, lost = t.flight;
-
-	if (flow_is_plain(f) && t.file_ino == f->file.ino &&
-	    (uint64_t)f->file.pos > t.file_pos)
-		grown = (uint64_t)f->file.pos - t.file_pos;
-	if (grown > FLOW_BATCH)
-		grown = 0;	/* more than one batch: somebody else wrote */
-	if (lost > 0) {
-		if (grown > lost)
-			grown = lost;
-		lost -= grown;
-	} else {
-		t.in += grown;
-	}
-	t.written += grown;
-	t.dropped[DROP_ERROR] += lost;
-	if (lost > 0) {
-		t.unmarked += lost;
-		t.unmarked_why = EOWNERDEAD;
-	}
-	if (t.reading) {
-		t.gaps++;
-		f->gap = true;
-	}
-	t.flight = 0;
-	t.reading = 0;
-	count_file(f, &t);
-	tally_commit(f->slot, &t);
-}
-
 /* ---- the sink ---- */
 
 bool
@@ -389,32 +350,27 @@ share(struct flow *f, const char *data, size_t len)
 		console_copy(data, len);
 }
 
-static size_t
-through_memory(struct flow *f)
+static bool
+strips(const struct flow *f)
 {
-	struct tally t;
-	char *data = LOGGER_DATA;
-	size_t len;
-	ssize_t n;
+	return logger.strip_ansi && f->channel != CHANNEL_MAIN;
+}
 
-	tally_reading(f->slot);
-	n = sys->read(f->pipe, data, FLOW_BATCH);
-	t = tally_get(f->slot);
-	t.reading = 0;
-	if (n <= 0) {
-		tally_commit(f->slot, &t);
-		if (n == 0)
-			ended(f);
-		return 0;
-	}
-	len = (size_t)n;
-	if (logger.strip_ansi && f->channel != CHANNEL_MAIN) {
-		len = ansi_strip(&f->ansi, data, len, data - 1);
-		data--;
+/* A batch has come into the stage: count it, hand it out. */
+static void
+arrived(struct flow *f, char *data, size_t n)
+{
+	struct tally t = tally_get(f->slot);
+	size_t len = n;
+
+	if (strips(f)) {
+		len = ansi_strip(&f->ansi, data, n, logger_scratch);
+		data = logger_scratch;
 	}
 	/* What strip_ansi takes away was handled as it should be: written. */
-	t.in += (uint64_t)n;
-	t.written += (uint64_t)n - len;
+	t.reading = 0;
+	t.in += n;
+	t.written += n - len;
 	t.flight += (uint32_t)len;
 	tally_commit(f->slot, &t);
 	share(f, data, len);
@@ -425,7 +381,25 @@ through_memory(struct flow *f)
 		deliver(f, data, len, false);
 	if (flow_is_plain(f))
 		reader_wake(f);
-	return (size_t)n;
+}
+
+static size_t
+through_memory(struct flow *f)
+{
+	struct tally t;
+	char *data;
+	ssize_t n = tally_read(f->slot, f->pipe, &data);
+
+	if (n > 0) {
+		arrived(f, data, (size_t)n);
+		return (size_t)n;
+	}
+	t = tally_get(f->slot);
+	t.reading = 0;
+	tally_commit(f->slot, &t);
+	if (n == 0)
+		ended(f);
+	return 0;
 }
 
 static size_t
@@ -476,7 +450,7 @@ flow_batch(struct flow *f)
 			return 0;
 	}
 	if (f->sink == SINK_FILE && (f->file.plain || f->file.fd == -1) &&
-	    f->file.splice && !f->syslog && !f->copy && !logger.strip_ansi)
+	    f->file.splice && !f->syslog && !f->copy && !strips(f))
 		return through_splice(f);
 	return through_memory(f);
 }
@@ -511,4 +485,83 @@ flow_start(struct flow *f)
 {
 	if (f->pipe != -1 && !f->eof)
 		loop_io_start(&f->io, f->pipe, LOOP_READ, on_readable);
+}
+
+/* ---- after a killed logger ---- */
+
+/* How much of what is not counted as written is in the plain file. */
+static uint64_t
+grown(const struct flow *f, const struct tally *t)
+{
+	uint64_t pos = (uint64_t)f->file.pos;
+
+	if (!flow_is_plain(f) || t->file_ino != f->file.ino || pos <= t->file_pos)
+		return 0;
+	/* More than one batch: somebody else wrote. */
+	return pos - t->file_pos <= FLOW_BATCH ? pos - t->file_pos : 0;
+}
+
+/*
+ * t->flight bytes were in the memory of the dead.  The last of them may be in the
+ * stage; returns how many of these can go to the sink now.
+ */
+static size_t
+rescue(struct flow *f, struct tally *t, size_t len)
+{
+	uint64_t there = grown(f, t), lost;
+	size_t again;
+
+	if (there > t->flight)
+		there = t->flight;
+	t->written += there;
+	lost = t->flight - there;
+	/* A console or FIFO may have them already: rather lose than repeat. */
+	if (!flow_is_plain(f))
+		len = 0;
+	again = lost < len ? (size_t)lost : len;
+	lost -= again;
+	t->dropped[DROP_ERROR] += lost;
+	t->flight = (uint32_t)again;
+	if (lost > 0) {
+		t->unmarked += lost;
+		t->unmarked_why = EOWNERDEAD;
+	}
+	if (lost > 0 && !flow_is_plain(f))
+		t->gaps++;
+	return again;
+}
+
+void
+flow_take_over(struct flow *f)
+{
+	struct tally t = tally_get(f->slot);
+	uint64_t moved = t.flight == 0 && !t.reading ? grown(f, &t) : 0;
+	bool uncounted = t.reading != 0;
+	size_t len, again = 0;
+	char *data;
+
+	len = tally_left(f->slot, &data);
+	t.in += moved;
+	t.written += moved;
+	if (len > 0 && !uncounted && strips(f)) {
+		len = ansi_strip(&f->ansi, data, len, logger_scratch);
+		data = logger_scratch;
+	}
+	if (t.flight > 0)
+		again = rescue(f, &t, uncounted ? 0 : len);
+	if (uncounted && tally_left_unknown()) {
+		t.gaps++;
+		f->gap = true;
+	}
+	/* Uncounted bytes stay so until arrived() counts them: we may be killed here. */
+	t.reading = uncounted && len > 0;
+	count_file(f, &t);
+	tally_commit(f->slot, &t);
+	if (len == 0)
+		return;
+	if (uncounted)
+		arrived(f, data, len);
+	else if (again > 0)
+		deliver(f, data + len - again, again, false);
+	tally_forget_left();
 }

@@ -1,26 +1,33 @@
 /*
- * The counters' memory: a header with the journal, then one record per flow.
- * The file grows by ftruncate; the address space for all of it is taken once,
- * so records never move.
+ * The memory: a page with the header and the journal, the stage, then one record per
+ * flow.  The file grows by ftruncate; the address space for all of it is taken
+ * once, so nothing ever moves.
  */
 #include "log/tally.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <errno.h>
 #include <stdatomic.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
 
 #define MAP_BYTES	(16 << 20)	/* address space only: 160,000 flows */
 #define GROW_BYTES	16384
 
+#define STAGE_AT	4096
+#define RECORDS_AT	(STAGE_AT + TALLY_STAGE)
+
 struct header {
 	uint32_t record_bytes;	/* of the image that wrote it: another one starts anew */
 	uint32_t used;		/* records, free ones between them included */
 	atomic_uint journal_at;	/* record that the journal is for, plus 1; 0: none */
 	uint32_t free;		/* given back */
+	uint32_t stage_for;	/* record whose bytes are in the stage, plus 1; 0: none */
+	uint32_t no_splice;	/* the offset does not tell what is in the stage */
 	struct tally journal;
 };
 
@@ -30,6 +37,12 @@ static int map_fd = -1;
 static size_t map_len;		/* bytes behind the mapping that may be touched */
 static int hint;		/* flows come back in the order in which they were taken */
 static int left;		/* records of the logger before us, not yet asked for */
+static struct {
+	int	 record;
+	bool	 unknown;
+	char	*data;		/* owned; NULL: nothing was left */
+	size_t	 len;
+} staged;
 
 static int
 grow(size_t need)
@@ -46,6 +59,23 @@ grow(size_t need)
 	return 0;
 }
 
+/* Keep what is in the stage before the first read overwrites it. */
+static void
+save_stage(void)
+{
+	off_t end = sys->lseek(map_fd, 0, SEEK_CUR);
+
+	staged.unknown = map->no_splice != 0;
+	map->no_splice = 0;
+	if (map->stage_for == 0 || end <= STAGE_AT || end > RECORDS_AT)
+		return;
+	staged.record = (int)map->stage_for - 1;
+	staged.len = (size_t)(end - STAGE_AT);
+	staged.data = malloc(staged.len);
+	if (staged.data != NULL)
+		memcpy(staged.data, (char *)map + STAGE_AT, staged.len);
+}
+
 int
 tally_init(int fd)
 {
@@ -58,11 +88,11 @@ tally_init(int fd)
 	if (at == MAP_FAILED)
 		return -1;
 	map = at;
-	records = (struct tally *)(map + 1);
+	records = (struct tally *)(void *)((char *)at + RECORDS_AT);
 	map_fd = shared ? fd : -1;
 	map_len = shared ? (size_t)st.st_size : 0;
 	hint = 0;
-	if (grow(sizeof(*map)) == -1) {
+	if (grow(RECORDS_AT) == -1) {
 		tally_release();
 		return -1;
 	}
@@ -76,6 +106,8 @@ tally_init(int fd)
 	left = 0;
 	for (uint32_t i = 0; i < map->used; i++)
 		left += records[i].id != 0;
+	if (map_fd != -1)
+		save_stage();
 	return 0;
 }
 
@@ -86,6 +118,7 @@ tally_release(void)
 		munmap(map, MAP_BYTES);
 	map = NULL;
 	records = NULL;
+	tally_forget_left();
 }
 
 /* The record of id (0: a free one), looked for from the hint on; -1: none. */
@@ -121,7 +154,7 @@ tally_take(uint32_t id, bool *known)
 		map->free--;
 	} else {
 		i = (int)map->used;
-		if (grow(sizeof(*map) + ((size_t)i + 1) * sizeof(*records)) == -1)
+		if (grow(RECORDS_AT + ((size_t)i + 1) * sizeof(*records)) == -1)
 			return -1;
 		map->used++;
 		hint = i + 1;
@@ -154,8 +187,52 @@ tally_commit(int i, const struct tally *t)
 	atomic_store_explicit(&map->journal_at, 0, memory_order_release);
 }
 
-void
-tally_reading(int i)
+/* For a store that has to happen here, and not later or never. */
+static void
+mark_reading(int i)
 {
+	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&records[i].reading = 1;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+ssize_t
+tally_read(int i, int pipe, char **data)
+{
+	ssize_t n;
+
+	*data = (char *)map + STAGE_AT;
+	map->stage_for = 0;
+	if (map_fd != -1 && !map->no_splice &&
+	    sys->lseek(map_fd, STAGE_AT, SEEK_SET) == STAGE_AT) {
+		map->stage_for = (uint32_t)i + 1;
+		mark_reading(i);
+		n = sys->splice(pipe, map_fd, NULL, TALLY_STAGE);
+		if (n != -1 || errno != EINVAL)
+			return n;
+		map->no_splice = 1;
+	}
+	mark_reading(i);
+	return sys->read(pipe, *data, TALLY_STAGE);
+}
+
+size_t
+tally_left(int i, char **data)
+{
+	*data = staged.data;
+	return staged.data != NULL && staged.record == i ? staged.len : 0;
+}
+
+bool
+tally_left_unknown(void)
+{
+	return staged.unknown;
+}
+
+void
+tally_forget_left(void)
+{
+	free(staged.data);
+	staged.data = NULL;
+	staged.len = 0;
 }

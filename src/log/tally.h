@@ -1,5 +1,6 @@
 /*
- * Counters of flows, in memory that outlives the logger.
+ * Counters of flows, and the batch that is being moved, in memory that outlives the
+ * logger.
  *
  * The law of each flow is in = written + dropped + flight, after every commit.
  * A commit is atomic also against SIGKILL: the new record is put into a journal
@@ -9,16 +10,20 @@
  * - A plain file that is written with splice: in and written follow the file.
  *   file_pos was its size at the last commit, so a bigger file of the same inode has
  *   received the difference after it.  Nothing is lost and nothing repeated.
- * - Bytes that pass through our memory: `reading` is set before a read and
- *   cleared by the commit that counts the bytes into flight.  Found set, one
- *   batch at most is unknown.  What is found in flight was read, and is lost
- *   but for the part that file_pos shows to be written.
+ * - Bytes that pass through our memory come by splice into the stage, a part of
+ *   this memory.  The offset of the open file, which all loggers share, moves with
+ *   them: it says how many there are, also when nobody lived to count them.
+ *   `reading` tells these from bytes that were counted into flight.
  */
 #ifndef LOG_TALLY_H
 #define LOG_TALLY_H
 
+#include <sys/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#define TALLY_STAGE	(64 * 1024)	/* bytes: the size of a pipe */
 
 enum drop {
 	DROP_STUCK,		/* the sink took nothing: FIFO or console without reader */
@@ -29,14 +34,14 @@ enum drop {
 
 struct tally {
 	uint32_t id;		/* of the flow; 0: free */
-	uint32_t reading;	/* 1 while a read of the pipe is not yet counted */
+	uint32_t reading;	/* 1 while bytes are in the stage and not yet counted */
 	uint64_t in;		/* bytes taken out of the pipe */
 	uint64_t written;	/* bytes that the sink took */
 	uint64_t dropped[DROP_REASONS];
 	uint64_t unmarked;	/* dropped bytes that no line in the log tells of yet */
 	uint32_t unmarked_why;	/* errno, 0: no reader */
 	uint32_t flight;	/* bytes read and not yet written */
-	uint32_t gaps;		/* kills after which a batch is unknown */
+	uint32_t gaps;		/* kills after which nobody knows what was written */
 	uint32_t rotations;
 	uint64_t file_pos;	/* size of the plain file at the last commit */
 	uint64_t file_ino;	/* its inode; 0: no plain file */
@@ -57,7 +62,18 @@ void	tally_give(int i);
 /* A copy to be changed and committed. */
 struct tally tally_get(int i);
 void	tally_commit(int i, const struct tally *t);
-/* One store, no commit: see above. */
-void	tally_reading(int i);
+/*
+ * Read at most TALLY_STAGE bytes of pipe for record i; returns as read, *data is where
+ * they are, until the next call.  A commit with reading = 0 has to follow.
+ */
+ssize_t	tally_read(int i, int pipe, char **data);
+/*
+ * What a killed logger left in the stage for record i; 0 when nothing, or when
+ * another flow was the last.  *data stays until tally_forget_left().
+ */
+size_t	tally_left(int i, char **data);
+/* The kernel could not splice: `reading` found set means that a batch may be lost. */
+bool	tally_left_unknown(void);
+void	tally_forget_left(void);
 
 #endif

@@ -131,7 +131,7 @@ text_begin(struct reader *r, off_t from, off_t to, const char *tail)
 static void
 text_end(struct reader *r)
 {
-	put_piece(r, LOGGER_DATA + sizeof(r->cut), 0, true);
+	put_piece(r, logger_scratch + sizeof(r->cut), 0, true);
 	buf_adds(&r->out, "\"");
 	buf_adds(&r->out, r->tail);
 	vreply_end(&r->out, false);
@@ -198,7 +198,7 @@ follow_on(struct reader *r)
 bool
 text_more(struct reader *r)
 {
-	char *data = LOGGER_DATA + sizeof(r->cut);
+	char *data = logger_scratch + sizeof(r->cut);
 	size_t want = PIECE;
 	ssize_t n;
 
