@@ -35,6 +35,7 @@ struct launch {
 	struct strlist argv;
 	struct environ env;
 	char	*path;
+	struct program *conf;	/* what the child reads; owned once p has another */
 	struct spawn s;
 	struct spawn_fail fail;
 	size_t	 nfail;		/* bytes of fail that have come */
@@ -177,7 +178,7 @@ static void
 fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 {
 	struct proc *p = l->p;
-	const struct program *conf = p->conf;
+	struct program *conf = p->conf;
 	bool one = conf->redirect_stderr;
 
 	l->s = (struct spawn){
@@ -192,6 +193,7 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
 		.stack = stacks.memory[l->stack],
 	};
+	l->conf = conf;
 	if (p->group == core.guests)
 		guest_fill(p, &l->s);
 }
@@ -232,7 +234,7 @@ create(struct launch *l)
 {
 	struct proc *p = l->p;
 	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
-	int no;
+	int no, cgroup;
 	pid_t pid;
 
 	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1) {
@@ -243,7 +245,8 @@ create(struct launch *l)
 	fill_spawn(l, in[0], err[1]);
 	pid = sys->spawn(&l->s);
 	no = errno;
-	fd_close(&l->s.cgroup_fd);
+	cgroup = l->s.cgroup_fd;	/* the child still reads l->s, so that stays */
+	fd_close(&cgroup);
 	if (pid == -1) {
 		say_no_process(p, no);
 		goto fail;
@@ -405,6 +408,13 @@ launch_end(struct proc *p)
 }
 
 void
+launch_drop_conf(struct proc *p, struct program *old)
+{
+	if (p->launch == NULL || p->launch->conf != old)
+		program_free(old);
+}
+
+void
 launch_free(struct proc *p)
 {
 	struct launch *l = p->launch;
@@ -412,6 +422,8 @@ launch_free(struct proc *p)
 	if (l == NULL)
 		return;
 	p->launch = NULL;
+	if (l->conf != NULL && l->conf != p->conf)
+		program_free(l->conf);
 	loop_io_stop(&l->io);
 	fd_close(&l->err_rd);
 	stack_give(l);

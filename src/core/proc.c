@@ -554,8 +554,10 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 void
 proc_replace_conf(struct proc *p, struct program *conf)
 {
-	program_free(p->conf);
+	struct program *old = p->conf;
+
 	p->conf = conf;
+	launch_drop_conf(p, old);
 	flight_save(p);
 }
 
