@@ -102,6 +102,8 @@ cmd_events(struct ctl *c, struct words *w)
 	if (client_subscribe(&c->client, w->v, kept, on_event, &l, &e) == -1) {
 		if (c->client.fail != CLIENT_STOPPED)
 			say_error(c, &e);
+		else if (c->tty)
+			say("%s", "");		/* behind the ^C on the screen */
 		ctl_interrupted();
 	}
 	if (!was)

@@ -136,6 +136,9 @@ edit_complete(EditLine *el, int ch)
 	return result;
 }
 
+/* Ctrl-C ended the line; its emptiness is not the end of input. */
+static bool abandoned;
+
 static unsigned char
 edit_abandon(EditLine *el, int ch)
 {
@@ -144,7 +147,8 @@ edit_abandon(EditLine *el, int ch)
 	(void)ch;
 	el_cursor(el, (int)(line->lastchar - line->cursor));
 	el_deletestr(el, (int)(line->lastchar - line->buffer));
-	fputs("^C", stdout);
+	fputs("^C\n", stdout);
+	abandoned = true;
 	return CC_NEWLINE;
 }
 
@@ -230,7 +234,10 @@ edit_lines(struct ctl *c, EditLine *el, History *past)
 	int n;
 
 	while (!c->leave) {
+		abandoned = false;
 		line = el_gets(el, &n);
+		if (abandoned)
+			continue;
 		if (line == NULL || n <= 0) {
 			say("%s", "");
 			return;
