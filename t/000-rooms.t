@@ -21,9 +21,9 @@ sub slurp {
 sub files {
 	my ($root) = @_;
 	my @list;
-	if (-e "$root/.git") {
-		@list = split(/\0/, `cd '$root' && git ls-files -coz --exclude-standard`);
-	} else {
+	@list = split(/\0/, `cd '$root' && git ls-files -coz --exclude-standard 2>/dev/null`)
+	    if -e "$root/.git";
+	if (!@list) {			# unpacked from an archive, or git is not there
 		@list = map { s{^\Q$root\E/}{}r } split(/\n/, `find '$root' -type f`);
 	}
 	return sort grep { -f "$root/$_" && !m,^(?:build|run|\.git)/, } @list;
@@ -167,6 +167,8 @@ sub rule_ok {
 	diag("  $_") for @wrong;
 }
 
+my @all = files('.');
+cmp_ok(scalar @all, '>', 100, 'the files of the project were found');
 rule_ok($_) for @rules;
 my $uses = table('.');
 is(join(' ', sort keys %$uses),
