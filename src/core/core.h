@@ -285,7 +285,8 @@ int	core_remove_group(const char *name, struct err *e);
 
 /* Both return at once; the loop does the rest. */
 void	core_shutdown(struct asker by);
-void	core_restart(struct asker by);
+/* -1 and CANT_REREAD when the file is bad: then nothing is changed. */
+int	core_restart(struct asker by, struct err *e);
 void	core_reopen_logs(void);
 
 /* "A", "B" or "C", and in *why a sentence about what a better one lacks. */

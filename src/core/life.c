@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "core/guest.h"
+#include "core/plan.h"
 #include "core/proc.h"
 #include "core/reap.h"
 #include "core/survivors.h"
@@ -242,11 +243,20 @@ core_shutdown(struct asker by)
 		kill_everything(NULL);
 }
 
-void
-core_restart(struct asker by)
+int
+core_restart(struct asker by, struct err *e)
 {
-	if (life.phase == PHASE_RUN)
-		close_down(SUP_RESTARTING, by);
+	struct config *c;
+
+	if (life.phase != PHASE_RUN)
+		return 0;
+	/* supervisord would stop everything first and then end on a bad file */
+	c = plan_load(e);
+	if (c == NULL)
+		return -1;
+	conf_free(c);
+	close_down(SUP_RESTARTING, by);
+	return 0;
 }
 
 void
@@ -278,6 +288,8 @@ on_exit_signal(struct loop_signal *w, int sig)
 static void
 on_hangup(struct loop_signal *w, int sig)
 {
+	struct err e = { 0 };
+
 	(void)w;
 	if (core.state == SUP_SHUTDOWN) {
 		log_warn("ignored SIGHUP indicating restart request (shutdown in "
@@ -285,7 +297,8 @@ on_hangup(struct loop_signal *w, int sig)
 		return;
 	}
 	log_warn("received SIGHUP indicating restart request");
-	core_restart((struct asker){ CAUSE_RESTART, sig });
+	if (core_restart((struct asker){ CAUSE_RESTART, sig }, &e) == -1)
+		log_error("not restarted, nothing is changed: %s", e.msg);
 }
 
 void

@@ -231,9 +231,8 @@ setup_write_pidfile(const struct config *c)
 	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 
 	if (fd == -1 || write(fd, text, (size_t)n) != n)
-		log_crit("could not write pidfile %s", path);
-	else
-		log_info("supervisord started with pid %d", (int)getpid());
+		log_crit("could not write pidfile %s: %s", path, strerror(errno));
+	log_info("supervisord started with pid %d", (int)getpid());
 	fd_close(&fd);
 }
 

@@ -124,9 +124,9 @@ static int
 do_restart(struct client *c, const struct vcall *call, struct err *e)
 {
 	(void)call;
-	(void)e;
+	if (core_restart(method_asker(c), e) == -1)
+		return -1;
 	method_ok(c);
-	core_restart(method_asker(c));
 	return 0;
 }
 
