@@ -6,6 +6,7 @@
 #	make lint		gcc and clang with -Werror, cppcheck, manuals
 #	make asan		build/asan/supd, with address and undefined-behaviour checks
 #	make test-asan		the test suite on that
+#	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
@@ -82,6 +83,7 @@ SRC_core = \
 	src/core/core.c \
 	src/core/crash.c \
 	src/core/describe.c \
+	src/core/ended.c \
 	src/core/environ.c \
 	src/core/event.c \
 	src/core/flight.c \
@@ -92,6 +94,7 @@ SRC_core = \
 	src/core/plan.c \
 	src/core/proc.c \
 	src/core/reap.c \
+	src/core/record.c \
 	src/core/setup.c \
 	src/core/stdin.c \
 	src/core/stream.c \
@@ -333,6 +336,11 @@ test: deps-test all $(O)/unit lint-man
 test-asan: deps-test asan $(ASAN)/unit
 	@$(call suite,$(ASAN))
 
+# Peers that are not installed are left out of the table.
+BENCH =
+bench: all
+	@t/bench/run --supd=$(O)/supd $(BENCH)
+
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
 lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT)))
 
@@ -372,5 +380,5 @@ clean:
 	rm -rf $(B) run
 
 force:
-.PHONY: all asan run test test-asan lint lint-cc lint-cppcheck lint-man lint-sh \
+.PHONY: all asan run test test-asan bench lint lint-cc lint-cppcheck lint-man lint-sh \
 	deps-test install clean force
