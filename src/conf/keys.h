@@ -24,6 +24,7 @@
 #define KEY_LATE	0x04	/* expanded for every process, parsed before that */
 #define KEY_OURS	0x08	/* supervisord has no such key */
 #define KEY_LAST	0x10	/* checked when all sections are */
+#define KEY_REQUIRED	0x20	/* a section without it is refused */
 
 struct conf_key {
 	const char *name;		/* ini key, JSON name, manual heading */
@@ -34,6 +35,7 @@ struct conf_key {
 	enum conf_apply apply;
 	unsigned names;			/* NAMES_, besides those of the table */
 	unsigned flags;			/* KEY_ */
+	const char *refusal;		/* in place of the type's message; the value follows */
 	const char *doc;		/* one sentence, printed in supd.conf.5 */
 };
 

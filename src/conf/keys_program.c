@@ -134,13 +134,13 @@ static const struct conf_key fcgi_keys[] = {
 	  .apply = APPLY_RESTART,
 	  .doc = "Length of the queue of the socket." },
 	{ KEY_OF(struct fcgi_keys, "socket_owner", socket_owner, owner), .def = NULL,
-	  .apply = APPLY_RESTART,
+	  .apply = APPLY_RESTART, .refusal = "Invalid socket_owner value",
 	  .doc = "Owner of the socket's file; the program's user unless set." },
 	{ KEY_OF(struct fcgi_keys, "socket_mode", socket_mode, octal), .def = "0700",
-	  .apply = APPLY_RESTART,
+	  .apply = APPLY_RESTART, .refusal = "Invalid socket_mode value",
 	  .doc = "Mode of the socket's file." },
 	{ KEY_OF(struct fcgi_keys, "socket", socket, string), .def = NULL,
-	  .apply = APPLY_RESTART,
+	  .names = NAMES_PROGRAM, .apply = APPLY_RESTART,
 	  .doc = "Socket that all processes get as standard input: unix:///path or"
 	    " tcp://host:port." },
 };
@@ -169,7 +169,7 @@ const struct conf_table conf_listener_table = {
 
 const struct conf_table conf_fcgi_table = {
 	.section = "fcgi-program", .match = MATCH_NAMED, ROWS(fcgi_keys),
-	.base = &conf_program_table, .names = NAMES_HERE | NAMES_PROGRAM,
+	.base = &conf_program_table, .names = NAMES_HERE,
 	.doc = "A program whose processes share a listening socket; has the keys of a"
 	    " program, too.",
 };

@@ -85,18 +85,20 @@ static const struct conf_key supd_keys[] = {
 #define KEY(f, t) KEY_OF(struct conf_server, #f, f, t)
 
 static const struct conf_key unix_keys[] = {
+	{ KEY(file, sockpath), .def = NULL, .names = NAMES_HERE, .flags = KEY_REQUIRED,
+	  .apply = APPLY_SUPERVISOR,
+	  .doc = "Path of the socket." },
 	{ KEY(username, string), .def = NULL, .apply = APPLY_SUPERVISOR,
 	  .doc = "User that a client has to name." },
 	{ KEY(password, string), .def = NULL, .apply = APPLY_SUPERVISOR,
 	  .flags = KEY_SECRET,
 	  .doc = "Password, or {SHA} and its SHA-1 in hexadecimal digits." },
-	{ KEY(file, sockpath), .def = NULL, .names = NAMES_HERE,
-	  .apply = APPLY_SUPERVISOR,
-	  .doc = "Path of the socket." },
-	{ KEY(chmod, octal), .def = "0700", .apply = APPLY_SUPERVISOR,
-	  .doc = "Mode of the socket's file." },
 	{ KEY(chown, owner), .def = NULL, .apply = APPLY_SUPERVISOR,
+	  .refusal = "Invalid sockchown value",
 	  .doc = "Owner of the socket's file." },
+	{ KEY(chmod, octal), .def = "0700", .apply = APPLY_SUPERVISOR,
+	  .refusal = "Invalid chmod value",
+	  .doc = "Mode of the socket's file." },
 };
 
 static const struct conf_key inet_keys[] = {
@@ -106,7 +108,7 @@ static const struct conf_key inet_keys[] = {
 	  .flags = KEY_SECRET,
 	  .doc = "Password, or {SHA} and its SHA-1 in hexadecimal digits." },
 	{ .name = "port", .type = &conf_address, .off = 0, .def = NULL,
-	  .apply = APPLY_SUPERVISOR,
+	  .flags = KEY_REQUIRED, .apply = APPLY_SUPERVISOR,
 	  .doc = "Where to listen: port, host:port, or *:port." },
 };
 

@@ -97,6 +97,11 @@ load_key(struct loader *ld, const struct section_load *sl, const struct conf_key
 	struct origin o;
 	struct err e;
 
+	if (text == NULL && k->flags & KEY_REQUIRED) {
+		o = load_origin(ld, sl, NULL);
+		return report_error(&ld->report, &o, "section [%s] has no %s value",
+		    sl->section->name, k->name);
+	}
 	if (text == NULL)
 		return 0;
 	if (ini != NULL && !(k->flags & KEY_LATE) && strchr(text, '%') != NULL) {
@@ -106,6 +111,8 @@ load_key(struct loader *ld, const struct section_load *sl, const struct conf_key
 	}
 	if (parse_key(ld, sl, k, text, fields, &e) == 0)
 		return 0;
+	if (k->refusal != NULL)
+		err_set(&e, FAULT_CANT_REREAD, "%s %s", k->refusal, text);
 refused:
 	o = load_origin(ld, sl, k->name);
 	if (report_error(&ld->report, &o, "%s", e.msg) == -1)

@@ -10,22 +10,7 @@
 
 #define STANDARD_FACTORY "supervisor.rpcinterface:make_main_rpcinterface"
 
-/* Rules between the keys of a server. */
-static int
-check_server(struct loader *ld, const struct section_load *sl, const struct conf_server *s)
-{
-	struct origin o = load_origin(ld, sl, NULL);
-	const char *name = sl->section->name;
-
-	if (s->is_unix && s->file == NULL)
-		return report_error(&ld->report, &o, "section [%s] has no file value", name);
-	if (!s->is_unix && s->host == NULL &&
-	    ini_get(&ld->ini, sl->section, "port") == NULL)
-		return report_error(&ld->report, &o, "section [%s] has no port value", name);
-	return 0;
-}
-
-/* Both or none; supervisord looks at this before anything else. */
+/* Both or none. */
 static int
 check_login(struct loader *ld, const struct section_load *sl)
 {
@@ -60,9 +45,13 @@ load_server(struct loader *ld, struct ini_section *section, const struct conf_ta
 	if (s->section == NULL)
 		return report_nomem(&ld->report);
 	c->nservers++;
-	if (check_login(ld, &sl) == -1 || load_keys(ld, &sl, false, s) == -1)
-		return -1;
-	return check_server(ld, &sl, s);
+	for (size_t i = 0; i < t->nkeys; i++) {
+		if (load_key(ld, &sl, &t->keys[i], s) == -1)
+			return -1;
+		if (strcmp(t->keys[i].name, "password") == 0 && check_login(ld, &sl) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int

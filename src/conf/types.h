@@ -75,6 +75,8 @@ TYPE(owner, struct conf_owner);
 struct user_cache *user_cache_new(void);
 void	user_cache_free(struct user_cache *c);
 
+/* A port of TCP, 1 to 65535; supervisord's message. */
+int	conf_check_port(const char *text, int64_t *port, struct err *e);
 /* supervisord's rule for names of programs and groups. */
 int	conf_check_name(const char *name, struct err *e);
 

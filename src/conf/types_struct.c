@@ -201,22 +201,17 @@ refuse_port(struct err *e, const char *text)
 	return -1;
 }
 
-/* The port behind a colon has messages of its own, and the text without its host. */
-static int
-parse_port(const char *port, int64_t *n, struct conf_parse *p)
+int
+conf_check_port(const char *text, int64_t *port, struct err *e)
 {
-	if (*port == '\0')
-		return err_set(p->e, FAULT_CANT_REREAD, "no port number specified in ''");
-	if (text_int(port, 10, n) == -1) {
-		struct conf_parse plain = { .e = p->e };
+	struct conf_parse plain = { .e = e };
 
-		return conf_integer.parse(n, port, &plain);
-	}
-	if (*n < 1)
-		return err_set(p->e, FAULT_CANT_REREAD, "%s is below lower bound (1)", port);
-	if (*n > 65535)
-		return err_set(p->e, FAULT_CANT_REREAD, "%s is above upper bound (65535)",
-		    port);
+	if (conf_integer.parse(port, text, &plain) == -1)
+		return -1;
+	if (*port < 1)
+		return err_set(e, FAULT_CANT_REREAD, "%s is below lower bound (1)", text);
+	if (*port > 65535)
+		return err_set(e, FAULT_CANT_REREAD, "%s is above upper bound (65535)", text);
 	return 0;
 }
 
@@ -227,10 +222,11 @@ parse_address(void *field, const char *text, struct conf_parse *p)
 	const char *colon = strrchr(text, ':');
 	size_t host_len = colon != NULL ? (size_t)(colon - text) : 0;
 
-	if (colon != NULL && parse_port(colon + 1, &s->port, p) == -1)
+	if (colon != NULL && colon[1] == '\0')
+		return err_set(p->e, FAULT_CANT_REREAD, "no port number specified in ''");
+	if (colon != NULL && conf_check_port(colon + 1, &s->port, p->e) == -1)
 		return -1;
-	if (colon == NULL &&
-	    (text_int(text, 10, &s->port) == -1 || s->port < 1 || s->port > 65535))
+	if (colon == NULL && conf_check_port(text, &s->port, p->e) == -1)
 		return refuse_port(p->e, text);
 	if (host_len == 1 && text[0] == '*')
 		host_len = 0;
