@@ -4,7 +4,8 @@
 # Runs until its FIFO says with which status to end.
 script prog <<'END'
 #!/bin/sh
-read -r status <"$1"
+# nothing: that was still the writer who spoke to the process before
+until read -r status <"$1"; do :; done
 case $status in
 SIG*)	kill -${status#SIG} $$ ;;
 *)	exit "$status" ;;

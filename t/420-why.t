@@ -13,11 +13,11 @@ saw gone STARTING BACKOFF FATAL
 saw missing STARTING BACKOFF FATAL
 saw bad STARTING BACKOFF STARTING BACKOFF
 why=$(ctl why bad)
-like "$why" 'exit status 3' 'BACKOFF: how it ended'
+like "$why" 'status 3' 'BACKOFF: how it ended'
 like "$why" '2 of 5|2 of 4|2nd|attempt 2|tries 2|after 3 more|3 more' 'BACKOFF: which attempt it is'
 like "$why" 'next (start|attempt)|again in|in [0-9.]+ s' 'BACKOFF: when it will be tried again'
 like "$why" 'cannot open the shop' 'BACKOFF: its last words'
-like "$(ctl why gone)" 'exit status 7' 'FATAL: how it ended'
+like "$(ctl why gone)" 'status 7' 'FATAL: how it ended'
 like "$(ctl why gone)" 'FATAL' 'FATAL: so it is'
 like "$(ctl why missing)" "/no/such/file" 'a file that is not there is named'
 like "$(ctl why run)" 'RUNNING' 'RUNNING'

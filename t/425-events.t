@@ -13,14 +13,14 @@ for try in 1 2 3 4 5; do
 	ctl restart a >/dev/null
 	DEADLINE=1 await fatal STOPPED >/dev/null && DEADLINE=1 await json RUNNING >/dev/null && break
 done
-like "$(head -n 1 events)" '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3} PROCESS_STATE_[A-Z]+ processname:' \
+like "$(sed -n /PROCESS_STATE/p events | head -n 1)" '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3} PROCESS_STATE_[A-Z]+ processname:' \
     'time, event, payload'
 unlike "$(cut -d' ' -f3 fatal)" STARTING 'types can be chosen'
 like "$(cut -d' ' -f3 fatal)" '^PROCESS_STATE_STOPPED$' 'and are told'
 ok 'JSON, one object a line' perl -MJSON::PP -ne 'decode_json($_)->{event} =~ /^PROCESS_STATE_/ or exit 1' json
 conf '[program:b]' 'command = /bin/sleep 1000' 'startsecs = 0'
 ctl update >/dev/null
-ok 'a group that is added' await events 'PROCESS_GROUP_ADDED groupname:b' >/dev/null
+ok 'a group that is added' await events 'PROCESS_GROUP_ADDED groupname:b'
 kill -INT $only
 gone $only
 wait $only

@@ -5,7 +5,8 @@ skip_unless_supd 'nobody promised it for supervisord'
 skip_unless_pid1
 script noproc <<'END'
 #!/bin/sh
-umount -l /proc && exec "$@"
+while [ -e /proc/1 ]; do umount -l /proc || exit 99; done
+exec "$@"
 END
 conf '[program:x]' 'command = /bin/sleep 1000' 'startsecs = 0'
 conf '[program:once]' 'command = /bin/sh -c "echo output; exit 3"' 'startsecs = 0' 'autorestart = false' \

@@ -8,7 +8,7 @@ LAUNCH='env -i'
 up_quiet
 await x.log SUPERVISOR_ENABLED >/dev/null
 is "$(sed 's/=.*//' x.log | sort | tr '\n' ' ')" \
-    'SUPERVISOR_ENABLED SUPERVISOR_GROUP_NAME SUPERVISOR_PROCESS_NAME SUPERVISOR_SERVER_URL ' \
+    'SUPD_MARK SUPERVISOR_ENABLED SUPERVISOR_GROUP_NAME SUPERVISOR_PROCESS_NAME SUPERVISOR_SERVER_URL ' \
     'no environment: commands are found and get only ours'
 down
 

@@ -11,6 +11,10 @@ logfile_maxbytes = 0
 [program:x]
 command = sh -c "echo from x; exec sleep 1000"
 startsecs = 0
+[program:chatty]
+command = perl -e 'print "x" x 999, "\n" for 1 .. 1000; exit 3'
+startsecs = 0
+autorestart = false
 [program:out]
 command = sh -c "echo hello; exec sleep 1000"
 startsecs = 0
@@ -33,11 +37,13 @@ END
 as_pid1 "$T/sealed"
 $LAUNCH $SUPD -c "$T/supd.conf" >stdout 2>stderr </dev/null &
 SUP=$!
-ok 'it starts' await stdout 'supervisord started with pid 1'
+ok 'it starts' await stdout 'could not write pidfile|supervisord started with pid 1'
 MAIN=$(tr -d ' ' <"/proc/$SUP/task/$SUP/children")
 ok 'output of a program goes to stdout' await stdout '^hello$|hello$'
 ok 'it says what it will not have' await stdout 'Read-only|read-only'
-is "$(ctl status | awk '{ print $1, $2 }')" 'out RUNNING
+ok 'a megabyte that has nowhere to go does not block its program' await stdout 'exited: chatty .exit status 3'
+is "$(ctl status | awk '{ print $1, $2 }')" 'chatty EXITED
+out RUNNING
 x RUNNING' 'the client finds it all the same'
 is "$(ctl restart x)" 'x: stopped
 x: started' 'and rules it'

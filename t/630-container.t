@@ -12,7 +12,6 @@ chmod 755 box/rootfs/supd
 # The only programs there are: supd itself, in its various faces.
 cat >box/rootfs/supd.conf <<'END'
 [supervisord]
-user = root
 logfile = /dev/stdout
 logfile_maxbytes = 0
 
@@ -28,7 +27,6 @@ priority = 5
 END
 cat >box/rootfs/inner.conf <<'END'
 [supervisord]
-user = root
 logfile = /dev/null
 logfile_maxbytes = 0
 pidfile = /run/inner.pid
@@ -65,7 +63,7 @@ for readonly in false true; do
 	box $readonly
 	(cd box && oci run "$name") >stdout 2>stderr </dev/null &
 	SUP=$!
-	if ! await stdout 'supervisord started with pid 1' >/dev/null; then
+	if ! await stdout 'supervisord started with pid 1|could not write pidfile' >/dev/null; then
 		fail "it starts (readonly: $readonly)"
 		diag "$(cat stdout stderr)"
 		done_testing
