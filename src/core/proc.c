@@ -7,7 +7,6 @@
  */
 #include "core/proc.h"
 
-#include <sys/wait.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,8 +20,6 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/life.h"
-#include "core/stdin.h"
-#include "core/stream.h"
 #include "core/survivors.h"
 
 #define KILL_PAUSE_MS	100	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
@@ -397,97 +394,6 @@ proc_exec_passed(struct proc *p)
 		loop_timer_start(&p->timer, 0, on_uptime);
 }
 
-/* "exit status 3", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)" */
-static void
-say_status(int status, char *text, size_t size)
-{
-	const char *name;
-
-	if (WIFSIGNALED(status)) {
-		name = conf_signal_name(WTERMSIG(status));
-		snprintf(text, size, name ? "terminated by %s%s" :
-		    "terminated by signal %s%s", name ? name : "?",
-		    WCOREDUMP(status) ? " (core dumped)" : "");
-	} else
-		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
-}
-
-/* Death by signal counts as code -1 for supervisord and is never expected. */
-static bool
-is_expected(const struct proc *p, int status)
-{
-	if (!WIFEXITED(status))
-		return false;
-	for (size_t i = 0; i < p->conf->exitcodes.n; i++)
-		if (p->conf->exitcodes.v[i] == WEXITSTATUS(status))
-			return true;
-	return false;
-}
-
-static void
-ended_stopping(struct proc *p, int status, const char *how)
-{
-	if (is_expected(p, status))
-		log_info("stopped: %s (%s)", p->conf->name, how);
-	else
-		log_warn("stopped: %s (%s)", p->conf->name, how);
-	survivors_check(p);
-}
-
-static void
-ended_too_quickly(struct proc *p, int status, const char *how)
-{
-	proc_set_spawnerr(p, "Exited too quickly (process log may have details)");
-	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
-	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
-}
-
-static void
-ended_running(struct proc *p, int status, const char *how)
-{
-	char text[64];
-
-	if (p->fsm.st == P_STARTING)	/* long enough, or startsecs=0: it was up */
-		proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, 0 });
-	p->expected = is_expected(p, status);
-	if (p->expected) {
-		proc_set_spawnerr(p, NULL);
-		log_info("exited: %s (%s; expected)", p->conf->name, how);
-	} else {
-		snprintf(text, sizeof(text), "Bad exit code %d",
-		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-		proc_set_spawnerr(p, text);
-		log_warn("exited: %s (%s; not expected)", p->conf->name, how);
-	}
-	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
-}
-
-void
-proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
-{
-	int64_t up_ms = loop_now() - p->start_ms;
-	char how[64];
-
-	RB_REMOVE(pid_tree, &core.pids, p);
-	p->pid = 0;
-	p->status = r->status;
-	p->has_status = true;
-	p->stop_wall_ms = sys->wall_ms();
-	stdin_close(p);
-	say_status(r->status, how, sizeof(how));
-	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
-		ended_stopping(p, r->status, how);
-	else if (exec_failure != NULL) {
-		proc_set_spawnerr(p, exec_failure);
-		log_info("spawnerr: %s", exec_failure);
-		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });
-	} else if (p->fsm.st == P_STARTING && p->conf->startsecs > 0 &&
-	    up_ms < p->conf->startsecs * 1000)
-		ended_too_quickly(p, r->status, how);
-	else
-		ended_running(p, r->status, how);
-}
-
 void
 proc_gone(struct proc *p)
 {
@@ -521,69 +427,4 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 	else if (st == P_EXITED && p->want_up && wants_restart(p))
 		loop_timer_start(&p->timer, 0, on_due);
 	flight_save(p);
-}
-
-/* ---- the record ---- */
-
-struct proc *
-proc_new(struct pgroup *g, struct program *conf, struct err *e)
-{
-	struct proc *p = calloc(1, sizeof(*p));
-
-	if (p == NULL || stream_init_pair(p, conf) == -1) {
-		free(p);
-		program_free(conf);
-		err_set(e, FAULT_FAILED, "out of memory");
-		return NULL;
-	}
-	p->group = g;
-	p->conf = conf;
-	p->id = ++core.last_id;
-	p->fsm.st = P_STOPPED;
-	RB_INSERT(id_tree, &core.ids, p);
-	TAILQ_INSERT_TAIL(&g->procs, p, link);
-	g->nprocs++;
-	if (g != core.guests)
-		core.nprocs++;
-	p->slot = flight_take();
-	stream_open_pair(p);
-	flight_save(p);
-	return p;
-}
-
-void
-proc_replace_conf(struct proc *p, struct program *conf)
-{
-	struct program *old = p->conf;
-
-	p->conf = conf;
-	launch_drop_conf(p, old);
-	flight_save(p);
-}
-
-void
-proc_free(struct proc *p)
-{
-	struct event gone = { .type = EV_GONE, .proc = p };
-
-	core_publish(&core, &gone);
-	loop_timer_stop(&p->timer);
-	loop_job_cancel(&p->job);
-	if (p->queued)
-		launch_cancel(p);
-	launch_free(p);
-	survivors_forget(p);
-	stdin_close(p);
-	stream_release_pair(p);
-	flight_give(p->slot);
-	RB_REMOVE(id_tree, &core.ids, p);
-	TAILQ_REMOVE(&p->group->procs, p, link);
-	p->group->nprocs--;
-	if (p->group != core.guests)
-		core.nprocs--;
-	if (p->pid > 0)
-		RB_REMOVE(pid_tree, &core.pids, p);
-	free(p->spawnerr);
-	program_free(p->conf);
-	free(p);
 }

@@ -1,0 +1,76 @@
+/*
+ * The record of a process: made with its group, freed when it has left it.  It
+ * is there also while nothing runs.
+ */
+#include "core/proc.h"
+
+#include <stdlib.h>
+
+#include "core/flight.h"
+#include "core/launch.h"
+#include "core/stdin.h"
+#include "core/stream.h"
+#include "core/survivors.h"
+
+struct proc *
+proc_new(struct pgroup *g, struct program *conf, struct err *e)
+{
+	struct proc *p = calloc(1, sizeof(*p));
+
+	if (p == NULL || stream_init_pair(p, conf) == -1) {
+		free(p);
+		program_free(conf);
+		err_set(e, FAULT_FAILED, "out of memory");
+		return NULL;
+	}
+	p->group = g;
+	p->conf = conf;
+	p->id = ++core.last_id;
+	p->fsm.st = P_STOPPED;
+	RB_INSERT(id_tree, &core.ids, p);
+	TAILQ_INSERT_TAIL(&g->procs, p, link);
+	g->nprocs++;
+	if (g != core.guests)
+		core.nprocs++;
+	p->slot = flight_take();
+	stream_open_pair(p);
+	flight_save(p);
+	return p;
+}
+
+void
+proc_replace_conf(struct proc *p, struct program *conf)
+{
+	struct program *old = p->conf;
+
+	p->conf = conf;
+	launch_drop_conf(p, old);
+	flight_save(p);
+}
+
+void
+proc_free(struct proc *p)
+{
+	struct event gone = { .type = EV_GONE, .proc = p };
+
+	core_publish(&core, &gone);
+	loop_timer_stop(&p->timer);
+	loop_job_cancel(&p->job);
+	if (p->queued)
+		launch_cancel(p);
+	launch_free(p);
+	survivors_forget(p);
+	stdin_close(p);
+	stream_release_pair(p);
+	flight_give(p->slot);
+	RB_REMOVE(id_tree, &core.ids, p);
+	TAILQ_REMOVE(&p->group->procs, p, link);
+	p->group->nprocs--;
+	if (p->group != core.guests)
+		core.nprocs--;
+	if (p->pid > 0)
+		RB_REMOVE(pid_tree, &core.pids, p);
+	free(p->spawnerr);
+	program_free(p->conf);
+	free(p);
+}
