@@ -163,6 +163,24 @@ SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
 	$(SRC_client) $(SRC_log) $(SRC_cli)
 
 UNIT = $(sort $(wildcard t/unit/*.c))
+
+# The simulator: its own loop.c in place of ours, found before the archive.
+SIM = \
+	t/sim/check.c \
+	t/sim/client.c \
+	t/sim/config.c \
+	t/sim/file.c \
+	t/sim/history.c \
+	t/sim/kernel.c \
+	t/sim/logger.c \
+	t/sim/loop.c \
+	t/sim/memory.c \
+	t/sim/process.c \
+	t/sim/program.c \
+	t/sim/sim.c \
+	t/sim/table.c \
+
+SIMS = t/sim/run t/sim/model
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5
@@ -177,6 +195,9 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wundef -Wvla \
 
 OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 	-ffile-prefix-map=$(CURDIR)=. -fno-strict-aliasing $(WARN)
+
+# Memory of the core in the simulator; the sanitizers keep theirs.
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # Static libraries, users before the used.
 LIBS = -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
@@ -210,6 +231,7 @@ LD_$(B) = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
 LIBS_$(B) = $(LIBS)
 GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
 FINISH_$(B) = strip -o $@ $<
+WRAP_$(B) = $(WRAP)
 
 CC_$(B)/asan = $(HOST_CC)
 FLAGS_$(B)/asan = -O1 -g -fno-omit-frame-pointer \
@@ -253,7 +275,7 @@ $(1)/%.o: %.c Makefile $(2)
 	@echo '  CC      $$@'
 	@$$(call COMPILE,$(1)) -c -o $$@ $$<
 
--include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT)))
+-include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c)))
 endef
 
 define flavour
@@ -283,7 +305,15 @@ $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%)
+$(1)/t/sim/run: $(1)/t/sim/run.o $(SIM:%.c=$(1)/%.o) $(1)/libsupd.a
+	@echo '  LINK    $$@'
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$^ $$(LIBS_$(1))
+
+$(1)/t/sim/model: $(1)/t/sim/model.o $(1)/libsupd.a
+	@echo '  LINK    $$@'
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+
+$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%)
 $(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
 .PHONY: $(1)/unit $(1)/all
 endef
@@ -342,7 +372,7 @@ bench: all
 	@t/bench/run --supd=$(O)/supd $(BENCH)
 
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
-lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT)))
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c)))
 
 lint-cppcheck: $(B)/libs.ok
 	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Histories of the real core on a simulated kernel; more of them: t/sim/soak SECONDS.
+run=${BUILD:-build}/t/sim/run
+
+echo 1..2
+first=$("$run" --seed 11)
+again=$("$run" --seed 11)
+if [ "$first" = "$again" ]; then
+	echo "ok 1 - the same seed gives the same trace"
+else
+	printf '# %s\n' "$first" "$again"
+	echo "not ok 1 - the same seed gives the same trace"
+fi
+if said=$("$run" --seeds 1 "${SEEDS:-10000}"); then
+	echo "ok 2 - $said"
+else
+	echo "$said" | sed 's/^/# /'
+	echo "not ok 2 - no seed fails (replay: $run --seed N --trace)"
+fi

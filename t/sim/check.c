@@ -1,0 +1,289 @@
+/*
+ * What must hold, looked at after every turn of the loop, at every rest, and at
+ * the end.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "core/life.h"
+#include "core/proc.h"
+#include "ctl/why.h"
+#include "kernel.h"
+#include "sim.h"
+
+#define RECORDS		512
+#define STOP_WITHIN_MS	300000	/* more than any program of ours resists */
+
+/* What we have seen of a process. */
+static struct seen {
+	uint32_t id;
+	const struct program *conf;
+	int	 attempts;	/* starts since it last rested */
+	int64_t	 backoff_ms, stopping_ms;
+	int64_t	 slack_ms;	/* sim.slack_ms at that time */
+} seen[RECORDS];
+
+static struct seen *
+record_of(const struct proc *p)
+{
+	struct seen *s = &seen[p->id % RECORDS];
+
+	if (s->id != p->id)
+		*s = (struct seen){ .id = p->id };
+	return s;
+}
+
+static const char *
+name_of(const struct proc *p)
+{
+	return p->conf->name;
+}
+
+/* ---- transitions, as observers learn of them ---- */
+
+static void
+entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
+{
+	int64_t want_ms = (int64_t)p->fsm.fails * 1000;
+	int64_t waited_ms = sim.now_ms - s->backoff_ms;
+
+	if (core.state != SUP_RUNNING && p->group != core.guests)
+		fail("%s is started during a shutdown", name_of(p));
+	if (p->pid != 0)
+		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
+	if (ev->from == P_BACKOFF) {
+		if (waited_ms < want_ms || waited_ms > want_ms + sim.slack_ms - s->slack_ms)
+			fail("%s was retried after %lld ms instead of %lld", name_of(p),
+			    (long long)waited_ms, (long long)want_ms);
+	} else {
+		s->attempts = 0;
+		s->conf = p->conf;
+	}
+	s->attempts++;
+}
+
+static void
+entered_running(const struct proc *p)
+{
+	int64_t up_ms = sim.now_ms - p->start_ms;
+
+	if (process_find(p->pid) != NULL && process_find(p->pid)->life == ZOMBIE)
+		return;		/* it has died meanwhile: that is told next */
+	if (p->pid == 0)
+		return;
+	if (p->conf->startsecs > 0 && up_ms <= p->conf->startsecs * 1000)
+		fail("%s is RUNNING after %lld ms", name_of(p), (long long)up_ms);
+}
+
+static void
+entered_stopping(const struct proc *p)
+{
+	const struct pgroup *g;
+	const struct proc *q;
+
+	if (core.state == SUP_RUNNING || life_hurried())
+		return;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(q, &g->procs, link)
+			if (g->priority > p->group->priority && !pstate_is_stopped(q->fsm.st))
+				fail("%s is stopped before %s, which has priority %lld",
+				    name_of(p), name_of(q), (long long)g->priority);
+}
+
+static void
+on_event(struct observer *o, const struct event *ev)
+{
+	const struct proc *p = ev->proc;
+	struct seen *s;
+
+	(void)o;
+	if (ev->type != EV_STATE)
+		return;
+	s = record_of(p);
+	say("%s:%s %s -> %s pid %d fails %d", p->group->name, name_of(p),
+	    pstate_name(ev->from), pstate_name(ev->to), (int)p->pid, p->fsm.fails);
+	switch (ev->to) {
+	case P_STARTING:
+		entered_starting(p, s, ev);
+		break;
+	case P_BACKOFF:
+		s->backoff_ms = sim.now_ms;
+		s->slack_ms = sim.slack_ms;
+		break;
+	case P_RUNNING:
+		entered_running(p);
+		break;
+	case P_FATAL:
+		if (core.state == SUP_RUNNING && s->conf == p->conf &&
+		    s->attempts != p->conf->startretries + 1)
+			fail("%s is FATAL after %d attempts, startretries is %lld", name_of(p),
+			    s->attempts, (long long)p->conf->startretries);
+		break;
+	case P_STOPPING:
+		s->stopping_ms = sim.now_ms;
+		entered_stopping(p);
+		break;
+	case P_STOPPED:
+	case P_EXITED:
+	case P_UNKNOWN:
+	case P_NSTATES:
+		break;
+	}
+}
+
+static struct observer observer = { .fn = on_event };
+
+void
+check_open(void)
+{
+	memset(seen, 0, sizeof(seen));
+	core_observe(&core, &observer);
+}
+
+/* ---- after each turn ---- */
+
+static void
+check_state(struct proc *p)
+{
+	bool timer = loop_timer_active(&p->timer);
+	const char *name = name_of(p), *st = pstate_name(p->fsm.st);
+
+	if (p->job.queued)
+		fail("%s: a job outlives its turn", name);
+	switch (p->fsm.st) {
+	case P_STOPPED:
+	case P_FATAL:
+	case P_EXITED:
+	case P_BACKOFF:
+		if (p->pid != 0 || p->lingering || p->queued)
+			fail("%s is %s with pid %d%s%s", name, st, (int)p->pid,
+			    p->lingering ? ", lingering" : "", p->queued ? ", queued" : "");
+		/* in a shutdown it only waits for its class to be stopped */
+		if (p->fsm.st == P_BACKOFF && !timer && core.state == SUP_RUNNING)
+			fail("%s is in BACKOFF for ever", name);
+		break;
+	case P_STARTING:
+		if (p->pid == 0 && !p->queued)
+			fail("%s is STARTING, but nothing starts", name);
+		if (p->pid != 0 && !timer && p->launch == NULL)
+			fail("%s is STARTING for ever", name);
+		break;
+	case P_RUNNING:
+		if (p->pid == 0)
+			fail("%s is RUNNING without a process", name);
+		break;
+	case P_STOPPING:
+		if (!timer)
+			fail("%s is STOPPING for ever", name);
+		if (p->pid == 0 && !p->lingering)
+			fail("%s is STOPPING, but nothing is left of it", name);
+		if (p->group != core.guests && record_of(p)->stopping_ms != 0 &&
+		    sim.now_ms - record_of(p)->stopping_ms > STOP_WITHIN_MS)
+			fail("%s is STOPPING since %lld ms", name,
+			    (long long)(sim.now_ms - record_of(p)->stopping_ms));
+		break;
+	case P_UNKNOWN:
+		break;
+	case P_NSTATES:
+		fail("%s is in no state", name);
+	}
+	if (p->want_up && p->group != core.guests && p->fsm.st == P_STOPPED &&
+	    !p->leaving && core.state == SUP_RUNNING && !p->updating)
+		fail("%s is wanted up, but STOPPED", name);
+	if (!p->want_up && pstate_is_running(p->fsm.st))
+		fail("%s is wanted down, but %s", name, st);
+}
+
+/* The core's idea of who lives, against the truth. */
+static void
+check_pid(const struct proc *p)
+{
+	const struct sproc *q = p->pid != 0 ? process_find(p->pid) : NULL;
+
+	if (p->pid != 0 && (q == NULL || !q->main || q->parent != NULL))
+		fail("%s has pid %d, which is not its process", name_of(p), (int)p->pid);
+	if (p->pid != 0 && core_by_id(p->id) != p)
+		fail("%s is not found by its id", name_of(p));
+}
+
+static void
+check_queues(void)
+{
+	const struct stream *s;
+	size_t n = 0;
+
+	TAILQ_FOREACH(s, &core.unsent, link)
+		if (++n > 2 * core.nprocs + 4)
+			fail("more streams wait for the logger than there are");
+}
+
+void
+check_turn(void)
+{
+	struct pgroup *g;
+	struct proc *p;
+
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link) {
+			check_state(p);
+			check_pid(p);
+		}
+	if (core.logger != NULL) {
+		check_state(core.logger);
+		check_pid(core.logger);
+	}
+	check_queues();
+}
+
+/* ---- at rest ---- */
+
+static void
+check_why(void)
+{
+	bool faults = sim.faults_on;
+	struct why_now now = { .wall_ms = sys->wall_ms(), .timer_ms = -1 };
+	struct pgroup *g;
+	struct proc *p;
+	struct buf text = { 0 };
+
+	sim.faults_on = false;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link) {
+			if (loop_timer_active(&p->timer))
+				now.timer_ms = loop_timer_left(&p->timer);
+			why_text(p, &now, &text);
+			if (text.len < 2)
+				fail("why says nothing about %s, which is %s", name_of(p),
+				    pstate_name(p->fsm.st));
+			buf_clear(&text);
+		}
+	buf_release(&text);
+	sim.faults_on = faults;
+}
+
+void
+check_idle(void)
+{
+	if (process_zombies() > 0 && core_pending == 0)
+		fail("%zu zombies are left while the loop is idle", process_zombies());
+	if (chance(20))
+		check_why();
+}
+
+/* ---- at the end ---- */
+
+void
+check_end(void)
+{
+	for (int fd = 3; fd < FD_MAX; fd++)
+		if (table[fd] != NULL)
+			fail("descriptor %d is left open (type %d)", fd, (int)table[fd]->type);
+	for (struct sproc *p = processes; p != NULL; p = p->next)
+		if (p->main && p->life != ZOMBIE && sim.now_ms >= p->unkillable_ms &&
+		    !(sim.faults & FAULT_SIGNAL))
+			fail("%s %d lives after the end", p->name, (int)p->pid);
+	memory_check_empty();
+	say("end, %lu turns", sim.turns);
+}

@@ -1,0 +1,137 @@
+/*
+ * Configurations: programs of all tempers, written as ini, changed a little from
+ * one reload to the next.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "sim.h"
+
+#define PROGRAMS 6
+
+static struct made {
+	bool	 there;
+	const char *command;
+	int	 numprocs, priority, startsecs, startretries, stopwaitsecs, group;
+	const char *autorestart, *logfile;
+	bool	 autostart, redirect, asgroup, drop;
+} programs[PROGRAMS];
+
+static void
+change(struct made *p)
+{
+	static const char *const commands[] = {
+		"steady", "steady", "crash", "false", "oneshot", "stubborn", "flood",
+		"escape", "escape", "asleep", "device", "deaf", "missing", "directory",
+		"plain", "a 'quoted word' b",
+	};
+	static const char *const restarts[] = { "true", "false", "unexpected" };
+	static const char *const logs[] = { "NONE", "AUTO", "/tmp/x.log", "NONE" };
+
+	p->command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
+	p->numprocs = chance(700) ? 1 : (int)between(2, 4);
+	p->priority = (int)between(1, 3) * 10;
+	p->startsecs = (int)between(0, 3);
+	p->startretries = (int)between(0, 4);
+	p->stopwaitsecs = (int)between(0, 4);
+	p->group = (int)rnd(3);
+	p->autorestart = restarts[rnd(3)];
+	p->logfile = logs[rnd(4)];
+	p->autostart = chance(700);
+	p->redirect = chance(300);
+	p->asgroup = chance(300);
+	p->drop = chance(200);
+}
+
+void
+config_first(void)
+{
+	for (int i = 0; i < PROGRAMS; i++) {
+		change(&programs[i]);
+		programs[i].there = chance(650);
+	}
+	programs[rnd(PROGRAMS)].there = true;
+	config_write();
+}
+
+/* What people do between two reloads. */
+void
+config_edit(void)
+{
+	struct made *p = &programs[rnd(PROGRAMS)];
+
+	switch (rnd(6)) {
+	case 0:
+		p->there = !p->there;
+		break;
+	case 1:
+		p->numprocs = (int)between(1, 5);
+		break;
+	case 2:
+		p->startretries = (int)between(0, 4);
+		p->redirect = chance(300);
+		break;
+	case 3:
+		p->priority = (int)between(1, 3) * 10;
+		p->group = (int)rnd(3);
+		break;
+	default:
+		change(p);
+		break;
+	}
+	if (chance(50))
+		kernel_set_config("[supervisord\nnonsense");
+	else
+		config_write();
+}
+
+static size_t
+write_program(char *at, size_t size, int i)
+{
+	const struct made *p = &programs[i];
+
+	return (size_t)snprintf(at, size, "[program:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
+	    "process_name=%s\npriority=%d\nstartsecs=%d\nstartretries=%d\nstopwaitsecs=%d\n"
+	    "autorestart=%s\nautostart=%s\nredirect_stderr=%s\nstdout_logfile=%s\n"
+	    "stderr_logfile=%s\nstopasgroup=%s\nkillasgroup=%s\nlog_policy=%s\n"
+	    "environment=A=\"1\",B=\"%%(process_num)d\"\n", i, p->command, p->numprocs,
+	    p->numprocs > 1 ? "%(program_name)s_%(process_num)02d" : "%(program_name)s",
+	    p->priority, p->startsecs, p->startretries, p->stopwaitsecs, p->autorestart,
+	    p->autostart ? "true" : "false", p->redirect ? "true" : "false", p->logfile,
+	    p->logfile, p->asgroup ? "true" : "false", p->asgroup ? "true" : "false",
+	    p->drop ? "drop" : "block");
+}
+
+void
+config_write(void)
+{
+	char text[16384];
+	size_t n = (size_t)snprintf(text, sizeof(text), "[supervisord]\nlogfile=/tmp/s.log\n"
+	    "pidfile=/tmp/s.pid\nloglevel=%s\n[supd]\ncgroup=off\nstop_budget=%d\n"
+	    "[unix_http_server]\nfile=/tmp/sim.sock\n", chance(300) ? "debug" : "info",
+	    chance(800) ? 0 : (int)between(1, 60));
+
+	for (int i = 0; i < PROGRAMS; i++)
+		if (programs[i].there)
+			n += write_program(text + n, sizeof(text) - n, i);
+	for (int g = 0; g < 2; g++) {
+		size_t at = n;
+		bool any = false;
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "[group:g%d]\npriority=%d\n"
+		    "programs=", g, (int)between(1, 3) * 10);
+		for (int i = 0; i < PROGRAMS; i++)
+			if (programs[i].there && programs[i].group == g) {
+				n += (size_t)snprintf(text + n, sizeof(text) - n, "%sp%d",
+				    any ? "," : "", i);
+				any = true;
+			}
+		n = any ? n + (size_t)snprintf(text + n, sizeof(text) - n, "\n") : at;
+	}
+	text[n] = '\0';
+	kernel_set_config(text);
+	say("config of %zu bytes", n);
+}

@@ -1,0 +1,228 @@
+/*
+ * One history: draw what may go wrong, start the supervisor as supd.c does, let
+ * operators and accidents come, ask it to exit, and see that it does.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "config.h"
+#include "core/core.h"
+#include "ctl/ctl.h"
+#include "kernel.h"
+#include "sim.h"
+
+#define YEAR_MS		(365LL * 86400 * 1000)
+#define END_WITHIN_MS	(15 * 60 * 1000)	/* after SIGTERM */
+
+static struct {
+	int64_t	 next_ms;	/* of the operator */
+	int64_t	 quiet_ms;	/* from here on nothing happens any more */
+	int64_t	 term_ms;	/* SIGTERM */
+	int64_t	 asked_ms;	/* when it was first sent; 0: not yet */
+	int	 terms;		/* how often it is sent */
+} plan;
+
+static void
+wound_somebody(void)
+{
+	static const int signals[] = { SIGKILL, SIGKILL, SIGTERM, SIGSEGV, SIGSTOP, SIGCONT };
+	struct sproc *p = processes;
+	int sig = signals[rnd(6)];
+
+	for (uint32_t n = rnd(12); p != NULL && n > 0; n--)
+		p = p->next;
+	if (p == NULL || p->logger || p->life == ZOMBIE)
+		return;
+	say("somebody sends %d to %d of %s", sig, (int)p->pid, p->name);
+	if (sig == SIGSTOP)
+		p->stopped = p->life == ALIVE;
+	else
+		process_signal(p, sig);
+}
+
+static void
+accident(void)
+{
+	if (strikes(FAULT_LOGGER, 300) && logger_process() != NULL) {
+		say("the logger is killed");
+		process_die(logger_process(), SIGKILL);
+	}
+	if (strikes(FAULT_CLOCK, 300)) {
+		sim.wall_ms += chance(500) ? YEAR_MS : -YEAR_MS;
+		say("the wall clock jumps");
+	}
+	if (chance(100))
+		sim.faults_on = !sim.faults_on;
+}
+
+static void
+operate(void)
+{
+	plan.next_ms = sim.now_ms + (chance(300) ? between(0, 5) : between(5, 4000));
+	accident();
+	switch (rnd(16)) {
+	case 0: case 1:
+		config_edit();
+		break;
+	case 2: case 3:
+		wound_somebody();
+		break;
+	case 4:
+		core_signal(SIGUSR2);
+		break;
+	case 5:
+		if (chance(60))
+			core_signal(SIGHUP);
+		break;
+	default:
+		clients_begin();
+		break;
+	}
+}
+
+static void
+ask_to_exit(void)
+{
+	if (plan.asked_ms == 0)
+		plan.asked_ms = sim.now_ms;
+	say("SIGTERM");
+	core_signal(chance(800) ? SIGTERM : SIGINT);
+	plan.term_ms = --plan.terms > 0 ? sim.now_ms + between(0, 4000) : INT64_MAX;
+}
+
+int64_t
+operator_next_ms(void)
+{
+	int64_t at_ms = plan.next_ms < plan.quiet_ms ? plan.next_ms : INT64_MAX;
+
+	if (plan.asked_ms != 0 && sim.now_ms - plan.asked_ms > END_WITHIN_MS)
+		fail("SIGTERM came %lld ms ago, and it still runs",
+		    (long long)(sim.now_ms - plan.asked_ms));
+	return plan.term_ms < at_ms ? plan.term_ms : at_ms;
+}
+
+void
+operator_run(void)
+{
+	if (plan.next_ms <= sim.now_ms && sim.now_ms < plan.quiet_ms)
+		operate();
+	if (plan.term_ms <= sim.now_ms)
+		ask_to_exit();
+}
+
+/* ---- the world as a whole ---- */
+
+int64_t
+world_next_ms(void)
+{
+	int64_t at_ms = operator_next_ms(), other = clients_next_ms();
+
+	at_ms = other < at_ms ? other : at_ms;
+	for (struct sproc *p = processes; p != NULL; p = p->next)
+		if (p->next_ms < at_ms)
+			at_ms = p->next_ms;
+	return at_ms;
+}
+
+static void
+processes_run(void)
+{
+	struct sproc *p;
+
+	for (p = processes; p != NULL;) {
+		if (p->life == ZOMBIE || p->next_ms > sim.now_ms) {
+			p = p->next;
+			continue;
+		}
+		p->next_ms = INT64_MAX;
+		p->act(p);
+		p = processes;		/* the list may have changed */
+	}
+}
+
+void
+world_run(void)
+{
+	processes_run();
+	clients_run();
+	operator_run();
+}
+
+/* ---- beginning and end ---- */
+
+static void
+draw_plan(void)
+{
+	static const unsigned kinds[] = {
+		0, 0, FAULT_FORK, FAULT_EXEC, FAULT_FILES, FAULT_MEMORY, FAULT_EINTR,
+		FAULT_SHORT, FAULT_LOGGER, FAULT_CLOCK, FAULT_SLOW, FAULT_SIGNAL,
+		FAULT_FORK | FAULT_EXEC, FAULT_SHORT | FAULT_EINTR,
+		FAULT_ALL & ~FAULT_MEMORY, FAULT_ALL,
+	};
+
+	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
+	sim.tier_c = chance(250);
+	plan.next_ms = sim.now_ms;
+	plan.quiet_ms = sim.now_ms + between(1000, chance(300) ? 120000 : 30000);
+	plan.term_ms = plan.quiet_ms + (chance(500) ? 0 : between(0, 60000));
+	plan.asked_ms = 0;
+	plan.terms = chance(700) ? 1 : (int)between(2, 4);
+}
+
+/* supd.c's run(); true: it wants to start again. */
+static bool
+run_once(const struct conf_args *args)
+{
+	struct config *c;
+	struct err e = { 0 };
+	bool again;
+
+	sim.faults_on = false;
+	c = conf_load(args->configuration, args, &e);
+	if (c == NULL) {
+		say("refused: %s", e.msg);
+		return false;
+	}
+	loop_init();
+	if (core_open_log(c, &e) == -1 || core_init(args, &e) == -1 ||
+	    ctl_open(c, &e) == -1)
+		fail("it cannot start: %s", e.msg);
+	check_open();
+	sim.faults_on = chance(500);
+	sim.running = true;
+	core_run();
+	sim.running = false;
+	ctl_close();
+	clients_end(true);
+	again = core.state == SUP_RESTARTING;
+	core_release();
+	if (loop_left() > 0)
+		fail("%zu watchers or jobs are left at the end", loop_left());
+	loop_free();
+	return again;
+}
+
+void
+sim_history(uint64_t seed)
+{
+	struct conf_args args = { .configuration = "/sim/supd.conf" };
+
+	sim_seed(seed);
+	sys = &sys_sim;
+	kernel_reset();
+	draw_plan();
+	say("faults %#x tier %s", sim.faults, sim.tier_c ? "C" : "B");
+	core.is_pid1 = true;
+	core.argv0 = "/sim/supd";
+	config_first();
+	while (run_once(&args))
+		say("it starts again");
+	clients_end(false);
+	fd_close(&core.counters);
+	check_end();
+	process_free_all();
+}

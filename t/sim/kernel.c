@@ -1,0 +1,678 @@
+/*
+ * The table of kernel calls (base/sys.h) in front of the simulated kernel: faults
+ * strike here, and misuse is told here.
+ */
+#include "kernel.h"
+
+#include <sys/un.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/environ.h"
+#include "sim.h"
+
+#define NAMES_MAX 8	/* of sockets in the file system */
+
+static char *config_text;	/* owned */
+static struct name {
+	char	 path[108];
+	struct file *at;	/* the socket behind it; NULL: a dead one */
+	ino_t	 ino;
+} names[NAMES_MAX];
+static ino_t last_ino;
+
+static int
+no(int error)
+{
+	errno = error;
+	return -1;
+}
+
+/* ---- clocks and oddments ---- */
+
+static int64_t
+s_mono_ms(void)
+{
+	return sim.now_ms;
+}
+
+static int64_t
+s_wall_ms(void)
+{
+	return sim.wall_ms + sim.now_ms;
+}
+
+static pid_t
+s_getpid(void)
+{
+	return CORE_PID;
+}
+
+static char *
+s_getcwd(char *data, size_t size)
+{
+	snprintf(data, size, "/");
+	return data;
+}
+
+static ssize_t
+s_random(void *data, size_t len)
+{
+	unsigned char *at = data;
+
+	for (size_t i = 0; i < len; i++)
+		at[i] = (unsigned char)rnd(256);
+	return (ssize_t)len;
+}
+
+/* ---- memory files ---- */
+
+static int
+s_memfd(const char *name)
+{
+	(void)name;
+	return table_put(file_new(F_MEM));
+}
+
+static void *
+s_map(int fd, void *old, size_t old_size, size_t size)
+{
+	struct file *f = table_get(fd, "map");
+	char *at;
+
+	if (strikes(FAULT_MEMORY, 20)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	at = raw_alloc(size);
+	if (old != NULL)
+		memcpy(at, old, old_size < size ? old_size : size);
+	raw_free(f->text);
+	f->text = at;
+	f->len = size;
+	return at;
+}
+
+static void
+s_unmap(void *at, size_t size)
+{
+	(void)at;		/* goes with its file */
+	(void)size;
+}
+
+/* ---- descriptors ---- */
+
+static int
+two(struct file *end[2], int fd[2])
+{
+	int first, second;
+
+	first = table_put(end[0]);
+	if (first == -1) {
+		file_drop(&end[1]);
+		return -1;
+	}
+	second = table_put(end[1]);
+	if (second == -1) {
+		file_drop(&table[first]);
+		return -1;
+	}
+	fd[0] = first;
+	fd[1] = second;
+	return 0;
+}
+
+static int
+s_pipe(int fd[2])
+{
+	struct file *end[2];
+
+	pipe_new(end, (size_t)(chance(500) ? 8192 : 65536));
+	return two(end, fd);
+}
+
+static int
+s_socketpair(int fd[2])
+{
+	struct file *end[2];
+
+	pair_new(end, F_PACKET);
+	end[0]->nonblock = end[1]->nonblock = true;
+	return two(end, fd);
+}
+
+static int
+s_close(int fd)
+{
+	table_get(fd, "close");
+	if (loop_watches(fd))
+		fail("descriptor %d is closed while the loop watches it", fd);
+	file_drop(&table[fd]);
+	return 0;
+}
+
+static int
+s_dup(int fd)
+{
+	return table_put(file_hold(table_get(fd, "dup")));
+}
+
+/* PID 1 must never wait: a call that would block is a broken promise. */
+static ssize_t
+would_block(const struct file *f, const char *call, int fd)
+{
+	if (!f->nonblock)
+		fail("%s of descriptor %d waits", call, fd);
+	return no(EAGAIN);
+}
+
+static ssize_t
+s_read(int fd, void *data, size_t len)
+{
+	struct file *f = table_get(fd, "read");
+	ssize_t n;
+
+	if (f->type != F_TEXT && strikes(FAULT_EINTR, 50))
+		return no(EINTR);
+	if (len > 1 && strikes(FAULT_SHORT, 200))
+		len = rnd((uint32_t)len) + 1;
+	n = file_read(f, data, len);
+	return n == -1 && errno == EAGAIN ? would_block(f, "read", fd) : n;
+}
+
+static ssize_t
+s_write(int fd, const void *data, size_t len)
+{
+	struct file *f = table_get(fd, "write");
+	ssize_t n;
+
+	if (strikes(FAULT_EINTR, 50))
+		return no(EINTR);
+	/* up to PIPE_BUF a pipe takes all or nothing */
+	if (len > 4096 && strikes(FAULT_SHORT, 200))
+		len = 4096 + rnd((uint32_t)len - 4096);
+	n = file_write(f, data, len);
+	return n == -1 && errno == EAGAIN ? would_block(f, "write", fd) : n;
+}
+
+static ssize_t
+s_pread(int fd, void *data, size_t len, off_t off)
+{
+	(void)data, (void)len, (void)off;
+	table_get(fd, "pread");
+	return no(ESPIPE);
+}
+
+static off_t
+s_lseek(int fd, off_t off, int whence)
+{
+	(void)off, (void)whence;
+	table_get(fd, "lseek");
+	return no(ESPIPE);
+}
+
+static int
+s_ftruncate(int fd, off_t len)
+{
+	(void)len;
+	table_get(fd, "ftruncate");
+	return no(EINVAL);
+}
+
+static int
+s_set(int fd, bool on)
+{
+	table_get(fd, "set_nonblock")->nonblock = on;
+	return 0;
+}
+
+static int
+s_set_append(int fd, bool on)
+{
+	(void)on;
+	table_get(fd, "set_append");
+	return 0;
+}
+
+static int
+s_can_write(int fd)
+{
+	return (file_poll(table_get(fd, "can_write")) & LOOP_WRITE) != 0;
+}
+
+int
+kernel_poll(int fd)
+{
+	return file_poll(table_get(fd, "poll"));
+}
+
+/* ---- files: the configuration and /proc ---- */
+
+static struct file *
+text_file(const char *text, size_t len)
+{
+	struct file *f = file_new(F_TEXT);
+
+	f->text = raw_alloc(len + 1);
+	memcpy(f->text, text, len);
+	f->len = len;
+	return f;
+}
+
+static struct file *
+children(void)
+{
+	char text[8192] = "";
+	size_t n = 0;
+
+	for (struct sproc *p = processes; p != NULL; p = p->next)
+		if (p->parent == NULL && n < sizeof(text) - 16)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%d ", (int)p->pid);
+	return text_file(text, n);
+}
+
+static struct file *
+of_process(const char *path)
+{
+	struct sproc *p = process_find(atoi(path + 6));
+	const char *what = strrchr(path, '/') + 1;
+	char text[300];
+	int n;
+
+	if (p == NULL)
+		return NULL;
+	if (strcmp(what, "stat") == 0)
+		n = snprintf(text, sizeof(text), "%d (a) b) %c 1", (int)p->pid,
+		    p->life == ZOMBIE ? 'Z' : 'S');
+	else if (strcmp(what, "environ") == 0 && p->life != ZOMBIE)
+		n = snprintf(text, sizeof(text), "A=b%c%s=%s", 0,
+		    p->marked ? MARK_NAME : "TITLE", p->mark);
+	else
+		return NULL;
+	return text_file(text, (size_t)n);
+}
+
+static int
+s_open(const char *path, int flags, mode_t mode)
+{
+	struct file *f = NULL;
+
+	(void)flags, (void)mode;
+	if (strcmp(path, "/sim/supd.conf") == 0)
+		f = text_file(config_text, strlen(config_text));
+	else if (!sim.tier_c && strcmp(path, "/proc/1/task/1/children") == 0)
+		f = children();
+	else if (!sim.tier_c && strncmp(path, "/proc/", 6) == 0)
+		f = of_process(path);
+	if (f == NULL)
+		return no(ENOENT);
+	return table_put(f);
+}
+
+static struct name *
+find_name(const char *path)
+{
+	for (int i = 0; i < NAMES_MAX; i++)
+		if (names[i].path[0] != '\0' && strcmp(names[i].path, path) == 0)
+			return &names[i];
+	return NULL;
+}
+
+static int
+s_stat(const char *path, struct stat *st)
+{
+	struct name *n = find_name(path);
+	int error;
+
+	if (n != NULL) {
+		*st = (struct stat){ .st_mode = S_IFSOCK | 0700, .st_ino = n->ino,
+			.st_dev = 1 };
+		return 0;
+	}
+	error = program_file(path, st);
+	return error == 0 ? 0 : no(error);
+}
+
+static int
+s_fstat(int fd, struct stat *st)
+{
+	const struct file *f = table_get(fd, "fstat");
+
+	*st = (struct stat){ .st_mode = S_IFREG | 0644, .st_size = (off_t)f->len };
+	return 0;
+}
+
+static int
+s_access(const char *path, int mode)
+{
+	struct stat st;
+
+	(void)mode;
+	if (strncmp(path, "/proc/", 6) == 0)
+		return sim.tier_c ? no(ENOENT) : 0;
+	return s_stat(path, &st);
+}
+
+static int
+s_unlink(const char *path)
+{
+	struct name *n = find_name(path);
+
+	if (n == NULL)
+		return no(ENOENT);
+	n->path[0] = '\0';
+	return 0;
+}
+
+static struct name *
+new_name(const char *path, struct file *at, ino_t ino)
+{
+	for (int i = 0; i < NAMES_MAX; i++)
+		if (names[i].path[0] == '\0') {
+			snprintf(names[i].path, sizeof(names[i].path), "%s", path);
+			names[i].at = at;
+			names[i].ino = ino;
+			return &names[i];
+		}
+	return NULL;
+}
+
+static int
+s_link(const char *from, const char *to)
+{
+	struct name *n = find_name(from);
+
+	if (n == NULL)
+		return no(ENOENT);
+	if (find_name(to) != NULL)
+		return no(EEXIST);
+	return new_name(to, n->at, n->ino) != NULL ? 0 : no(ENOSPC);
+}
+
+static int
+s_rename(const char *from, const char *to)
+{
+	s_unlink(to);
+	return s_link(from, to) == -1 ? -1 : s_unlink(from);
+}
+
+static int
+s_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
+{
+	(void)path, (void)fn, (void)arg;
+	return no(ENOENT);
+}
+
+static ssize_t
+s_splice(int from, int to, off_t *off, size_t len)
+{
+	(void)from, (void)to, (void)off, (void)len;
+	return no(EINVAL);
+}
+
+static int
+s_mkdir(const char *path, mode_t mode)
+{
+	(void)path, (void)mode;
+	return no(EROFS);
+}
+
+static int
+s_rmdir(const char *path)
+{
+	(void)path;
+	return no(ENOENT);
+}
+
+static int
+s_chmod(const char *path, mode_t mode)
+{
+	(void)mode;
+	return find_name(path) != NULL ? 0 : no(ENOENT);
+}
+
+static int
+s_chown(const char *path, uid_t uid, gid_t gid)
+{
+	(void)uid, (void)gid;
+	return s_chmod(path, 0);
+}
+
+/* ---- sockets ---- */
+
+static int
+s_socket(int domain, int type)
+{
+	struct file *f = file_new(F_LISTEN);	/* the only kind that is made so */
+
+	(void)domain, (void)type;
+	f->nonblock = true;
+	return table_put(f);
+}
+
+static int
+s_bind(int fd, const struct sockaddr *a, socklen_t len)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)a;
+	struct file *f = table_get(fd, "bind");
+
+	(void)len;
+	if (find_name(un->sun_path) != NULL)
+		return no(EADDRINUSE);
+	snprintf(f->path, sizeof(f->path), "%s", un->sun_path);
+	return new_name(f->path, f, ++last_ino) != NULL ? 0 : no(ENOSPC);
+}
+
+static int
+s_listen(int fd, int backlog)
+{
+	(void)backlog;
+	table_get(fd, "listen")->mode = 1;
+	return 0;
+}
+
+static bool
+listens(const struct file *at)
+{
+	for (int fd = 0; fd < FD_MAX; fd++)
+		if (table[fd] == at && at->mode == 1)
+			return true;
+	return false;
+}
+
+static int
+s_connect(int fd, const struct sockaddr *a, socklen_t len)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)a;
+	struct name *n = find_name(un->sun_path);
+
+	(void)len;
+	table_get(fd, "connect");
+	return n != NULL && listens(n->at) ? 0 : no(ECONNREFUSED);
+}
+
+struct file *
+kernel_connect(uid_t uid)
+{
+	struct file *pair[2], *at = NULL;
+
+	for (int fd = 0; fd < FD_MAX && at == NULL; fd++)
+		if (table[fd] != NULL && table[fd]->type == F_LISTEN && table[fd]->mode == 1)
+			at = table[fd];
+	if (at == NULL || at->nbacklog == sizeof(at->backlog) / sizeof(at->backlog[0]))
+		return NULL;
+	pair_new(pair, F_STREAM);
+	pair[1]->uid = uid;
+	pair[1]->nonblock = true;
+	at->backlog[at->nbacklog++] = pair[1];
+	return pair[0];
+}
+
+static int
+s_accept(int fd)
+{
+	struct file *f = table_get(fd, "accept"), *c;
+	int got;
+
+	if (f->nbacklog == 0)
+		return no(EAGAIN);
+	if (strikes(FAULT_EINTR, 50))
+		return no(chance(500) ? EINTR : ECONNABORTED);
+	c = f->backlog[0];
+	got = table_put(file_hold(c));
+	if (got == -1)
+		return -1;		/* it stays in the backlog */
+	memmove(f->backlog, f->backlog + 1, --f->nbacklog * sizeof(f->backlog[0]));
+	file_drop(&c);
+	return got;
+}
+
+static int
+s_shutdown(int fd, int how)
+{
+	struct file *f = table_get(fd, "shutdown");
+
+	if (how != SHUT_RD) {
+		f->shut_out = true;
+		if (f->peer != NULL)
+			f->peer->shut = true;
+	}
+	return 0;
+}
+
+static bool
+s_hung_up(int fd)
+{
+	const struct file *f = table_get(fd, "hung_up");
+
+	return f->peer == NULL || (f->shut && f->shut_out);
+}
+
+static ssize_t
+s_sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	struct file *f = table_get(fd, "sendmsg"), *passed = NULL;
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	size_t len = m->msg_iov[0].iov_len;
+	int number;
+
+	(void)flags;
+	if (strikes(FAULT_EINTR, 50))
+		return no(EINTR);
+	if (c != NULL) {
+		memcpy(&number, CMSG_DATA(c), sizeof(number));
+		passed = table_get(number, "sendmsg");
+		if (strikes(FAULT_FILES, 20))
+			return no(ETOOMANYREFS);
+	}
+	if (f->type == F_STREAM && len > 1 && strikes(FAULT_SHORT, 200))
+		len = rnd((uint32_t)len) + 1;
+	return file_send(f, m->msg_iov[0].iov_base, len, passed);
+}
+
+static ssize_t
+s_recvmsg(int fd, struct msghdr *m, int flags)
+{
+	struct file *f = table_get(fd, "recvmsg"), *passed = NULL;
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	ssize_t n;
+	int number;
+
+	(void)flags;
+	if (strikes(FAULT_EINTR, 50))
+		return no(EINTR);
+	n = file_receive(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len, &passed);
+	number = passed != NULL ? table_put(passed) : -1;
+	if (number == -1 || c == NULL) {
+		m->msg_controllen = 0;
+		return n;
+	}
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(number));
+	memcpy(CMSG_DATA(c), &number, sizeof(number));
+	return n;
+}
+
+static int
+s_peer(int fd, uid_t *uid, pid_t *pid)
+{
+	*uid = table_get(fd, "peer")->uid;
+	*pid = 0;
+	return 0;
+}
+
+/* ---- beginning ---- */
+
+void
+kernel_set_config(const char *text)
+{
+	raw_free(config_text);
+	config_text = raw_alloc(strlen(text) + 1);
+	memcpy(config_text, text, strlen(text));
+}
+
+void
+kernel_reset(void)
+{
+	memset(names, 0, sizeof(names));
+	memset(table, 0, sizeof(table));
+	table_limit = FD_MAX;
+	for (int fd = 0; fd < 3; fd++)
+		table_put(file_new(F_NULL));
+	process_reset();
+}
+
+const struct sys sys_sim = {
+	.mono_ms = s_mono_ms,
+	.wall_ms = s_wall_ms,
+	.getpid = s_getpid,
+	.getpgid = process_group,
+	.getcwd = s_getcwd,
+	.random = s_random,
+	.memfd = s_memfd,
+	.map = s_map,
+	.unmap = s_unmap,
+	.spawn = process_spawn,
+	.peek = process_peek,
+	.reap = process_reap,
+	.kill = process_kill,
+	.pipe = s_pipe,
+	.open = s_open,
+	.close = s_close,
+	.dup = s_dup,
+	.read = s_read,
+	.write = s_write,
+	.lseek = s_lseek,
+	.ftruncate = s_ftruncate,
+	.stat = s_stat,
+	.fstat = s_fstat,
+	.access = s_access,
+	.rename = s_rename,
+	.unlink = s_unlink,
+	.mkdir = s_mkdir,
+	.rmdir = s_rmdir,
+	.list = s_list,
+	.splice = s_splice,
+	.pread = s_pread,
+	.set_append = s_set_append,
+	.set_nonblock = s_set,
+	.can_write = s_can_write,
+	.socket = s_socket,
+	.bind = s_bind,
+	.listen = s_listen,
+	.connect = s_connect,
+	.link = s_link,
+	.chmod = s_chmod,
+	.chown = s_chown,
+	.socketpair = s_socketpair,
+	.accept = s_accept,
+	.shutdown = s_shutdown,
+	.hung_up = s_hung_up,
+	.sendmsg = s_sendmsg,
+	.recvmsg = s_recvmsg,
+	.peer = s_peer,
+};

@@ -1,0 +1,169 @@
+/*
+ * The simulated kernel: open files, processes, signals.  The core sees it through
+ * the table in base/sys.h (kernel.c); programs, the logger and clients use the
+ * objects here directly.
+ */
+#ifndef T_SIM_KERNEL_H
+#define T_SIM_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/sys.h"
+
+#define CORE_PID 1
+#define FD_MAX	1024
+
+enum file_type { F_PIPE_R, F_PIPE_W, F_STREAM, F_LISTEN, F_PACKET, F_TEXT, F_MEM, F_NULL };
+
+/* A pipe; lives while one of its two files does. */
+struct channel {
+	struct file *end[2];	/* reader, writer; NULL: closed */
+	unsigned char *data;
+	size_t	 cap, len, head;
+	uint64_t in, out;
+	bool	 output;	/* of a program, or the main log: the law holds for it */
+};
+
+/* What is on its way in a socket. */
+struct msg {
+	struct msg *next;
+	struct file *fd;	/* NULL: none; owned */
+	size_t	 len, off;
+	unsigned char data[];
+};
+
+/* An open file description. */
+struct file {
+	int	 refs;
+	enum file_type type;
+	bool	 nonblock;
+	struct channel *pipe;
+	struct file *peer;	/* STREAM, PACKET: the other end; NULL: closed */
+	struct msg *first, *last; /* STREAM, PACKET: received */
+	size_t	 queued;	/* bytes of them */
+	bool	 shut;		/* no more comes from the peer */
+	bool	 shut_out;	/* no more goes out */
+	uid_t	 uid;		/* STREAM: of the other end */
+	struct file *backlog[8]; /* LISTEN */
+	size_t	 nbacklog;
+	char	 path[108];	/* LISTEN */
+	char	*text;		/* TEXT; owned */
+	size_t	 pos, len;
+	int64_t	 mode;		/* what cgroup and other files need to know */
+};
+
+/* ---- file.c: objects ---- */
+
+struct file *file_new(enum file_type type);
+struct file *file_hold(struct file *f);
+void	file_drop(struct file **f);
+void	pipe_new(struct file *end[2], size_t cap);
+void	pair_new(struct file *end[2], enum file_type type);
+ssize_t	file_read(struct file *f, void *data, size_t len);
+ssize_t	file_write(struct file *f, const void *data, size_t len);
+ssize_t	file_send(struct file *f, const void *data, size_t len, struct file *fd);
+/* *fd: NULL or a reference that the caller owns. */
+ssize_t	file_receive(struct file *f, void *data, size_t len, struct file **fd);
+int	file_poll(const struct file *f);
+size_t	files_alive(void);
+
+/* ---- table.c: descriptors of the core ---- */
+
+extern struct file *table[FD_MAX];
+extern int table_limit;
+/* The open file, or a complaint: the core uses a descriptor that it has not. */
+struct file *table_get(int fd, const char *call);
+/* -1 with errno; takes over the reference, also then. */
+int	table_put(struct file *f);
+
+/* ---- process.c ---- */
+
+enum life { BORN, ALIVE, ZOMBIE };	/* BORN: between clone and exec */
+
+struct sproc;
+typedef void (*act_fn)(struct sproc *p);
+
+struct sproc {
+	struct sproc *next;
+	pid_t	 pid, pgid;
+	struct sproc *parent;	/* NULL: the core */
+	enum life life;
+	bool	 main;		/* the core has made it; others are its descendants */
+	bool	 marked;	/* its environment still says where it comes from */
+	bool	 logger;
+	bool	 ignores_term, stopped;
+	int64_t	 unkillable_ms;	/* in uninterruptible sleep until then */
+	uint64_t pending;	/* signals that wait */
+	char	 name[96];	/* "group:process" */
+	char	 mark[160];	/* as in its environment */
+	int	 status;
+	int64_t	 born_ms;
+	int64_t	 next_ms;	/* when act is due; INT64_MAX: never */
+	act_fn	 act;
+	struct file *fd[5];	/* NULL: not open; 3 and 4 only of guests */
+	struct file *err;	/* BORN: the close-on-exec pipe */
+	const struct spawn *spawn; /* BORN: the core's memory */
+	uint64_t sum;		/* of what it held at the clone */
+	const char *kind;	/* of program: the last part of its path */
+	int64_t	 dies_ms;	/* of itself; INT64_MAX: never */
+	int	 dies_status;
+	int64_t	 flood;		/* bytes still to write */
+	void	*mind;		/* of the logger */
+};
+
+extern struct sproc *processes;
+extern int pid_max;
+
+void	process_reset(void);
+void	process_free_all(void);
+struct sproc *process_find(pid_t pid);
+struct sproc *process_fork(struct sproc *parent);
+void	process_signal(struct sproc *p, int sig);
+void	process_die(struct sproc *p, int status);
+void	core_signal(int sig);
+/* Zombies that the core has to reap. */
+size_t	process_zombies(void);
+pid_t	process_spawn(const struct spawn *s);
+pid_t	process_peek(void);
+int	process_reap(pid_t pid, struct reaped *r);
+int	process_kill(pid_t pid, int sig);
+pid_t	process_group(pid_t pid);
+
+/* ---- program.c: what programs do ---- */
+
+void	program_begin(struct sproc *p);
+void	program_told(struct sproc *p, int sig);
+/* The file of a command: 0, or the errno of stat() and access(). */
+int	program_file(const char *path, struct stat *st);
+
+/* ---- logger.c ---- */
+
+void	logger_begin(struct sproc *p);
+void	logger_end(struct sproc *p);
+/* Something came into a pipe or the socket. */
+void	logger_poke(void);
+struct sproc *logger_process(void);
+
+/* ---- kernel.c ---- */
+
+extern const struct sys sys_sim;
+extern uint64_t core_pending;
+void	kernel_reset(void);
+/* Text of the file that the core reads as its configuration. */
+void	kernel_set_config(const char *text);
+/* Connect as a client; NULL when nobody listens or there is no room. */
+struct file *kernel_connect(uid_t uid);
+
+/* ---- operator.c and client.c ---- */
+
+int64_t	operator_next_ms(void);
+void	operator_run(void);
+int64_t	clients_next_ms(void);
+void	clients_run(void);
+void	clients_begin(void);
+void	clients_end(bool orderly);
+
+#endif

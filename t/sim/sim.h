@@ -1,0 +1,102 @@
+/*
+ * The simulator: a kernel, a clock, programs and operators, all drawn from one
+ * seed, around the real core, config loader and control server.
+ *
+ * What belongs to the world outside (these files) allocates with raw_alloc(); every
+ * other allocation is the core's and is counted, and may be refused.
+ */
+#ifndef T_SIM_SIM_H
+#define T_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What may go wrong in a history; a seed draws some of them. */
+enum {
+	FAULT_FORK = 1 << 0,	/* EAGAIN */
+	FAULT_EXEC = 1 << 1,	/* ENOENT, EACCES, ENOEXEC, ETXTBSY after the checks */
+	FAULT_FILES = 1 << 2,	/* EMFILE, ENFILE */
+	FAULT_MEMORY = 1 << 3,	/* ENOMEM at any allocation */
+	FAULT_EINTR = 1 << 4,
+	FAULT_SHORT = 1 << 5,	/* short reads and writes */
+	FAULT_LOGGER = 1 << 6,	/* the logger is killed */
+	FAULT_CLOCK = 1 << 7,	/* the wall clock steps by a year */
+	FAULT_SLOW = 1 << 8,	/* a turn of the loop takes long */
+	FAULT_SIGNAL = 1 << 9,	/* EPERM for a signal */
+	FAULT_ALL = (1 << 10) - 1,
+};
+
+struct sim {
+	uint64_t seed;
+	int64_t	 now_ms;	/* monotonic clock */
+	int64_t	 wall_ms;	/* what the wall clock shows is this plus now_ms */
+	unsigned faults;
+	bool	 faults_on;	/* the window in which they happen */
+	bool	 running;	/* the loop of the core runs */
+	bool	 trace;
+	bool	 tier_c;	/* no /proc */
+	uint64_t hash;		/* of the whole trace */
+	unsigned long turns;
+	int64_t	 slack_ms;	/* time lost in slow turns, ever */
+};
+
+extern struct sim sim;
+
+/* A history from its seed: returns when the core has ended in an orderly way. */
+void	sim_history(uint64_t seed);
+
+/* ---- chance ---- */
+
+void	sim_seed(uint64_t seed);
+/* 0 to n - 1 */
+uint32_t rnd(uint32_t n);
+/* from..to, both included */
+int64_t	between(int64_t from, int64_t to);
+bool	chance(unsigned per_mille);
+/* A fault of this kind, now? */
+bool	strikes(unsigned fault, unsigned per_mille);
+
+/* ---- telling ---- */
+
+/* A line of the trace. */
+void	say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A broken promise: prints seed, time and text, and ends the process with 1. */
+void	fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* ---- memory ---- */
+
+void	*raw_alloc(size_t size);	/* zeroed, never NULL */
+void	*raw_grow(void *at, size_t size);
+void	raw_free(void *at);
+/* Fails the history when the core still holds memory. */
+void	memory_check_empty(void);
+unsigned long memory_allocations(void);
+
+/* ---- the loop, as the world sees it ---- */
+
+/* Is a watcher active on this descriptor? */
+bool	loop_watches(int fd);
+/* Watchers and jobs left: must be 0 at the end. */
+size_t	loop_left(void);
+
+/* ---- the world, as the loop sees it ---- */
+
+/* When something happens by itself; INT64_MAX: never. */
+int64_t	world_next_ms(void);
+/* Let happen what is due now. */
+void	world_run(void);
+/* LOOP_READ, LOOP_WRITE that hold for a descriptor of the core. */
+int	kernel_poll(int fd);
+/* Take those pending signals of the core, a bit each, that are in this set. */
+uint64_t kernel_take_signals(uint64_t watched);
+
+/* ---- checks ---- */
+
+void	check_open(void);	/* after core_init(): begin to observe */
+void	check_turn(void);	/* at the end of every turn */
+void	check_idle(void);	/* when there is nothing to do at this instant */
+void	check_end(void);	/* after the last core_release() */
+
+#endif
