@@ -198,14 +198,14 @@ cmd_tail(struct ctl *c, struct words *w)
 		return;
 	}
 	if (v[0][0] == '-') {
-		if (!parse_modifier(v[0], &t)) {
-			say_failed(c, EXIT_GENERIC, "Error: bad argument %s", v[0]);
-			return;
-		}
 		v++;
 		n--;
 		if (n == 0) {
 			say_failed(c, EXIT_GENERIC, "Error: tail requires process name");
+			return;
+		}
+		if (!parse_modifier(v[-1], &t)) {
+			say_failed(c, EXIT_GENERIC, "Error: bad argument %s", v[-1]);
 			return;
 		}
 	}

@@ -105,7 +105,8 @@ cmd_open(struct ctl *c, struct words *w)
 		return;
 	}
 	cmd_status(c, &none);
-	c->status = before;	/* what it showed is no failure of open */
+	if (c->status != EXIT_GENERIC)
+		c->status = before;	/* what status found is no failure of open */
 }
 
 void
