@@ -10,6 +10,8 @@
  * but its struct spawn.
  *
  * Where clone refuses (valgrind, some sandboxes), fork() does the same.
+ *
+ * Descriptors are shared in the same manner, see spawn.h.
  */
 #include "base/spawn.h"
 
@@ -79,10 +81,18 @@ bare(long n, long a, long b, long c, long d, long e)
 }
 #endif
 
+static bool refused;		/* clone is not possible here */
+static bool has_places;
+static int null_fd = -1;	/* fills empty places */
+
 /* The kernel's struct sigaction, all zero: SIG_DFL. */
 struct kernel_sigaction {
 	unsigned long handler, flags, restorer, mask[2];
 };
+
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)	/* linux/close_range.h */
+#endif
 
 #define KERNEL_SIGSET	8	/* bytes of a signal set as the kernel counts them */
 #define LAST_SIGNAL	64
@@ -103,6 +113,7 @@ say_failure(const struct spawn *s, enum spawn_step step, int no)
 {
 	switch (step) {
 	case STEP_NONE:
+	case STEP_OWN_FDS:
 	case STEP_PGRP:
 	case STEP_FD:
 	case STEP_CGROUP:
@@ -129,16 +140,53 @@ say_failure(const struct spawn *s, enum spawn_step step, int no)
 }
 
 static long
-to_fd(int from, int to)
+to_fd(int from, int to, int flags)
 {
 	if (from == -1)
 		return 0;
-	return bare(SYS_dup3, from, to, 0, 0, 0);
+	return bare(SYS_dup3, from, to, flags, 0, 0);
+}
+
+/* What the child uses: the caller's numbers, or those of its place. */
+struct own_fds {
+	int	 fd[3];
+	int	 err_fd;
+};
+
+/*
+ * Take what we need into our place, then a table of our own with the places
+ * alone, then close those of others: theirs must not live on in us.
+ */
+static long
+leave_table(const struct spawn *s, struct own_fds *own)
+{
+	int base = SPAWN_FIRST_FD + s->place * SPAWN_PLACE_FDS;
+	int end = base + SPAWN_PLACE_FDS;
+	struct spawn_fail done = { .step = STEP_OWN_FDS };
+	long r;
+
+	for (int i = 0; i < 3; i++) {
+		if ((r = to_fd(s->fd[i], base + i, O_CLOEXEC)) < 0)
+			return r;
+		own->fd[i] = s->fd[i] == -1 ? -1 : base + i;
+	}
+	if ((r = to_fd(s->err_fd, base + 3, O_CLOEXEC)) < 0)
+		return r;
+	own->err_fd = base + 3;
+	r = bare(SYS_close_range, SPAWN_PLACES_END, ~0U, CLOSE_RANGE_UNSHARE, 0, 0);
+	if (r < 0)
+		return r;
+	if (base > SPAWN_FIRST_FD)
+		bare(SYS_close_range, SPAWN_FIRST_FD, base - 1, 0, 0, 0);
+	if (end < SPAWN_PLACES_END)
+		bare(SYS_close_range, end, SPAWN_PLACES_END - 1, 0, 0, 0);
+	bare(SYS_write, own->err_fd, (long)&done, sizeof(done), 0, 0);
+	return 0;
 }
 
 /* Each step in supervisord's order; returns the one that failed, and why in *no. */
 static enum spawn_step
-prepare(const struct spawn *s, int *no)
+prepare(const struct spawn *s, struct own_fds *own, int *no)
 {
 	long r;
 
@@ -147,11 +195,13 @@ prepare(const struct spawn *s, int *no)
 	if (s->cgroup_fd != -1 &&
 	    (r = bare(SYS_write, s->cgroup_fd, (long)"0", 1, 0, 0)) < 0)
 		return *no = (int)-r, STEP_CGROUP;
+	if (s->place != -1 && (r = leave_table(s, own)) < 0)
+		return *no = (int)-r, STEP_FD;
 	for (int i = 0; i < 3; i++)
-		if ((r = to_fd(s->fd[i], i)) < 0)
+		if ((r = to_fd(own->fd[i], i, 0)) < 0)
 			return *no = (int)-r, STEP_FD;
 	for (int i = 0; i < 2; i++)
-		if ((r = to_fd(s->extra[i], 3 + i)) < 0)
+		if ((r = to_fd(s->extra[i], 3 + i, 0)) < 0)
 			return *no = (int)-r, STEP_FD;
 	if (s->nofile_hard != 0) {
 		uint64_t limit[2] = { s->nofile_soft, s->nofile_hard };
@@ -192,10 +242,11 @@ child(void *arg)
 {
 	const struct spawn *s = arg;
 	struct spawn_fail fail;
+	struct own_fds own = { { s->fd[0], s->fd[1], s->fd[2] }, s->err_fd };
 	enum spawn_step step;
 	int no = 0;
 
-	step = prepare(s, &no);
+	step = prepare(s, &own, &no);
 	if (step == STEP_NONE) {
 		default_signals();
 		if (s->exec_fd != -1)
@@ -208,7 +259,7 @@ child(void *arg)
 	}
 	fail.step = step;
 	fail.no = no;
-	bare(SYS_write, s->err_fd, (long)&fail, sizeof(fail), 0, 0);
+	bare(SYS_write, own.err_fd, (long)&fail, sizeof(fail), 0, 0);
 	say_failure(s, step, no);
 	bare(SYS_exit_group, 127, 0, 0, 0, 0);
 	return 127;
@@ -228,20 +279,56 @@ static pid_t
 child_by_clone(const struct spawn *s)
 {
 #if SHARE_MEMORY
-	static int refused = -1;
+	int flags = CLONE_VM | SIGCHLD | (s->place != -1 ? CLONE_FILES : 0);
 	pid_t pid;
 
-	if (refused == -1)
-		refused = getenv("SUPD_FORK") != NULL;	/* for valgrind */
 	if (!refused) {
-		pid = clone(child, (char *)s->stack + SPAWN_STACK, CLONE_VM | SIGCHLD,
+		pid = clone(child, (char *)s->stack + SPAWN_STACK, flags,
 		    (void *)(uintptr_t)s);
 		if (pid != -1 || (errno != EINVAL && errno != ENOSYS && errno != EPERM))
 			return pid;
-		refused = 1;
+		refused = true;
 	}
 #endif
+	/* by fork it has its own table at once; its message is true then as well */
 	return child_by_fork(s);
+}
+
+/* close_range() that unshares came with Linux 5.9; some sandboxes forbid it. */
+static bool
+can_unshare_range(void)
+{
+	return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0;
+}
+
+void
+spawn_reserve(void)
+{
+	int fd;
+
+	refused = !SHARE_MEMORY || getenv("SUPD_FORK") != NULL;	/* for valgrind */
+	has_places = !refused && can_unshare_range();
+	do {
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		has_places = has_places && fd != -1;
+	} while (fd != -1 && fd < (has_places ? SPAWN_PLACES_END : SPAWN_FIRST_FD) - 1);
+	if (has_places)
+		null_fd = SPAWN_FIRST_FD - 1;
+}
+
+bool
+spawn_has_places(void)
+{
+	return has_places;
+}
+
+void
+spawn_empty_place(int place)
+{
+	int base = SPAWN_FIRST_FD + place * SPAWN_PLACE_FDS;
+
+	for (int fd = base; fd < base + SPAWN_PLACE_FDS; fd++)
+		dup3(null_fd, fd, O_CLOEXEC);
 }
 
 pid_t

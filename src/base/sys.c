@@ -202,12 +202,24 @@ k_socketpair(int fd[2])
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd);
 }
 
-static int
+static bool
+is_ready(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & events) != 0;
+}
+
+static bool
+k_can_read(int fd)
+{
+	return is_ready(fd, POLLIN);
+}
+
+static bool
 k_can_write(int fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-	return poll(&p, 1, 0) == 1;
+	return is_ready(fd, POLLOUT);
 }
 
 static int
@@ -264,6 +276,7 @@ const struct sys sys_kernel = {
 	.pread = pread,
 	.set_append = k_set_append,
 	.set_nonblock = k_set_nonblock,
+	.can_read = k_can_read,
 	.can_write = k_can_write,
 	.socket = k_socket,
 	.bind = bind,

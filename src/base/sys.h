@@ -13,9 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Steps of a child between clone and exec, in order; reported when one fails. */
+/*
+ * Steps of a child between clone and exec, in order; reported when one fails.
+ * STEP_OWN_FDS is no failure: the child has its own descriptors from now on.
+ */
 enum spawn_step {
 	STEP_NONE,
+	STEP_OWN_FDS,
 	STEP_PGRP,
 	STEP_FD,		/* standard descriptors into place */
 	STEP_CGROUP,
@@ -36,7 +40,9 @@ struct spawn_fail {
 /*
  * Everything that a child needs, ready before it is born.  It shares our
  * memory until exec, so the caller keeps this struct and what it points to
- * unchanged until err_fd shows end of file.
+ * unchanged until err_fd shows end of file.  With a place it shares our
+ * descriptors too until it says STEP_OWN_FDS: those named here stay open until
+ * then, and the caller empties the place afterwards (base/spawn.h).
  */
 struct spawn {
 	const char *path;	/* what to exec; used as it is, no PATH search */
@@ -57,6 +63,7 @@ struct spawn {
 	uint64_t nofile_soft;	/* RLIMIT_NOFILE of the child; 0: as we have it */
 	uint64_t nofile_hard;
 	void	*stack;		/* SPAWN_STACK bytes for the child; page-aligned */
+	int	 place;		/* which place of spawn.h is this child's; -1: none */
 };
 
 #define SPAWN_STACK 4096	/* bytes; the child calls nothing deep */
@@ -118,8 +125,9 @@ struct sys {
 	ssize_t	(*pread)(int fd, void *data, size_t len, off_t off);
 	int	(*set_append)(int fd, bool on);
 	int	(*set_nonblock)(int fd, bool on);
-	/* 1 when a pipe or terminal takes 4096 bytes without waiting, else 0. */
-	int	(*can_write)(int fd);
+	/* Without waiting: is there something to read?  Does a pipe take 4096 bytes? */
+	bool	(*can_read)(int fd);
+	bool	(*can_write)(int fd);
 
 	/* Listening: setting up a UNIX socket and its name in the file system. */
 	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */

@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/spawn.h"
 #include "core/environ.h"
 #include "core/guest.h"
 #include "core/proc.h"
@@ -24,13 +25,14 @@
 #include "core/stream.h"
 #include "core/survivors.h"
 
-/* Enough to keep a dozen processors busy with exec while we clone the next. */
-#define STACKS 16
+/* Each stack goes with a place for descriptors. */
+#define STACKS SPAWN_PLACES
 
 struct launch {
 	struct proc *p;		/* borrowed: it owns us */
 	struct loop_io io;
 	int	 err_rd;
+	int	 child_fd[2];	/* stdin and err_fd, while the child shares them */
 	int	 stack;		/* index; -1: given back */
 	struct strlist argv;
 	struct environ env;
@@ -192,10 +194,23 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 		.ngroups = conf->user.ngroups, .umask = conf->umask,
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
 		.stack = stacks.memory[l->stack],
+		.place = spawn_has_places() ? l->stack : -1,
 	};
 	l->conf = conf;
-	if (p->group == core.guests)
+	if (p->group == core.guests) {
+		l->s.place = -1;	/* it needs descriptors that have no place */
 		guest_fill(p, &l->s);
+	}
+}
+
+static void
+child_has_own_fds(struct launch *l)
+{
+	fd_close(&l->child_fd[0]);
+	fd_close(&l->child_fd[1]);
+	if (l->s.place != -1)
+		spawn_empty_place(l->s.place);
+	l->s.place = -1;
 }
 
 static void
@@ -251,8 +266,10 @@ create(struct launch *l)
 		say_no_process(p, no);
 		goto fail;
 	}
-	fd_close(&in[0]);
-	fd_close(&err[1]);
+	l->child_fd[0] = in[0];
+	l->child_fd[1] = err[1];
+	if (l->s.place == -1)
+		child_has_own_fds(l);
 	l->err_rd = err[0];
 	sys->set_nonblock(l->err_rd, true);
 	loop_io_start(&l->io, l->err_rd, LOOP_READ, on_answer);
@@ -282,7 +299,8 @@ launch_now(struct proc *p)
 	launch_free(p);
 	p->launch = l;
 	l->p = p;
-	l->err_rd = -1;
+	l->err_rd = l->child_fd[0] = l->child_fd[1] = -1;
+	l->s.place = -1;
 	l->stack = stack_take();
 	if (p->group == core.guests) {
 		if (guest_argv(p, &l->argv) == -1 || environ_make(&l->env, NULL) == -1)
@@ -334,6 +352,10 @@ read_answer(struct launch *l)
 		if (n <= 0)
 			return 0;
 		l->nfail += (size_t)n;
+		if (l->nfail == sizeof(l->fail) && l->fail.step == STEP_OWN_FDS) {
+			l->nfail = 0;
+			child_has_own_fds(l);
+		}
 	}
 	return 0;
 }
@@ -380,6 +402,7 @@ describe_failure(const struct launch *l)
 		    s->path != NULL ? s->path : s->argv[0], strerror(l->fail.no), cwd);
 		break;
 	case STEP_NONE:
+	case STEP_OWN_FDS:
 	case STEP_PGRP:
 	case STEP_FD:
 	case STEP_CGROUP:
@@ -426,6 +449,7 @@ launch_free(struct proc *p)
 		program_free(l->conf);
 	loop_io_stop(&l->io);
 	fd_close(&l->err_rd);
+	child_has_own_fds(l);
 	stack_give(l);
 	strlist_release(&l->argv);
 	environ_release(&l->env);

@@ -19,9 +19,9 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/spawn.h"
 
 #define NOFILE_MOST	1000000	/* descriptors; five per process and some clients */
-#define FIRST_FREE_FD	5	/* 3 and 4 are places that guests get things at */
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -61,19 +61,6 @@ close_on_exec_from(int first)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* So that none of our own descriptors is ever 3 or 4. */
-static void
-reserve_places(void)
-{
-	int fd;
-
-	do {
-		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	} while (fd != -1 && fd < FIRST_FREE_FD);
-	if (fd >= FIRST_FREE_FD)
-		close(fd);
-}
-
 void
 setup_first(char **argv)
 {
@@ -82,7 +69,7 @@ setup_first(char **argv)
 	hold_signals();
 	fd_fill_stdio();
 	close_on_exec_from(STDERR_FILENO + 1);
-	reserve_places();
+	spawn_reserve();
 	core.argv = argv;
 	core.argv0 = argv[0];
 	core.is_pid1 = getpid() == 1;
@@ -236,8 +223,12 @@ setup_write_pidfile(const struct config *c)
 	fd_close(&fd);
 }
 
+/* Only the file that we wrote: pidfile may name a device. */
 void
 setup_remove_pidfile(const struct config *c)
 {
-	unlink(c->supervisord.pidfile);
+	struct stat st;
+
+	if (lstat(c->supervisord.pidfile, &st) == 0 && S_ISREG(st.st_mode))
+		unlink(c->supervisord.pidfile);
 }
