@@ -111,6 +111,7 @@ SRC_ctl = \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
 	src/ctl/operate.c \
+	src/ctl/packet.c \
 	src/ctl/reload.c \
 	src/ctl/select.c \
 	src/ctl/service.c \

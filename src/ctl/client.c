@@ -310,9 +310,8 @@ refuse_long(struct client *c)
  * want their turn.  Returns true when there was one.
  */
 static bool
-serve(struct client *c)
+serve(struct client *c, int64_t until)
 {
-	int64_t until = loop_now() + TURN_MS;
 	size_t done = 0;
 	ssize_t n;
 
@@ -326,10 +325,8 @@ serve(struct client *c)
 		if (c->state == CLIENT_PARKED)	/* the call goes along to the logger */
 			break;
 		done += (size_t)n + 1;
-		if (loop_now() >= until) {
-			loop_timer_start(&c->again, 0, on_again);
+		if (loop_now() >= until)
 			break;
-		}
 	}
 	if (c->state == CLIENT_DEAD)
 		return false;
@@ -396,7 +393,10 @@ set_watch(struct client *c)
 		loop_io_stop(&c->io);
 }
 
-/* Everything is said: end the connection, or our half of it. */
+/*
+ * Everything is said: end the connection, or our half of it.  While the timer for
+ * another turn runs, calls may be left in the buffer.
+ */
 static void
 wind_up(struct client *c)
 {
@@ -417,13 +417,16 @@ wind_up(struct client *c)
 static void
 turn(struct client *c)
 {
+	int64_t until = loop_now() + TURN_MS;
 	bool progress = false, served;
 
 	if (c->state == CLIENT_DEAD)
 		return;
 	loop_timer_stop(&c->again);
 	do {
-		served = serve(c);
+		served = serve(c, until);
+		if (served && loop_now() >= until)
+			loop_timer_start(&c->again, 0, on_again);
 		progress |= served;
 		if (c->state != CLIENT_DEAD)
 			progress |= write_some(c);
@@ -431,7 +434,7 @@ turn(struct client *c)
 			feed_take(c);
 		if (c->state != CLIENT_DEAD)
 			wind_up(c);
-	} while (served && c->state == CLIENT_OPEN && !loop_timer_active(&c->again));
+	} while (served && c->state == CLIENT_OPEN && loop_now() < until);
 	if (c->state == CLIENT_DEAD || !account(c))
 		return;
 	set_clock(c, progress);

@@ -69,6 +69,7 @@ do_why(struct client *c, const struct vcall *call, struct err *e)
 		put_transition(&c->out, &p->ring[i % TRANSITIONS_KEPT]);
 	json_close(&c->out, ']');
 	vreply_end(&c->out, false);
+	c->out.failed |= text.failed;
 	buf_release(&text);
 	return 0;
 }

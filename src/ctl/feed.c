@@ -16,9 +16,9 @@
 #include "base/log.h"
 #include "core/core.h"
 #include "ctl/client.h"
-#include "ctl/methods.h"
+#include "ctl/packet.h"
 #include "wire/feed.h"
-#include "wire/json.h"
+#include "wire/varlink.h"
 
 #define PARKED_MAX	64	/* clients that wait for a logger */
 #define PARKED_MS	5000	/* so long; a logger is up again in some milliseconds */
@@ -51,15 +51,7 @@ enum sent {
 	SENT_NEVER,	/* this packet cannot be sent at all */
 };
 
-/* ---- packets ---- */
-
-static void
-begin(const char *op)
-{
-	buf_clear(&packet);
-	json_open(&packet, '{');
-	json_kstr(&packet, "op", op);
-}
+/* ---- sending ---- */
 
 static void
 on_retry(struct loop_timer *t)
@@ -68,10 +60,10 @@ on_retry(struct loop_timer *t)
 	pump();
 }
 
+/* Send what is in packet, with fd. */
 static enum sent
 send_packet(int fd)
 {
-	json_close(&packet, '}');
 	if (packet.failed) {
 		loop_timer_start(&retry, RETRY_MS, on_retry);
 		return SENT_LATER;
@@ -95,89 +87,6 @@ send_packet(int fd)
 		loop_io_stop(&io);
 		return SENT_LATER;
 	}
-}
-
-static enum sent
-send_options(void)
-{
-	static const char *const formats[] = {
-		[STDOUT_RAW] = "raw", [STDOUT_TAGGED] = "tagged", [STDOUT_JSON] = "json",
-	};
-	const struct config *c = core.config;
-	enum sent sent;
-
-	begin("options");
-	json_kstr(&packet, "identifier", c->supervisord.identifier);
-	json_kstr(&packet, "childlogdir", c->supervisord.childlogdir);
-	json_kbool(&packet, "cleanup", core.clean_auto);
-	json_kbool(&packet, "strip_ansi", c->supervisord.strip_ansi);
-	json_kstr(&packet, "stdout_format", formats[c->supd.stdout_format]);
-	json_kint(&packet, "ring", c->supd.log_ring);
-	json_kbool(&packet, "own_stdout", core.own_stdout);
-	sent = send_packet(-1);
-	if (sent != SENT_LATER)		/* another logger would remove live files */
-		core.clean_auto = false;
-	return sent;
-}
-
-static void
-put_stream(const struct stream *s, const struct conf_stream *rules, const char *policy)
-{
-	json_kstr(&packet, "file", s->path);
-	json_kbool(&packet, "auto", rules->kind == LOGFILE_AUTO);
-	json_kint(&packet, "maxbytes", rules->maxbytes);
-	json_kint(&packet, "backups", rules->backups);
-	json_kbool(&packet, "syslog", rules->syslog);
-	json_kstr(&packet, "policy", policy);
-}
-
-static enum sent
-send_stream(const struct stream *s)
-{
-	const struct conf_supervisord *own = &core.config->supervisord;
-	const struct conf_stream main_rules = {
-		.kind = LOGFILE_FILE, .maxbytes = own->logfile_maxbytes,
-		.backups = own->logfile_backups,
-	};
-	const struct proc *p = s->proc;
-
-	begin("add");
-	json_kint(&packet, "id", s->id);
-	json_kstr(&packet, "name", p != NULL ? p->conf->name : "");
-	json_kstr(&packet, "group", p != NULL ? p->group->name : "");
-	json_kstr(&packet, "channel", p == NULL ? "main" : s->is_err ? "stderr" : "stdout");
-	if (p == NULL)
-		put_stream(s, &main_rules, "drop");
-	else
-		put_stream(s, s->is_err ? &p->conf->err : &p->conf->out,
-		    p->conf->log_policy == POLICY_DROP ? "drop" : "block");
-	return send_packet(s->rd);
-}
-
-static enum sent
-send_removed(uint32_t id)
-{
-	begin("remove");
-	json_kint(&packet, "id", id);
-	return send_packet(-1);
-}
-
-static enum sent
-send_client(const struct client *c)
-{
-	begin("client");
-	json_key(&packet, "data");
-	json_bytes(&packet, c->in.data, c->in.len);
-	return send_packet(c->fd);
-}
-
-static enum sent
-send_word(const char *op, int64_t ms)
-{
-	begin(op);
-	if (ms >= 0)
-		json_kint(&packet, "ms", ms);
-	return send_packet(-1);
 }
 
 /* ---- clients ---- */
@@ -251,7 +160,8 @@ pump_clients(void)
 	TAILQ_FOREACH_SAFE(c, &parked, mode_link, next) {
 		if (client_unsent(c) > 0)
 			continue;
-		switch (send_client(c)) {
+		packet_client(&packet, c);
+		switch (send_packet(c->fd)) {
 		case SENT:
 			client_close(c);	/* the logger has it now */
 			break;
@@ -274,7 +184,8 @@ pump_streams(void)
 	struct stream *s;
 
 	while ((s = TAILQ_FIRST(&core.unsent)) != NULL) {
-		switch (send_stream(s)) {
+		packet_stream(&packet, s);
+		switch (send_packet(s->rd)) {
 		case SENT_LATER:
 			return false;
 		case SENT_NEVER:
@@ -294,7 +205,8 @@ static bool
 pump_removed(void)
 {
 	while (removed.sent < removed.n) {
-		if (send_removed(removed.id[removed.sent]) == SENT_LATER)
+		packet_removed(&packet, removed.id[removed.sent]);
+		if (send_packet(-1) == SENT_LATER)
 			return false;
 		removed.sent++;
 	}
@@ -302,22 +214,40 @@ pump_removed(void)
 	return true;
 }
 
-/* Send it when it is due; false: there was no room. */
 static bool
-pump_word(bool *due, const char *op, int64_t ms)
+pump_options(void)
 {
-	if (*due && send_word(op, ms) == SENT_LATER)
+	if (!options_due)
+		return true;
+	packet_options(&packet);
+	if (send_packet(-1) == SENT_LATER)
 		return false;
-	*due = false;
+	options_due = false;
+	core.clean_auto = false;	/* another logger would remove live files */
 	return true;
 }
 
 static bool
-pump_options(void)
+pump_reopen(void)
 {
-	if (options_due && send_options() == SENT_LATER)
+	if (!reopen_due)
+		return true;
+	packet_reopen(&packet);
+	if (send_packet(-1) == SENT_LATER)
 		return false;
-	options_due = false;
+	reopen_due = false;
+	return true;
+}
+
+static bool
+pump_finish(void)
+{
+	if (!finish_due)
+		return true;
+	packet_finish(&packet, finish_ms);
+	if (send_packet(-1) == SENT_LATER)
+		return false;
+	finish_due = false;
 	return true;
 }
 
@@ -328,8 +258,7 @@ pump(void)
 	if (feed == -1)
 		return;
 	if (pump_options() && pump_streams() && pump_removed() &&
-	    pump_word(&reopen_due, "reopen", -1) && pump_clients() &&
-	    pump_word(&finish_due, "finish", finish_ms))
+	    pump_reopen() && pump_clients() && pump_finish())
 		loop_io_start(&io, feed, LOOP_READ, on_feed);
 }
 

@@ -2,14 +2,15 @@
  * What processes and the supervisor are: Status, GetState, GetConfig.  Written
  * straight into the reply.
  */
-#include <limits.h>
+#include "ctl/status.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/core.h"
 #include "ctl/methods.h"
 #include "ctl/select.h"
-#include "ctl/status.h"
 #include "wire/json.h"
 
 #define API_VERSION "3.0"	/* of supervisord's XML-RPC: clients refuse any other */
@@ -35,6 +36,7 @@ put_description(struct buf *b, const struct proc *p)
 	proc_describe(p, &text);
 	PUT(b, ",\"description\":");
 	json_bytes(b, buf_text(&text), text.len);
+	b->failed |= text.failed;
 }
 
 void

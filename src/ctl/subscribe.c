@@ -147,15 +147,17 @@ put_event(struct buf *b, const struct event *ev)
 	json_num(b, (double)ev->wall_ms / 1000.0);
 	json_kstr(b, "payload", buf_text(&payload));
 	vreply_end(b, true);
+	b->failed |= payload.failed;
 }
 
+/* Give c the frame, unless it has too much already or there was no memory for it. */
 static void
-give(struct client *c, const char *data, size_t len, size_t max)
+give(struct client *c, size_t max)
 {
-	if (c->lost > 0 || client_unsent(c) + len > max)
+	if (c->lost > 0 || frame.failed || client_unsent(c) + frame.len > max)
 		c->lost++;
 	else
-		buf_add(&c->out, data, len);
+		buf_add(&c->out, frame.data, frame.len);
 	client_wake(c);
 }
 
@@ -205,7 +207,7 @@ give_remembered(struct client *c, uint64_t since)
 			continue;
 		buf_clear(&frame);
 		put_event(&frame, &ev);
-		give(c, buf_text(&frame), frame.len, RECALL_MAX);
+		give(c, RECALL_MAX);
 	}
 }
 
@@ -224,7 +226,7 @@ subscribe_event(const struct event *ev)
 	put_event(&frame, ev);
 	TAILQ_FOREACH(c, &watchers, mode_link)
 		if (c->events & bit)
-			give(c, buf_text(&frame), frame.len, UNREAD_MAX);
+			give(c, UNREAD_MAX);
 }
 
 /* ---- watchers ---- */

@@ -543,11 +543,14 @@ core_shutdown(struct asker by)
 	fake_asker = by;
 }
 
-void
-core_restart(struct asker by)
+int
+core_restart(struct asker by, struct err *e)
 {
+	if (fake_config.path == NULL)
+		return err_set(e, FAULT_CANT_REREAD, "CANT_REREAD: bad");
 	fake_last = "restart";
 	fake_asker = by;
+	return 0;
 }
 
 void

@@ -325,8 +325,13 @@ test_oneway(void)
 static void
 test_shutdown(void)
 {
+	char *path = fake_config.path;
+
 	is_str(ask(&a, CALL("Restart", "{}")), "{\"parameters\":{}}", "Restart");
 	is_str(fake_last, "restart", "is passed on");
+	fake_config.path = NULL;
+	ok(strstr(ask(&a, CALL("Restart", "{}")), "\"code\":92") != NULL, "with a bad file: no");
+	fake_config.path = path;
 	is_str(ask(&a, CALL("Shutdown", "{}")), "{\"parameters\":{}}", "Shutdown");
 	is_str(fake_last, "shutdown", "is passed on");
 	core.state = SUP_SHUTDOWN;

@@ -1,0 +1,102 @@
+/*
+ * Packets of the core for its logger, as wire/feed.h describes them.
+ */
+#include "ctl/packet.h"
+
+#include "core/core.h"
+#include "ctl/client.h"
+#include "wire/json.h"
+
+static void
+begin(struct buf *b, const char *op)
+{
+	buf_clear(b);
+	json_open(b, '{');
+	json_kstr(b, "op", op);
+}
+
+void
+packet_options(struct buf *b)
+{
+	static const char *const formats[] = {
+		[STDOUT_RAW] = "raw", [STDOUT_TAGGED] = "tagged", [STDOUT_JSON] = "json",
+	};
+	const struct config *c = core.config;
+
+	begin(b, "options");
+	json_kstr(b, "identifier", c->supervisord.identifier);
+	json_kstr(b, "childlogdir", c->supervisord.childlogdir);
+	json_kbool(b, "cleanup", core.clean_auto);
+	json_kbool(b, "strip_ansi", c->supervisord.strip_ansi);
+	json_kstr(b, "stdout_format", formats[c->supd.stdout_format]);
+	json_kint(b, "ring", c->supd.log_ring);
+	json_kbool(b, "own_stdout", core.own_stdout);
+	json_close(b, '}');
+}
+
+static void
+put_rules(struct buf *b, const struct stream *s, const struct conf_stream *rules,
+    const char *policy)
+{
+	json_kstr(b, "file", s->path);
+	json_kbool(b, "auto", rules->kind == LOGFILE_AUTO);
+	json_kint(b, "maxbytes", rules->maxbytes);
+	json_kint(b, "backups", rules->backups);
+	json_kbool(b, "syslog", rules->syslog);
+	json_kstr(b, "policy", policy);
+}
+
+void
+packet_stream(struct buf *b, const struct stream *s)
+{
+	const struct conf_supervisord *own = &core.config->supervisord;
+	const struct conf_stream main_rules = {
+		.kind = LOGFILE_FILE, .maxbytes = own->logfile_maxbytes,
+		.backups = own->logfile_backups,
+	};
+	const struct proc *p = s->proc;
+
+	begin(b, "add");
+	json_kint(b, "id", s->id);
+	json_kstr(b, "name", p != NULL ? p->conf->name : "");
+	json_kstr(b, "group", p != NULL ? p->group->name : "");
+	json_kstr(b, "channel", p == NULL ? "main" : s->is_err ? "stderr" : "stdout");
+	if (p == NULL)
+		put_rules(b, s, &main_rules, "drop");
+	else
+		put_rules(b, s, s->is_err ? &p->conf->err : &p->conf->out,
+		    p->conf->log_policy == POLICY_DROP ? "drop" : "block");
+	json_close(b, '}');
+}
+
+void
+packet_removed(struct buf *b, uint32_t id)
+{
+	begin(b, "remove");
+	json_kint(b, "id", id);
+	json_close(b, '}');
+}
+
+void
+packet_client(struct buf *b, const struct client *c)
+{
+	begin(b, "client");
+	json_key(b, "data");
+	json_bytes(b, c->in.data, c->in.len);
+	json_close(b, '}');
+}
+
+void
+packet_reopen(struct buf *b)
+{
+	begin(b, "reopen");
+	json_close(b, '}');
+}
+
+void
+packet_finish(struct buf *b, int64_t ms)
+{
+	begin(b, "finish");
+	json_kint(b, "ms", ms);
+	json_close(b, '}');
+}

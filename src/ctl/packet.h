@@ -1,0 +1,21 @@
+/*
+ * Packets for the logger; each function clears b and writes one.
+ */
+#ifndef CTL_PACKET_H
+#define CTL_PACKET_H
+
+#include <stdint.h>
+
+struct buf;
+struct client;
+struct stream;
+
+void	packet_options(struct buf *b);
+void	packet_stream(struct buf *b, const struct stream *s);
+void	packet_removed(struct buf *b, uint32_t id);
+/* With all that was read from it and is not answered. */
+void	packet_client(struct buf *b, const struct client *c);
+void	packet_reopen(struct buf *b);
+void	packet_finish(struct buf *b, int64_t ms);
+
+#endif
