@@ -49,9 +49,30 @@ environment_changed(const struct strlist *a, const struct strlist *b)
 	return false;
 }
 
-int
-plan_group(const struct pgroup *g, const struct group *to, struct plan_group *out)
+/* The environment that all have in common is as good as their own. */
+static bool
+common_environment_changed(const struct config *c)
 {
+	return environment_changed(&core.config->supervisord.environment,
+	    &c->supervisord.environment);
+}
+
+static void
+demand_restart(struct plan_proc *pp)
+{
+	if (pp->apply >= APPLY_RESTART)
+		return;
+	conf_change_release(&pp->why);
+	pp->why = (struct conf_change){ .key = "[supervisord] environment",
+		.apply = APPLY_RESTART };
+	pp->apply = APPLY_RESTART;
+}
+
+int
+plan_group(const struct pgroup *g, const struct group *to, const struct config *c,
+    struct plan_group *out)
+{
+	bool env = common_environment_changed(c);
 	struct plan_proc *pp;
 	struct proc *p;
 
@@ -65,6 +86,8 @@ plan_group(const struct pgroup *g, const struct group *to, struct plan_group *ou
 		pp->index = find_program(to, p->conf->name);
 		if (pp->index != SIZE_MAX)
 			pp->apply = conf_diff(p->conf, to->programs[pp->index], &pp->why);
+		if (pp->index != SIZE_MAX && env)
+			demand_restart(pp);
 		if (pp->index == SIZE_MAX || pp->apply != APPLY_NOTHING)
 			out->n++;
 		else
@@ -101,12 +124,12 @@ view(const struct pgroup *g, struct group *out)
 }
 
 bool
-plan_changed(const struct pgroup *g, const struct group *to)
+plan_changed(const struct pgroup *g, const struct group *to, const struct config *c)
 {
 	struct group now;
 	bool changed;
 
-	if (view(g, &now) == -1)
+	if (common_environment_changed(c) || view(g, &now) == -1)
 		return true;
 	changed = !conf_group_equal(&now, to);
 	free(now.programs);
@@ -142,20 +165,17 @@ int
 core_reread(struct reread_names *out, struct err *e)
 {
 	struct config *c = plan_load(e);
-	bool env_changed;
 	struct pgroup *g;
 	int r = 0;
 
 	*out = (struct reread_names){ 0 };
 	if (c == NULL)
 		return -1;
-	env_changed = environment_changed(&core.config->supervisord.environment,
-	    &c->supervisord.environment);
 	for (size_t i = 0; i < c->ngroups && r == 0; i++) {
 		g = core_find_group(c->groups[i]->name);
 		if (g == NULL)
 			r = add_name(&out->added, c->groups[i]->name);
-		else if (env_changed || plan_changed(g, c->groups[i]))
+		else if (plan_changed(g, c->groups[i], c))
 			r = add_name(&out->changed, g->name);
 	}
 	TAILQ_FOREACH(g, &core.groups, link)
@@ -198,10 +218,11 @@ add_step(struct plan *out, const char *group, const char *name, const char *acti
 }
 
 static int
-add_group_steps(struct plan *out, const struct pgroup *g, const struct group *to)
+add_group_steps(struct plan *out, const struct pgroup *g, const struct group *to,
+    const struct config *c)
 {
 	struct plan_group pg;
-	int r = plan_group(g, to, &pg);
+	int r = plan_group(g, to, c, &pg);
 
 	if (r == 0 && pg.priority)
 		r = add_step(out, g->name, NULL, "change",
@@ -239,7 +260,7 @@ core_plan(struct plan *out, struct err *e)
 		if (g == NULL)
 			r = add_step(out, c->groups[i]->name, NULL, "add", NULL);
 		else
-			r = add_group_steps(out, g, c->groups[i]);
+			r = add_group_steps(out, g, c->groups[i], c);
 	}
 	conf_free(c);
 	if (r == 0)

@@ -20,13 +20,18 @@ struct plan_group {
 	bool	 priority;	/* the group's priority changed */
 };
 
-/* Compare; -1: no memory.  Nothing to do: n is 0 and priority false. */
-int	plan_group(const struct pgroup *g, const struct group *to, struct plan_group *out);
+/*
+ * Compare g with what c says of it; -1: no memory.  Nothing to do: n is 0 and
+ * priority false.
+ */
+int	plan_group(const struct pgroup *g, const struct group *to, const struct config *c,
+	    struct plan_group *out);
 void	plan_group_release(struct plan_group *pg);
 
 /* A fresh tree from the file in use; e is CANT_REREAD. */
 struct config *plan_load(struct err *e);
 /* supervisord's notion of a changed group. */
-bool	plan_changed(const struct pgroup *g, const struct group *to);
+bool	plan_changed(const struct pgroup *g, const struct group *to,
+	    const struct config *c);
 
 #endif

@@ -29,7 +29,6 @@ static struct {
 	struct config *config;	/* owned; NULL: none runs */
 	struct item *items;	/* owned */
 	size_t	 n, next;
-	bool	 whole;		/* all groups: [supervisord] environment too */
 	struct asker by;
 	update_fn done;
 	void	*arg;
@@ -198,7 +197,7 @@ prepare_change(struct item *it)
 {
 	struct plan_group pg;
 
-	if (plan_group(it->g, it->to, &pg) == -1)
+	if (plan_group(it->g, it->to, update.config, &pg) == -1)
 		return -1;
 	for (size_t i = 0; i < pg.n; i++)
 		if (pg.procs[i].p != NULL && (pg.procs[i].index == SIZE_MAX ||
@@ -288,7 +287,7 @@ apply_change(struct item *it)
 	struct err e;
 	struct proc *p;
 
-	if (plan_group(it->g, it->to, &pg) == -1)
+	if (plan_group(it->g, it->to, update.config, &pg) == -1)
 		return;
 	order.v = calloc(it->to->nprograms + 1, sizeof(*order.v));
 	for (size_t i = 0; order.v != NULL && i < it->to->nprograms; i++)
@@ -360,14 +359,6 @@ apply(struct item *it)
 static void
 finish(void)
 {
-	struct strlist env;
-
-	if (update.whole) {
-		env = core.config->supervisord.environment;
-		core.config->supervisord.environment =
-		    update.config->supervisord.environment;
-		update.config->supervisord.environment = env;
-	}
 	if (core.reread != NULL)
 		conf_free(core.reread);
 	core.reread = update.config;
@@ -415,11 +406,11 @@ has_steps(const struct pgroup *g, const struct group *to)
 	struct plan_group pg;
 	bool steps;
 
-	if (plan_group(g, to, &pg) == -1)
+	if (plan_group(g, to, update.config, &pg) == -1)
 		return true;
 	steps = pg.n > 0 || pg.priority;
 	plan_group_release(&pg);
-	return steps || plan_changed(g, to);
+	return steps || plan_changed(g, to, update.config);
 }
 
 /* supervisorctl's order: removed, changed, added. */
@@ -452,6 +443,16 @@ collect(char *const *groups, size_t n)
 	return 0;
 }
 
+/* From here on programs start with the new [supervisord] environment. */
+static void
+take_environment(void)
+{
+	struct strlist old = core.config->supervisord.environment;
+
+	core.config->supervisord.environment = update.config->supervisord.environment;
+	update.config->supervisord.environment = old;
+}
+
 int
 core_update(char *const *groups, size_t n, struct asker by, update_fn done, void *arg,
     struct err *e)
@@ -464,7 +465,6 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 	if (update.config == NULL)
 		return -1;
 	update.n = update.next = 0;
-	update.whole = n == 0;
 	update.by = by;
 	update.by.cause = CAUSE_RELOAD;
 	if (collect(groups, n) == -1) {
@@ -476,6 +476,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 	update.arg = arg;
 	for (size_t i = 0; i < update.n; i++)
 		prepare(&update.items[i]);
+	take_environment();
 	loop_job_add(&update.job, advance);
 	return 0;
 }
@@ -493,7 +494,6 @@ update_abandon(void)
 	if (update.config == NULL)
 		return;
 	update.next = update.n;
-	update.whole = false;
 	loop_job_add(&update.job, advance);
 }
 
