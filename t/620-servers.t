@@ -77,6 +77,7 @@ for p in $crash; do
 	isnt "$(ctl pid $p)" "$pid" 'with another pid'
 done
 ok 'all serve again' eventually serves
+unlike "$(cat nginx.err)" 'Address already in use' 'nobody of before was in the way'
 is "$(sql 'select x from t')" 42 'no row is lost'
 is "$(ctl restart redis nginx)" 'redis: stopped
 nginx: stopped
