@@ -23,6 +23,7 @@ static struct seen {
 	int	 attempts;	/* starts since it last rested */
 	int64_t	 backoff_ms, stopping_ms;
 	int64_t	 slack_ms;	/* sim.slack_ms at that time */
+	int64_t	 retries;	/* startretries at that time */
 } seen[RECORDS];
 
 static struct seen *
@@ -54,7 +55,9 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 	if (p->pid != 0)
 		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
 	if (ev->from == P_BACKOFF) {
-		if (waited_ms < want_ms || waited_ms > want_ms + sim.slack_ms - s->slack_ms)
+		if (s->retries != p->conf->startretries)
+			say("%s: startretries changed", name_of(p));
+		else if (waited_ms < want_ms || waited_ms > want_ms + sim.slack_ms - s->slack_ms)
 			fail("%s was retried after %lld ms instead of %lld", name_of(p),
 			    (long long)waited_ms, (long long)want_ms);
 	} else {
@@ -110,6 +113,7 @@ on_event(struct observer *o, const struct event *ev)
 		break;
 	case P_BACKOFF:
 		s->backoff_ms = sim.now_ms;
+		s->retries = p->conf->startretries;
 		s->slack_ms = sim.slack_ms;
 		break;
 	case P_RUNNING:

@@ -163,6 +163,9 @@ ask(struct client *c)
 
 	if (n == 0)
 		return;
+	/* who is handed to a logger that is killed goes down with it */
+	if ((sim.faults & FAULT_LOGGER) && strstr(c->out + c->nout, "supd.Log") != NULL)
+		c->deserves = true;
 	say("client %d asks %.*s", (int)(c - clients), (int)n, c->out + c->nout);
 	c->out[c->nout + n] = '\0';
 	c->nout += n + 1;

@@ -97,7 +97,7 @@ ask_to_exit(void)
 int64_t
 operator_next_ms(void)
 {
-	int64_t at_ms = plan.next_ms < plan.quiet_ms ? plan.next_ms : INT64_MAX;
+	int64_t at_ms = plan.next_ms;
 
 	if (plan.asked_ms != 0 && sim.now_ms - plan.asked_ms > END_WITHIN_MS)
 		fail("SIGTERM came %lld ms ago, and it still runs",
@@ -108,8 +108,10 @@ operator_next_ms(void)
 void
 operator_run(void)
 {
-	if (plan.next_ms <= sim.now_ms && sim.now_ms < plan.quiet_ms)
+	if (plan.next_ms <= sim.now_ms)
 		operate();
+	if (plan.next_ms >= plan.quiet_ms)
+		plan.next_ms = INT64_MAX;
 	if (plan.term_ms <= sim.now_ms)
 		ask_to_exit();
 }
@@ -166,6 +168,7 @@ draw_plan(void)
 
 	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
 	sim.tier_c = chance(250);
+	sim.shares_files = chance(800);
 	plan.next_ms = sim.now_ms;
 	plan.quiet_ms = sim.now_ms + between(1000, chance(300) ? 120000 : 30000);
 	plan.term_ms = plan.quiet_ms + (chance(500) ? 0 : between(0, 60000));

@@ -40,6 +40,12 @@ s_mono_ms(void)
 }
 
 static int64_t
+s_mono_us(void)
+{
+	return sim.now_ms * 1000;
+}
+
+static int64_t
 s_wall_ms(void)
 {
 	return sim.wall_ms + sim.now_ms;
@@ -130,7 +136,7 @@ s_pipe(int fd[2])
 {
 	struct file *end[2];
 
-	pipe_new(end, (size_t)(chance(500) ? 8192 : 65536));
+	pipe_new(end, (size_t)(chance(500) ? 8192 : 16384));
 	return two(end, fd);
 }
 
@@ -237,7 +243,13 @@ s_set_append(int fd, bool on)
 	return 0;
 }
 
-static int
+static bool
+s_can_read(int fd)
+{
+	return (file_poll(table_get(fd, "can_read")) & LOOP_READ) != 0;
+}
+
+static bool
 s_can_write(int fd)
 {
 	return (file_poll(table_get(fd, "can_write")) & LOOP_WRITE) != 0;
@@ -615,9 +627,21 @@ kernel_set_config(const char *text)
 	memcpy(config_text, text, strlen(text));
 }
 
+/* A call that the table has got since, and we have not. */
+static void
+no_holes(void)
+{
+	void *const *call = (void *const *)(const void *)&sys_sim;
+
+	for (size_t i = 0; i < sizeof(sys_sim) / sizeof(*call); i++)
+		if (call[i] == NULL)
+			fail("entry %zu of struct sys is not simulated", i);
+}
+
 void
 kernel_reset(void)
 {
+	no_holes();
 	memset(names, 0, sizeof(names));
 	memset(table, 0, sizeof(table));
 	table_limit = FD_MAX;
@@ -628,6 +652,7 @@ kernel_reset(void)
 
 const struct sys sys_sim = {
 	.mono_ms = s_mono_ms,
+	.mono_us = s_mono_us,
 	.wall_ms = s_wall_ms,
 	.getpid = s_getpid,
 	.getpgid = process_group,
@@ -660,6 +685,7 @@ const struct sys sys_sim = {
 	.pread = s_pread,
 	.set_append = s_set_append,
 	.set_nonblock = s_set,
+	.can_read = s_can_read,
 	.can_write = s_can_write,
 	.socket = s_socket,
 	.bind = s_bind,

@@ -107,6 +107,8 @@ struct sproc {
 	struct file *err;	/* BORN: the close-on-exec pipe */
 	const struct spawn *spawn; /* BORN: the core's memory */
 	uint64_t sum;		/* of what it held at the clone */
+	int	 place;		/* BORN: it shares the core's descriptors; -1: not */
+	const struct file *shared[4]; /* what they were at the clone */
 	const char *kind;	/* of program: the last part of its path */
 	int64_t	 dies_ms;	/* of itself; INT64_MAX: never */
 	int	 dies_status;

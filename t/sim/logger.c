@@ -97,7 +97,6 @@ on_add(struct mind *m, yyjson_val *root, struct file **fd)
 	if ((*fd)->type != F_PIPE_R)
 		fail("the logger gets stream %lld, which is no pipe to read from",
 		    (long long)id);
-	(*fd)->pipe->output = true;
 	if (k == NULL) {
 		k = raw_alloc(sizeof(*k));
 		k->next = m->streams;
@@ -195,7 +194,7 @@ read_feed(struct sproc *p)
 static bool
 read_pipes(struct mind *m)
 {
-	static char data[65536];
+	static char data[16384];
 	struct known *k, *next;
 	bool more = false;
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spawn.h"
 #include "core/core.h"
 #include "core/environ.h"
 #include "sim.h"
@@ -89,6 +90,7 @@ process_new(void)
 	p = raw_alloc(sizeof(*p));
 	p->pid = pid;
 	p->next_ms = p->dies_ms = INT64_MAX;
+	p->place = -1;
 	p->born_ms = sim.now_ms;
 	p->next = processes;
 	processes = p;
@@ -164,6 +166,80 @@ no_twin(const struct sproc *born)
 
 static void on_exec(struct sproc *p);
 
+/* ---- base/spawn.h: children that share the descriptors of the core ---- */
+
+bool
+spawn_has_places(void)
+{
+	return sim.shares_files;
+}
+
+void
+spawn_empty_place(int place)
+{
+	for (const struct sproc *p = processes; p != NULL; p = p->next)
+		if (p->life == BORN && p->place == place)
+			fail("the place of %s is emptied while its child %d needs it",
+			    p->name, (int)p->pid);
+}
+
+void
+spawn_reserve(void)
+{
+}
+
+pid_t
+spawn_child(const struct spawn *s)
+{
+	return process_spawn(s);
+}
+
+static int
+shared_fd(const struct spawn *s, int i)
+{
+	return i < 3 ? s->fd[i] : s->err_fd;
+}
+
+/* Its own descriptors from now on: what it was promised must still be there. */
+static void
+leave_table(struct sproc *p)
+{
+	struct spawn_fail own = { .step = STEP_OWN_FDS };
+
+	for (int i = 0; i < 4; i++) {
+		int fd = shared_fd(p->spawn, i);
+
+		if (fd != -1 && (table[fd] == NULL || table[fd] != p->shared[i]))
+			fail("%s: descriptor %d was closed before its child %d had it",
+			    p->name, fd, (int)p->pid);
+		if (fd != -1 && i < 3)
+			p->fd[i] = file_hold(table[fd]);
+		else if (fd != -1)
+			p->err = file_hold(table[fd]);
+	}
+	p->place = -1;
+	file_write(p->err, &own, sizeof(own));
+}
+
+static void
+take_files(struct sproc *p, const struct spawn *s)
+{
+	p->place = s->place;
+	for (int i = 0; i < 4; i++)
+		if (shared_fd(s, i) != -1)
+			p->shared[i] = table_get(shared_fd(s, i), "spawn");
+	for (int i = 1; i < 3; i++)
+		if (s->fd[i] != -1)
+			table[s->fd[i]]->pipe->output = true;
+	for (int i = 0; i < 3 && p->place == -1; i++)
+		p->fd[i] = s->fd[i] != -1 ? file_hold(table[s->fd[i]]) : NULL;
+	for (int i = 0; i < 2; i++)
+		p->fd[3 + i] = s->extra[i] != -1 ?
+		    file_hold(table_get(s->extra[i], "spawn")) : NULL;
+	if (p->place == -1)
+		p->err = file_hold(table[s->err_fd]);
+}
+
 pid_t
 process_spawn(const struct spawn *s)
 {
@@ -184,12 +260,7 @@ process_spawn(const struct spawn *s)
 	read_mark(p, s);
 	if (p->logger)
 		snprintf(p->name, sizeof(p->name), "supd:logger");
-	for (int i = 0; i < 3; i++)
-		p->fd[i] = s->fd[i] != -1 ? file_hold(table_get(s->fd[i], "spawn")) : NULL;
-	for (int i = 0; i < 2; i++)
-		p->fd[3 + i] = s->extra[i] != -1 ?
-		    file_hold(table_get(s->extra[i], "spawn")) : NULL;
-	p->err = file_hold(table_get(s->err_fd, "spawn"));
+	take_files(p, s);
 	p->sum = spawn_sum(s);
 	p->act = on_exec;
 	p->next_ms = sim.now_ms + (chance(20) ? between(1000, 8000) : between(0, 3));
@@ -219,6 +290,13 @@ on_exec(struct sproc *p)
 	if (spawn_sum(s) != p->sum)
 		fail("%s: the core changed what its child %d still reads", p->name,
 		    (int)p->pid);
+	if (p->place != -1) {
+		leave_table(p);
+		if (chance(500)) {
+			p->next_ms = sim.now_ms + between(0, 3);
+			return;
+		}
+	}
 	if (p->pgid == CORE_PID) {
 		p->pgid = p->pid;
 		if (chance(300)) {	/* seen between two steps */

@@ -6,6 +6,7 @@
  * Prints each failing seed with what went wrong; exits 1 when there was one.
  */
 #include <sys/wait.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,10 @@
 
 #define HANG_SECONDS 20		/* real ones, for one history */
 
+#define JOBS_MAX 64
+
 static unsigned long done, failed;
+static struct { pid_t pid; uint64_t seed; } working[JOBS_MAX];
 
 /* What libc remembers for ever must not look like a leak. */
 static void
@@ -54,27 +58,36 @@ begin(uint64_t seed)
 		sim_history(seed);
 		_exit(0);
 	}
+	for (int i = 0; i < JOBS_MAX; i++)
+		if (working[i].pid == 0) {
+			working[i].pid = pid;
+			working[i].seed = seed;
+			return;
+		}
 }
 
 /* One ends; what it died of when it could not say so itself. */
 static void
 end_one(void)
 {
-	int status;
+	int status, i = 0;
 	pid_t pid = wait(&status);
 
 	if (pid == -1)
 		return;
+	while (i < JOBS_MAX - 1 && working[i].pid != pid)
+		i++;
+	working[i].pid = 0;
 	done++;
 	if (status == 0)
 		return;
 	failed++;
 	if (WIFSIGNALED(status))
-		printf("# ... and one of the last seeds ended with signal %d\n",
-		    WTERMSIG(status));
+		printf("seed %llu: ended with signal %d%s\n",
+		    (unsigned long long)working[i].seed, WTERMSIG(status),
+		    WTERMSIG(status) == SIGALRM ? ": it turns for ever" : "");
 }
 
-/* Signals cannot say their seed: with one job the last one begun is it. */
 static int
 many(uint64_t from, uint64_t count, int jobs, double seconds)
 {
@@ -123,7 +136,7 @@ main(int argc, char **argv)
 			from = strtoull(argv[++i], NULL, 10);
 			count = strtoull(argv[++i], NULL, 10);
 		} else if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc)
-			jobs = atoi(argv[++i]);
+			jobs = atoi(argv[++i]) < JOBS_MAX ? atoi(argv[i]) : JOBS_MAX;
 		else if (strcmp(argv[i], "--soak") == 0 && i + 1 < argc) {
 			seconds = atof(argv[++i]);
 			from = (uint64_t)time(NULL) << 20;

@@ -37,6 +37,7 @@ struct sim {
 	bool	 running;	/* the loop of the core runs */
 	bool	 trace;
 	bool	 tier_c;	/* no /proc */
+	bool	 shares_files;	/* children share our descriptors for a while */
 	uint64_t hash;		/* of the whole trace */
 	unsigned long turns;
 	int64_t	 slack_ms;	/* time lost in slow turns, ever */
