@@ -151,12 +151,19 @@ feed_take(struct client *c)
 	}
 }
 
-/* Earlier replies go first: a client that does not read them holds up nobody. */
+/*
+ * Earlier replies go first: a client that does not read them holds up nobody.  A
+ * logger that may still fail to start would take clients along when it dies.
+ */
 static bool
 pump_clients(void)
 {
 	struct client *c, *next;
 
+	if (!TAILQ_EMPTY(&parked) && core.logger != NULL && !core.logger->exec_ok) {
+		loop_timer_start(&retry, RETRY_MS, on_retry);
+		return true;
+	}
 	TAILQ_FOREACH_SAFE(c, &parked, mode_link, next) {
 		if (client_unsent(c) > 0)
 			continue;

@@ -163,8 +163,8 @@ ask(struct client *c)
 
 	if (n == 0)
 		return;
-	/* who is handed to a logger that is killed goes down with it */
-	if ((sim.faults & FAULT_LOGGER) && strstr(c->out + c->nout, "supd.Log") != NULL)
+	/* who is handed over goes down with a killed logger, and where descriptors lack */
+	if ((sim.faults & (FAULT_LOGGER | FAULT_FILES)) && strstr(c->out + c->nout, "supd.Log") != NULL)
 		c->deserves = true;
 	say("client %d asks %.*s", (int)(c - clients), (int)n, c->out + c->nout);
 	c->out[c->nout + n] = '\0';
