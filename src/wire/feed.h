@@ -12,9 +12,11 @@
  *	first logger of a run. own_stdout: copy the main log to stdout too.
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
- *    "policy":"block|drop"} + read end of the pipe
- *	A stream.  With an id that is known (the rules changed): no descriptor,
- *	the rules are replaced.  auto: create the file with mode 0600.
+ *    "policy":"block|drop", "open":bool} + read end of the pipe
+ *	A stream.  With an id that is known (the rules changed): no descriptor is
+ *	needed, the rules are replaced.  auto: create the file with mode 0600.  open
+ *	(default true): make the file now; false: the program was never started, and
+ *	supervisord makes a file at the first start.
  *   {"op":"remove", "id"}
  *	Drain what is in the pipe, then forget the stream and, for auto, its file.
  *   {"op":"reopen"}
