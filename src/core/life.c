@@ -179,12 +179,16 @@ kill_everything(struct loop_timer *t)
 
 	(void)t;
 	life.hurry = 2;
+	life.all = true;	/* also those whose turn has not come yet */
 	log_warn("killing everything that still runs");
 	loop_timer_start(&life.budget, FORCE_MS, give_up_waiting);
+	stop_class();
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(p, &g->procs, link)
 			if (p->fsm.st == P_STOPPING)
 				proc_event(p, E_DUE, (struct asker){ CAUSE_STOPWAIT, 0 });
+	if (life.waiting == 0)
+		loop_job_add(&life.next, close_next);
 }
 
 /* The second time: no more order, little time. */
