@@ -194,8 +194,12 @@ test_no_logger(void)
 	ok(strstr(peer_reply(&a), "pid") != NULL, "the next call is answered");
 	is_str(peer_reply(&b), "", "another one waits still");
 	fd_close(&logger);
+	core.logger->exec_ok = false;
 	new_logger();
-	is_str(take_all(), "options client ", "until there is a logger");
+	is_str(take_all(), "options ", "a logger that has not reached exec gets no client");
+	core.logger->exec_ok = true;
+	pass_ms(10);
+	is_str(take_all(), "client ", "until there is a logger");
 	is_int((int64_t)clients_count(), 1, "which has it now");
 	core_feed->down();
 	fd_close(&logger);
