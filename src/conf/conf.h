@@ -163,7 +163,7 @@ struct conf_supd {
 
 /* [supervisorctl] */
 struct conf_ctl {
-	char	*serverurl;
+	char	*serverurl;	/* NULL: not given */
 	char	*username;
 	char	*password;
 	char	*prompt;

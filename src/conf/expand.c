@@ -355,13 +355,15 @@ take_conversion(struct format *f)
 	struct spec p = { 0 };
 	bool named = *f->at == '(';
 
+	if (*f->at == '%') {	/* with nothing in between */
+		buf_addc(f->out, *f->at++);
+		return 0;
+	}
 	if (named && take_name(f, &v) == -1)
 		return -1;
 	if (take_spec(f, named ? &v : NULL, &p) == -1)
 		return -1;
-	if (p.conversion == '%')
-		buf_addc(f->out, '%');
-	else if (put_value(f, &p, named ? &v : NULL) == -1)
+	if (put_value(f, &p, named ? &v : NULL) == -1)
 		return -1;
 	f->at++;
 	return 0;

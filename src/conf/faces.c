@@ -58,10 +58,13 @@ say_ok(const char *path, const struct conf_args *a)
 {
 	struct err e;
 	struct config *c = conf_load(path, a, &e);
+	size_t n;
 
 	if (c == NULL)
 		return refuse(e.msg);
-	printf("%s: ok, %zu programs in %zu groups\n", path, count_programs(c), c->ngroups);
+	n = count_programs(c);
+	printf("%s: ok, %zu program%s in %zu group%s\n", path, n, n == 1 ? "" : "s",
+	    c->ngroups, c->ngroups == 1 ? "" : "s");
 	conf_free(c);
 	return EXIT_SUCCESS;
 }

@@ -117,8 +117,8 @@ static const struct conf_key inet_keys[] = {
 
 static const struct conf_key ctl_keys[] = {
 	{ KEY(serverurl, string), .def = NULL, .names = NAMES_HERE, .apply = APPLY_NOTHING,
-	  .doc = "Where the supervisor is: unix:///path or http://host:port.  Not given: "
-	  "the file of [unix_http_server], else the default socket." },
+	  .doc = "Where the supervisor is: unix:///path or http://host:port.  Unless set: the"
+	    " file of [unix_http_server], else the default socket." },
 	{ KEY(prompt, string), .def = "supervisor", .apply = APPLY_NOTHING,
 	  .doc = "Prompt of the shell." },
 	{ KEY(username, string), .def = NULL, .apply = APPLY_NOTHING,
