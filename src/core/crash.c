@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/spawn.h"
 #include "core/flight.h"
 
 #define STACK_BYTES (16 * 1024)
@@ -155,6 +156,7 @@ crash_init(void)
 	sigaltstack(&ss, NULL);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
+	spawn_signals_changed();
 }
 
 int

@@ -73,6 +73,9 @@ ended_running(struct proc *p, int status, const char *how)
 		log_warn("exited: %s (%s; not expected)", p->conf->name, how);
 	}
 	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
+	/* a master that was killed leaves workers that still hold its port */
+	if (WIFSIGNALED(status) && p->fsm.st == P_EXITED && loop_timer_active(&p->timer))
+		survivors_shoo(p);
 }
 
 void

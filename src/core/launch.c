@@ -32,7 +32,7 @@ struct launch {
 	struct proc *p;		/* borrowed: it owns us */
 	struct loop_io io;
 	int	 err_rd;
-	int	 child_fd[2];	/* stdin and err_fd, while the child shares them */
+	int	 child_fd[3];	/* stdin, err_fd, cgroup: while the child shares them */
 	int	 stack;		/* index; -1: given back */
 	struct strlist argv;
 	struct environ env;
@@ -206,8 +206,8 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 static void
 child_has_own_fds(struct launch *l)
 {
-	fd_close(&l->child_fd[0]);
-	fd_close(&l->child_fd[1]);
+	for (int i = 0; i < 3; i++)
+		fd_close(&l->child_fd[i]);
 	if (l->s.place != -1)
 		spawn_empty_place(l->s.place);
 	l->s.place = -1;
@@ -249,7 +249,7 @@ create(struct launch *l)
 {
 	struct proc *p = l->p;
 	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
-	int no, cgroup;
+	int no;
 	pid_t pid;
 
 	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1) {
@@ -260,8 +260,7 @@ create(struct launch *l)
 	fill_spawn(l, in[0], err[1]);
 	pid = sys->spawn(&l->s);
 	no = errno;
-	cgroup = l->s.cgroup_fd;	/* the child still reads l->s, so that stays */
-	fd_close(&cgroup);
+	l->child_fd[2] = l->s.cgroup_fd;	/* l->s itself stays as the child reads it */
 	if (pid == -1) {
 		say_no_process(p, no);
 		goto fail;
@@ -299,7 +298,7 @@ launch_now(struct proc *p)
 	launch_free(p);
 	p->launch = l;
 	l->p = p;
-	l->err_rd = l->child_fd[0] = l->child_fd[1] = -1;
+	l->err_rd = l->child_fd[0] = l->child_fd[1] = l->child_fd[2] = -1;
 	l->s.place = -1;
 	l->stack = stack_take();
 	if (p->group == core.guests) {

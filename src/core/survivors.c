@@ -126,14 +126,34 @@ on_job(struct loop_job *j)
 		loop_timer_start(&scan_timer, wait_ms, on_timer);
 }
 
+static void
+linger(struct proc *p)
+{
+	if (p->lingering)
+		return;
+	p->lingering = true;
+	TAILQ_INSERT_TAIL(&core.lingering, p, linger_link);
+}
+
 void
 survivors_check(struct proc *p)
 {
-	if (!p->lingering) {
-		p->lingering = true;
-		TAILQ_INSERT_TAIL(&core.lingering, p, linger_link);
-	}
+	linger(p);
 	loop_job_add(&scan_job, on_job);
+}
+
+void
+survivors_shoo(struct proc *p)
+{
+	p->killed = false;
+	if (tier == TIER_A)
+		cgroup_signal(p, p->conf->stopsignal);
+	if (tier != TIER_B)
+		return;
+	linger(p);
+	p->nsurvivors = 0;
+	adopted_signal(signal_for);
+	survivors_forget(p);
 }
 
 void

@@ -6,7 +6,7 @@
  *      their process group;
  *   C  the process group alone, where /proc cannot be read.
  * They get stopsignal, and SIGKILL when stopwaitsecs is over; until then the
- * process stays STOPPING.
+ * process stays STOPPING.  Before an automatic restart they get stopsignal only.
  */
 #ifndef CORE_SURVIVORS_H
 #define CORE_SURVIVORS_H
@@ -20,6 +20,11 @@ void	survivors_release(void);
 void	survivors_check(struct proc *p);
 /* The time is over: SIGKILL to what is left. */
 void	survivors_kill(struct proc *p);
+/*
+ * p was killed and is about to be started again: ask what it left behind to stop,
+ * so that it does not keep a port or a lock from the new one.  Does not wait.
+ */
+void	survivors_shoo(struct proc *p);
 /* A child of nobody was reaped: look again. */
 void	survivors_orphan_died(void);
 void	survivors_forget(struct proc *p);
