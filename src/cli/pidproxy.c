@@ -51,11 +51,18 @@ read_pid(const char *path)
 	return pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
-/* Alive, and no zombie of ours that waits to be reaped. */
 static bool
 is_alive(pid_t pid)
 {
 	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
+static bool
+is_child(pid_t pid)
+{
+	siginfo_t si;
+
+	return waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 static void
@@ -105,18 +112,21 @@ next_signal(const sigset_t *set, bool look)
 }
 
 /*
- * Serve until `pid` is gone.  With `look` it may be no child of ours.  Returns its
- * wait status, or 0 when nobody can know.
+ * Serve until `pid` is gone.  Returns its wait status, or 0 when nobody can know.
  */
 static int
-stand_for(pid_t pid, const char *path, const sigset_t *set, bool look)
+stand_for(pid_t pid, const char *path, const sigset_t *set)
 {
 	int status = 0, sig;
+	bool child;
 
 	for (;;) {
-		if (reap(pid, &status) || (look && !is_alive(pid)))
+		if (reap(pid, &status))
 			return status;
-		sig = next_signal(set, look);
+		child = is_child(pid);
+		if (!child && !is_alive(pid))
+			return status;
+		sig = next_signal(set, !child);
 		if (sig > 0 && sig != SIGCHLD)
 			pass_on(path, sig);
 	}
@@ -158,9 +168,9 @@ pidproxy_main(int argc, char **argv)
 		fprintf(stderr, "pidproxy: cannot fork: %s\n", strerror(errno));
 		return 1;
 	}
-	status = stand_for(pid, argv[1], &set, false);
+	status = stand_for(pid, argv[1], &set);
 	daemon = read_pid(argv[1]);
 	if (status == 0 && daemon != pid && is_alive(daemon))
-		status = stand_for(daemon, argv[1], &set, true);
+		status = stand_for(daemon, argv[1], &set);
 	return exit_status(status);
 }

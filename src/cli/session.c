@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "wire/endpoint.h"
 
@@ -260,8 +261,15 @@ ctl_stop_asked(void)
 bool
 ctl_interrupted(void)
 {
+	const struct timespec now = { 0 };
 	bool was = stop_asked != 0;
+	sigset_t set;
 
+	/* One that came while nobody waited is held back: it would end the next wait. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	while (sigtimedwait(&set, NULL, &now) == SIGINT)
+		was = true;
 	stop_asked = 0;
 	return was;
 }

@@ -221,8 +221,8 @@ run_line(struct ctl *c, const char *text)
 		say("error: out of memory");
 		return;
 	}
+	ctl_interrupted();	/* Ctrl-C before this was for something else */
 	command_line(c, line);
-	ctl_interrupted();	/* Ctrl-C was for that command */
 	free(line);
 }
 

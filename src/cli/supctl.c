@@ -184,6 +184,14 @@ run_words(struct ctl *c, char **words)
 	free(text);
 }
 
+static bool
+wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (no == NULL || no[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
 static int
 session(struct ctl *c, char **words)
 {
@@ -240,7 +248,7 @@ supctl_main(int argc, char **argv, cli_load_fn load)
 		return refuse(c.argv0, &e);
 	}
 	c.tty = isatty(STDOUT_FILENO) == 1;
-	c.colour = c.tty && getenv("NO_COLOR") == NULL;
+	c.colour = c.tty && wants_colour();
 	status = session(&c, argv + first);
 	if (fflush(stdout) != 0 && status == 0)
 		status = EXIT_GENERIC;

@@ -253,7 +253,7 @@ client_fill(struct client *c, struct err *e)
 	if (n == -1 && errno != ECONNRESET)
 		return lost(c, e, strerror(errno));
 	if (n <= 0)
-		return lost(c, e, "closed the connection before it had answered");
+		return lost(c, e, "closed the connection");
 	c->in.len += (size_t)n;
 	c->in.data[c->in.len] = '\0';
 	return 0;
