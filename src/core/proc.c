@@ -135,6 +135,13 @@ arm(struct proc *p, unsigned act, bool changed)
 }
 
 void
+proc_hold_restart(struct proc *p, int64_t delay_ms)
+{
+	if (p->fsm.st == P_EXITED && loop_timer_active(&p->timer))
+		loop_timer_start(&p->timer, delay_ms, on_due);
+}
+
+void
 proc_cut_short(struct proc *p)
 {
 	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > CUT_SHORT_MS)
@@ -214,6 +221,7 @@ note_entering(struct proc *p, enum pstate from)
 		    "quickly", p->conf->name);
 		break;
 	case P_STARTING:
+		survivors_forget(p);
 		p->start_wall_ms = sys->wall_ms();
 		p->start_ms = loop_now();
 		p->exec_ok = false;

@@ -24,6 +24,8 @@ void	proc_event(struct proc *p, enum pevent ev, struct asker by);
 /* The same at the end of this turn of the loop. */
 void	proc_later(struct proc *p, enum pevent ev, struct asker by);
 
+/* An automatic restart that is due happens in delay_ms. */
+void	proc_hold_restart(struct proc *p, int64_t delay_ms);
 /* The supervisor is in a hurry: what is left of stopwaitsecs shrinks to a second. */
 void	proc_cut_short(struct proc *p);
 

@@ -21,6 +21,7 @@
 #include "core/proc.h"
 
 #define SCAN_PAUSE_MS	5	/* between two scans for survivors */
+#define SHOO_MS		1000	/* that an automatic restart waits for them at most */
 
 enum tier { TIER_A, TIER_B, TIER_C };
 
@@ -101,7 +102,10 @@ scan(void)
 		if (signal_left(p) > 0)
 			continue;
 		survivors_forget(p);
-		proc_gone(p);
+		if (p->fsm.st == P_EXITED)
+			proc_hold_restart(p, 0);
+		else
+			proc_gone(p);
 	}
 }
 
@@ -146,14 +150,16 @@ void
 survivors_shoo(struct proc *p)
 {
 	p->killed = false;
-	if (tier == TIER_A)
-		cgroup_signal(p, p->conf->stopsignal);
-	if (tier != TIER_B)
+	if (tier == TIER_C)
 		return;
 	linger(p);
 	p->nsurvivors = 0;
-	adopted_signal(signal_for);
-	survivors_forget(p);
+	if (tier == TIER_B)
+		adopted_signal(signal_for);
+	if (signal_left(p) > 0)
+		proc_hold_restart(p, SHOO_MS);
+	else
+		survivors_forget(p);
 }
 
 void

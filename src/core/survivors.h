@@ -22,7 +22,8 @@ void	survivors_check(struct proc *p);
 void	survivors_kill(struct proc *p);
 /*
  * p was killed and is about to be started again: ask what it left behind to stop,
- * so that it does not keep a port or a lock from the new one.  Does not wait.
+ * so that it does not keep a port or a lock from the new one, and hold the
+ * restart until it is gone, for a second at most.
  */
 void	survivors_shoo(struct proc *p);
 /* A child of nobody was reaped: look again. */
