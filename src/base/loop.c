@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/spawn.h"
 #include "base/sys.h"
 
 static struct ev_loop *loop;
@@ -175,6 +176,7 @@ loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn)
 	w->fn = fn;
 	ev_signal_init(&w->ev, on_signal, sig);
 	ev_signal_start(loop, &w->ev);
+	spawn_signals_changed();
 	/* held back until now, so that none was lost before there was a handler */
 	sigemptyset(&set);
 	sigaddset(&set, sig);

@@ -225,6 +225,33 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 	return STEP_NONE;
 }
 
+/*
+ * Which signals have a handler or are ignored, a bit each.  To set all 64 in every
+ * child is a sixth of the time of a restart; we touch a dozen.
+ */
+static uint64_t touched;
+static bool touched_known;
+
+void
+spawn_signals_changed(void)
+{
+	touched_known = false;
+}
+
+static void
+find_touched(void)
+{
+	touched = 0;
+	for (int sig = 1; sig <= LAST_SIGNAL; sig++) {
+		struct kernel_sigaction now = { 0 };
+
+		if (bare(SYS_rt_sigaction, sig, 0, (long)&now, KERNEL_SIGSET, 0) == 0 &&
+		    now.handler != 0)
+			touched |= UINT64_C(1) << (sig - 1);
+	}
+	touched_known = true;
+}
+
 /* From here nothing of ours can run in the child on a signal. */
 static void
 default_signals(void)
@@ -233,7 +260,8 @@ default_signals(void)
 	unsigned long none[2] = { 0 };
 
 	for (int sig = 1; sig <= LAST_SIGNAL; sig++)
-		bare(SYS_rt_sigaction, sig, (long)&dfl, 0, KERNEL_SIGSET, 0);
+		if ((touched & UINT64_C(1) << (sig - 1)) != 0)
+			bare(SYS_rt_sigaction, sig, (long)&dfl, 0, KERNEL_SIGSET, 0);
 	bare(SYS_rt_sigprocmask, SIG_SETMASK, (long)none, 0, KERNEL_SIGSET, 0);
 }
 
@@ -340,6 +368,8 @@ spawn_child(const struct spawn *s)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
+	if (!touched_known)
+		find_touched();
 	pid = child_by_clone(s);
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);

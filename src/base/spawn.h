@@ -12,6 +12,8 @@
  * shows end of file.  -1 with errno when there is no new process.
  */
 pid_t	spawn_child(const struct spawn *s);
+/* A handler was installed: children must undo it.  Call after every such change. */
+void	spawn_signals_changed(void);
 
 /*
  * A child made by clone gets a copy of all our descriptors, and closes them at
