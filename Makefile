@@ -163,6 +163,10 @@ SRC_cli = \
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
 	$(SRC_client) $(SRC_log) $(SRC_cli)
 
+# What neither core nor logger runs is linked last, behind the libraries that they
+# use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
+COLD = $(SRC_cli) src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
+
 UNIT = $(sort $(wildcard t/unit/*.c))
 
 # The simulator: its own loop.c in place of ours, found before the archive.
@@ -230,6 +234,7 @@ FLAGS_$(B) = -Os -g -fno-pie -ffunction-sections -fdata-sections \
 LD_$(B) = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -L$(B)/libs/lib
 LIBS_$(B) = $(LIBS)
+EARLY_$(B) = -lev -linih -lyyjson -lbsd -lmd -lc
 GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
 FINISH_$(B) = strip -o $@ $<
 WRAP_$(B) = $(WRAP)
@@ -293,7 +298,8 @@ $(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
 
 $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@echo '  LINK    $$@'
-	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$(filter-out $(COLD:%.c=$(1)/%.o),$$^) \
+	    $$(EARLY_$(1)) $(COLD:%.c=$(1)/%.o) $$(LIBS_$(1))
 
 $(1)/supd: $(1)/supd.debug
 	@$$(FINISH_$(1))
