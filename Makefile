@@ -186,6 +186,7 @@ SIM = \
 	t/sim/table.c \
 
 SIMS = t/sim/run t/sim/model
+FUZZ = ini expand varlink control
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5
@@ -226,6 +227,7 @@ MUSL = $(B)
 ASAN = $(B)/asan
 SYSTEM = $(B)/system
 LINT = $(B)/lint-gcc $(B)/lint-clang
+FUZZED = $(B)/fuzz
 
 # -isystem: warnings are for our own code, not for the libraries' headers.
 CC_$(B) = $(MUSL_CC)
@@ -265,6 +267,12 @@ FLAGS_$(B)/lint-gcc = -Werror -O2 -isystem $(B)/libs/include
 
 CC_$(B)/lint-clang = $(CLANG)
 FLAGS_$(B)/lint-clang = -Werror -O1 -Wno-unknown-warning-option -isystem $(B)/libs/include
+
+CC_$(B)/fuzz = $(CLANG)
+FLAGS_$(B)/fuzz = -O1 -g -fno-omit-frame-pointer -Wno-unknown-warning-option \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+	-isystem $(B)/asan/libs/include
+LD_$(B)/fuzz = -fsanitize=fuzzer,address,undefined -L$(B)/asan/libs/lib
 
 COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
@@ -327,6 +335,17 @@ endef
 
 $(foreach f,$(MUSL) $(ASAN) $(SYSTEM),$(eval $(call flavour,$(f))))
 $(foreach f,$(LINT),$(eval $(call objects,$(f),$(B)/libs.ok)))
+$(eval $(call objects,$(FUZZED),$(ASAN)/libs.ok))
+
+$(FUZZED)/src/wire/idl.o: $(wildcard src/wire/*.varlink)
+$(FUZZED)/libsupd.a: $(SRC:%.c=$(FUZZED)/%.o)
+	@rm -f $@
+	@ar rcsD $@ $^
+
+$(FUZZ:%=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/t/fuzz/%.o $(SIM:%.c=$(FUZZED)/%.o) \
+    $(FUZZED)/libsupd.a
+	@echo '  LINK    $@'
+	@$(CC_$(FUZZED)) $(LD_$(FUZZED)) -o $@ $^ $(LIBS)
 
 # ---- what people type -----------------------------------------------------
 
@@ -378,8 +397,14 @@ BENCH =
 bench: all
 	@t/bench/run --supd=$(O)/supd $(BENCH)
 
+# Each target for so long; findings and corpora stay in build/fuzz.
+SECONDS = 60
+fuzz: deps-test $(FUZZ:%=$(FUZZED)/%)
+	@t/fuzz/run $(FUZZED) $(SECONDS)
+
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
-lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c)))
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c) \
+    $(FUZZ:%=t/fuzz/%.c)))
 
 lint-cppcheck: $(B)/libs.ok
 	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \
@@ -417,5 +442,5 @@ clean:
 	rm -rf $(B) run
 
 force:
-.PHONY: all asan run test test-asan bench lint lint-cc lint-cppcheck lint-man lint-sh \
+.PHONY: fuzz all asan run test test-asan bench lint lint-cc lint-cppcheck lint-man lint-sh \
 	deps-test install clean force

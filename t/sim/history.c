@@ -24,6 +24,9 @@ static struct {
 	int64_t	 term_ms;	/* SIGTERM */
 	int64_t	 asked_ms;	/* when it was first sent; 0: not yet */
 	int	 terms;		/* how often it is sent */
+	const unsigned char *say;	/* sim_call: what the client says; else NULL */
+	size_t	 nsay, said;
+	struct file *caller;
 } plan;
 
 static void
@@ -59,9 +62,33 @@ accident(void)
 		sim.faults_on = !sim.faults_on;
 }
 
+/* The bytes of sim_call, in pieces; replies are read and thrown away. */
+static void
+speak(void)
+{
+	char data[4096];
+	size_t len = plan.nsay - plan.said;
+	ssize_t n;
+
+	plan.next_ms = sim.now_ms + 1;
+	if (plan.caller == NULL && (plan.caller = kernel_connect(0)) == NULL)
+		return;
+	while (file_read(plan.caller, data, sizeof(data)) > 0)
+		;
+	if (len > 1000)
+		len = 1000;
+	n = file_send(plan.caller, plan.say + plan.said, len, NULL);
+	if (n > 0)
+		plan.said += (size_t)n;
+}
+
 static void
 operate(void)
 {
+	if (plan.say != NULL) {
+		speak();
+		return;
+	}
 	plan.next_ms = sim.now_ms + (chance(300) ? between(0, 5) : between(5, 4000));
 	accident();
 	switch (rnd(16)) {
@@ -195,7 +222,7 @@ run_once(const struct conf_args *args)
 	    ctl_open(c, &e) == -1)
 		fail("it cannot start: %s", e.msg);
 	check_open();
-	sim.faults_on = chance(500);
+	sim.faults_on = plan.say == NULL && chance(500);
 	sim.running = true;
 	core_run();
 	sim.running = false;
@@ -209,15 +236,11 @@ run_once(const struct conf_args *args)
 	return again;
 }
 
-void
-sim_history(uint64_t seed)
+static void
+live(void)
 {
 	struct conf_args args = { .configuration = "/sim/supd.conf" };
 
-	sim_seed(seed);
-	sys = &sys_sim;
-	kernel_reset();
-	draw_plan();
 	say("faults %#x tier %s", sim.faults, sim.tier_c ? "C" : "B");
 	core.is_pid1 = true;
 	core.argv0 = "/sim/supd";
@@ -225,7 +248,37 @@ sim_history(uint64_t seed)
 	while (run_once(&args))
 		say("it starts again");
 	clients_end(false);
+	file_drop(&plan.caller);
 	fd_close(&core.counters);
 	check_end();
 	process_free_all();
+	for (int fd = 0; fd < 3; fd++)
+		file_drop(&table[fd]);
+}
+
+void
+sim_history(uint64_t seed)
+{
+	sim_seed(seed);
+	sys = &sys_sim;
+	kernel_reset();
+	draw_plan();
+	live();
+}
+
+void
+sim_call(const unsigned char *data, size_t len)
+{
+	sim_seed(1);
+	sys = &sys_sim;
+	kernel_reset();
+	plan.next_ms = sim.now_ms;
+	plan.quiet_ms = sim.now_ms + 3000;
+	plan.term_ms = plan.quiet_ms;
+	plan.asked_ms = 0;
+	plan.terms = 1;
+	plan.say = data;
+	plan.nsay = len;
+	plan.said = 0;
+	live();
 }

@@ -151,7 +151,7 @@ struct sproc *logger_process(void);
 
 /* ---- kernel.c ---- */
 
-extern const struct sys sys_sim;
+extern struct sys sys_sim;
 extern uint64_t core_pending;
 void	kernel_reset(void);
 /* Text of the file that the core reads as its configuration. */

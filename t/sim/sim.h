@@ -47,6 +47,10 @@ extern struct sim sim;
 
 /* A history from its seed: returns when the core has ended in an orderly way. */
 void	sim_history(uint64_t seed);
+/* The same without accidents, with one client that says these bytes. */
+void	sim_call(const unsigned char *data, size_t len);
+/* A broken promise calls abort(). */
+extern bool sim_aborts;
 
 /* ---- chance ---- */
 
