@@ -285,7 +285,7 @@ child(void *arg)
 			    (long)s->envp, 0, 0);
 		step = STEP_EXEC;
 	}
-	fail.step = step;
+	fail.step = (int32_t)step;
 	fail.no = no;
 	bare(SYS_write, own.err_fd, (long)&fail, sizeof(fail), 0, 0);
 	say_failure(s, step, no);
