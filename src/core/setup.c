@@ -118,18 +118,21 @@ setup_user(const struct config *c, struct err *e)
 	return 0;
 }
 
-/* supervisord refuses to start here; PID 1 rather goes on and says so. */
+/*
+ * supervisord refuses to start here; PID 1 rather goes on and says so.  By the bare
+ * call, since the C libraries disagree about the type of `which`.
+ */
 static void
-raise_limit(int which, const char *name, rlim_t least)
+raise_limit(int which, const char *name, uint64_t least)
 {
-	struct rlimit l;
+	uint64_t l[2];		/* soft, hard */
 
-	if (getrlimit(which, &l) == -1 || l.rlim_cur >= least)
+	if (syscall(SYS_prlimit64, 0, which, NULL, l) == -1 || l[0] >= least)
 		return;
-	l.rlim_cur = least;
-	if (l.rlim_max < least)
-		l.rlim_max = least;
-	if (setrlimit(which, &l) == 0)
+	l[0] = least;
+	if (l[1] < least)
+		l[1] = least;
+	if (syscall(SYS_prlimit64, 0, which, l, NULL) == 0)
 		log_info("Increased %s limit to %llu", name, (unsigned long long)least);
 	else
 		log_warn("cannot raise %s to %llu as the configuration asks: %s", name,
@@ -139,8 +142,8 @@ raise_limit(int which, const char *name, rlim_t least)
 void
 setup_limits(const struct config *c)
 {
-	raise_limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", (rlim_t)c->supervisord.minfds);
-	raise_limit(RLIMIT_NPROC, "RLIMIT_NPROC", (rlim_t)c->supervisord.minprocs);
+	raise_limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", (uint64_t)c->supervisord.minfds);
+	raise_limit(RLIMIT_NPROC, "RLIMIT_NPROC", (uint64_t)c->supervisord.minprocs);
 	if (core.nofile_hard == 0)
 		fd_raise_limit(NOFILE_MOST, &core.nofile_soft, &core.nofile_hard);
 }
