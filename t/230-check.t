@@ -3,14 +3,15 @@
 . t/lib.sh
 skip_unless_supd 'supervisord has no check'
 
-# checks STATUS LINE...: the whole output for bad.conf
+# checks STATUS LINE...: the whole output for bad.conf; how a stop would work here
+# is another matter
 checks() {
 	"$T/bin/supd" check -c bad.conf >out 2>err
 	status=$?
 	want=$1
 	shift
 	is "$status
-$(cat out err)" "$want
+$(sed '/survivor/d' out; cat err)" "$want
 $(printf '%s\n' "$@")" "$(sed -n 's/^# //p' bad.conf)"
 }
 

@@ -20,11 +20,12 @@ find(const char *text)
 	struct passwd *pw;
 	int64_t n;
 
+	errno = 0;
 	if (text_int(text, 10, &n) == -1)
 		pw = getpwnam(text);
 	else
 		pw = n >= 0 && n < UINT32_MAX ? getpwuid((uid_t)n) : NULL;
-	if (pw == NULL)
+	if (pw == NULL && errno != ENOMEM)
 		errno = ENOENT;
 	return pw;
 }
@@ -81,14 +82,15 @@ account_group(const char *text, gid_t *gid)
 	struct group *gr;
 	int64_t n;
 
+	errno = 0;
 	if (text_int(text, 10, &n) == -1)
 		gr = getgrnam(text);
 	else
 		gr = n >= 0 && n < UINT32_MAX ? getgrgid((gid_t)n) : NULL;
-	if (gr == NULL) {
+	if (gr == NULL && errno != ENOMEM)
 		errno = ENOENT;
+	if (gr == NULL)
 		return -1;
-	}
 	*gid = gr->gr_gid;
 	return 0;
 }

@@ -15,10 +15,7 @@ struct account {
 	size_t	 ngroups;
 };
 
-/*
- * By name or number.  Returns 0; -1 with errno ENOENT (no such user) or ENOMEM.
- * groups NULL in a first call: filled; the caller frees it.
- */
+/* All by name or number.  Return 0; -1 with errno ENOENT (there is none) or ENOMEM. */
 int	account_find(const char *text, struct account *a);
 /* uid and gid only. */
 int	account_ids(const char *text, uid_t *uid, gid_t *gid);

@@ -184,6 +184,7 @@ struct config {
 	struct conf_server *servers;
 	size_t	 nservers;
 	struct group **groups;	/* by (priority, name) */
+	struct group **by_name;	/* the same, for conf_find_group() */
 	size_t	 ngroups;
 	struct conf_note *notes;
 	size_t	 nnotes;

@@ -17,6 +17,7 @@ conf_free(struct config *c)
 	for (size_t i = 0; i < c->ngroups; i++)
 		group_free(c->groups[i]);
 	free(c->groups);
+	free(c->by_name);
 	for (size_t i = 0; i < c->nservers; i++) {
 		free(c->servers[i].section);
 		conf_release(c->servers[i].is_unix ? &conf_unix_table : &conf_inet_table,
@@ -33,13 +34,19 @@ conf_free(struct config *c)
 	free(c);
 }
 
+static int
+compare_name(const void *name, const void *group)
+{
+	return strcmp(name, (*(struct group *const *)group)->name);
+}
+
 struct group *
 conf_find_group(const struct config *c, const char *name)
 {
-	for (size_t i = 0; i < c->ngroups; i++)
-		if (strcmp(c->groups[i]->name, name) == 0)
-			return c->groups[i];
-	return NULL;
+	struct group **found = c->ngroups == 0 ? NULL :
+	    bsearch(name, c->by_name, c->ngroups, sizeof(*found), compare_name);
+
+	return found != NULL ? *found : NULL;
 }
 
 struct program *

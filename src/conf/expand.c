@@ -458,7 +458,7 @@ scope_expand(const struct scope *s, const char *text, const char *what, struct b
 			rc = report_format(&f, what, e);
 	}
 	if (rc == 0 && out->failed)
-		rc = err_set(e, FAULT_CANT_REREAD, "out of memory");
+		rc = err_no_memory(e);
 	buf_release(&f.unknown);
 	buf_release(&f.why);
 	return rc;

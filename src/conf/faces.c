@@ -11,6 +11,7 @@
 #include "conf/args.h"
 #include "conf/conf.h"
 #include "conf/ini.h"
+#include "conf/text.h"
 
 #define EXIT_REFUSED	2
 #define MARK		".\\\" KEYS\n"	/* the line of a page that the keys replace */
@@ -30,7 +31,7 @@ find_file(const struct conf_args *a, struct err *e)
 	    conf_search("supd", e);
 
 	if (path == NULL && a->configuration != NULL)
-		err_set(e, FAULT_FAILED, "out of memory");
+		err_no_memory(e);
 	return path;
 }
 

@@ -81,8 +81,9 @@ parse_key(struct loader *ld, const struct section_load *sl, const struct conf_ke
 	if (p.clamped) {
 		o = load_origin(ld, sl, k->name);
 		k->type->print(conf_field(k, fields), &used);
-		rc = report_note(&ld->report, &o, LOG_WARN, "For [%s], %s=%s is out of"
-		    " bounds, %s is used", o.section, k->name, text, buf_text(&used));
+		rc = used.failed ? report_nomem(&ld->report) : report_note(&ld->report, &o,
+		    LOG_WARN, "For [%s], %s=%s is out of bounds, %s is used", o.section,
+		    k->name, text, buf_text(&used));
 		buf_release(&used);
 	}
 	return rc;
@@ -111,7 +112,7 @@ load_key(struct loader *ld, const struct section_load *sl, const struct conf_key
 	}
 	if (parse_key(ld, sl, k, text, fields, &e) == 0)
 		return 0;
-	if (k->refusal != NULL)
+	if (k->refusal != NULL && e.code != FAULT_FAILED)
 		err_set(&e, FAULT_CANT_REREAD, "%s %s", k->refusal, text);
 refused:
 	o = load_origin(ld, sl, k->name);
@@ -165,7 +166,9 @@ read_main(struct loader *ld, const char *path)
 	int rc;
 
 	if (ini_slurp(path, &text) == -1) {
-		if (errno == ENOENT || errno == ENOTDIR)
+		if (errno == ENOMEM)
+			report_nomem(&ld->report);
+		else if (errno == ENOENT || errno == ENOTDIR)
 			report_error(&ld->report, &o, "could not find config file %s", path);
 		else
 			report_error(&ld->report, &o, "could not read config file %s", path);

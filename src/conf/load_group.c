@@ -91,23 +91,20 @@ drop_doubles(struct loader *ld, const struct origin *o, struct program_list *l)
 	return rc;
 }
 
-static struct ini_section *
-find_section(struct loader *ld, const char *kind, const char *name)
-{
-	buf_clear(&ld->text);
-	buf_addf(&ld->text, "%s:%s", kind, name);
-	return ini_find(&ld->ini, buf_text(&ld->text));
-}
-
 /* One name of `programs`. */
 static int
 load_member(struct loader *ld, const struct section_load *sl, const char *name,
     struct program_list *l)
 {
-	struct ini_section *program = find_section(ld, "program", name);
-	struct ini_section *fcgi = find_section(ld, "fcgi-program", name);
 	struct origin o = load_origin(ld, sl, "programs");
+	struct ini_section *program, *fcgi;
 
+	buf_clear(&ld->text);
+	buf_addf(&ld->text, "fcgi-program:%s", name);
+	if (ld->text.failed)
+		return report_nomem(&ld->report);
+	fcgi = ini_find(&ld->ini, buf_text(&ld->text));
+	program = ini_find(&ld->ini, buf_text(&ld->text) + strlen("fcgi-"));
 	if (program == NULL && fcgi == NULL)
 		return report_error(&ld->report, &o, "[%s] names unknown program or"
 		    " fcgi-program %s", sl->section->name, name);
@@ -188,48 +185,54 @@ compare_groups(const void *a, const void *b)
 static int
 compare_group_names(const void *a, const void *b)
 {
-	return strcmp((**(struct group *const *const *)a)->name,
-	    (**(struct group *const *const *)b)->name);
+	return strcmp((*(struct group *const *)a)->name, (*(struct group *const *)b)->name);
 }
 
-/* Sort by priority and name; of groups with the same name the first one counts. */
+/* Of the groups with one name only the first counts, so that by_name finds no other. */
+static int
+drop_same_groups(struct loader *ld)
+{
+	struct config *c = ld->c;
+	struct group **named = c->by_name;
+	size_t all = c->ngroups, different = 1, kept = 0;
+
+	for (size_t i = 1; i < all; i++) {
+		if (strcmp(named[different - 1]->name, named[i]->name) != 0)
+			named[different++] = named[i];
+		else if (report_note(&ld->report, &(struct origin){ 0 }, LOG_WARN,
+		    "Two groups are named '%s', only the first of them is used",
+		    named[i]->name) == -1)
+			return -1;
+	}
+	c->ngroups = different;
+	for (size_t i = 0; different < all && i < all; i++) {
+		if (conf_find_group(c, c->groups[i]->name) == c->groups[i])
+			c->groups[kept++] = c->groups[i];
+		else
+			group_free(c->groups[i]);
+	}
+	return 0;
+}
+
+/* Sort by priority and name, and by name alone. */
 static int
 sort_groups(struct loader *ld)
 {
 	struct config *c = ld->c;
-	struct group ***sorted;
-	size_t kept = 0, last = 0;
-	int rc = 0;
+	size_t size = sizeof(*c->groups);
 
-	if (c->ngroups < 2)
+	if (c->ngroups == 0)
 		return 0;
-	sorted = reallocarray(NULL, c->ngroups, sizeof(*sorted));
-	if (sorted == NULL ||
-	    mergesort(c->groups, c->ngroups, sizeof(*c->groups), compare_groups) == -1) {
-		free(sorted);
+	c->by_name = reallocarray(NULL, c->ngroups, size);
+	if (c->by_name == NULL)
 		return report_nomem(&ld->report);
-	}
-	for (size_t i = 0; i < c->ngroups; i++)
-		sorted[i] = &c->groups[i];
-	if (mergesort(sorted, c->ngroups, sizeof(*sorted), compare_group_names) == -1)
-		rc = report_nomem(&ld->report);
-	for (size_t i = 1; rc == 0 && i < c->ngroups; i++) {
-		if (compare_group_names(&sorted[last], &sorted[i]) != 0) {
-			last = i;
-			continue;
-		}
-		rc = report_note(&ld->report, &(struct origin){ 0 }, LOG_WARN,
-		    "Two groups are named '%s', only the first of them is used",
-		    (*sorted[i])->name);
-		group_free(*sorted[i]);
-		*sorted[i] = NULL;
-	}
-	free(sorted);
-	for (size_t i = 0; i < c->ngroups; i++)
-		if (c->groups[i] != NULL)
-			c->groups[kept++] = c->groups[i];
-	c->ngroups = kept;
-	return rc;
+	if (c->ngroups > 1 && mergesort(c->groups, c->ngroups, size, compare_groups) == -1)
+		return report_nomem(&ld->report);
+	memcpy(c->by_name, c->groups, c->ngroups * size);
+	if (c->ngroups > 1 &&
+	    mergesort(c->by_name, c->ngroups, size, compare_group_names) == -1)
+		return report_nomem(&ld->report);
+	return drop_same_groups(ld);
 }
 
 /* Call fn for every section of a table, in the order of the file. */

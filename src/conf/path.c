@@ -138,7 +138,8 @@ bool
 path_has_directory(const char *path)
 {
 	char *dir = path_dirname(path);
-	bool has = dir != NULL && (dir[0] == '\0' || path_is_directory(dir));
+	/* without memory: whoever opens the file will see */
+	bool has = dir == NULL || dir[0] == '\0' || path_is_directory(dir);
 
 	free(dir);
 	return has;

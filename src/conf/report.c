@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/text.h"
 
 /* "file:line: [section] key: " in front of a line of check. */
 static void
@@ -70,7 +71,7 @@ report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 int
 report_nomem(struct report *r)
 {
-	err_set(r->e, FAULT_CANT_REREAD, "out of memory");
+	err_no_memory(r->e);
 	r->errors++;
 	return -1;
 }

@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "conf/path.h"
+#include "conf/text.h"
 
 /*
  * argv[0] as a Python script sees it: a bare name was found along PATH, and is
@@ -61,7 +62,7 @@ conf_search(const char *argv0, struct err *e)
 	size_t n = 0;
 
 	if (root == NULL) {
-		err_set(e, FAULT_NO_FILE, "out of memory");
+		err_no_memory(e);
 		return NULL;
 	}
 	places[n++] = join_root(root, "etc/supervisord.conf");

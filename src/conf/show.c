@@ -7,6 +7,7 @@
 
 #include "conf/args.h"
 #include "conf/load.h"
+#include "conf/text.h"
 
 /* One run: what is asked for, and what was found. */
 struct show {
@@ -186,7 +187,7 @@ conf_show(const char *path, const struct conf_args *a, const char *name, struct 
 			rc = err_set(e, FAULT_BAD_NAME,
 			    "no section, group or process is named '%s'", name);
 		else if (out->failed)
-			rc = err_set(e, FAULT_FAILED, "out of memory");
+			rc = err_no_memory(e);
 	}
 	load_release(&ld);
 	conf_free(ld.c);

@@ -57,7 +57,7 @@ conf_signal(const char *text, struct err *e)
 	int sig;
 
 	if (name == NULL)
-		return err_set(e, FAULT_BAD_SIGNAL, "out of memory");
+		return err_no_memory(e);
 	if (text_int(name, 10, &n) == 0) {
 		kind = "number";
 		sig = n == 0 || (n > 0 && n <= 64 && conf_signal_name((int)n) != NULL)

@@ -227,3 +227,9 @@ text_utf8_error(const char *text, size_t len, size_t *at, size_t *bad)
 	}
 	return "unexpected end of data";
 }
+
+int
+err_no_memory(struct err *e)
+{
+	return err_set(e, FAULT_FAILED, "out of memory");
+}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 /* Bytes of the blank that text begins with (Unicode's blanks too); 0: none. */
 size_t	text_blank(const char *text, size_t len);
@@ -35,5 +36,11 @@ void	text_repr(struct buf *out, const char *text, size_t len);
  * all is well.  *bad: how many bytes the message is about.
  */
 const char *text_utf8_error(const char *text, size_t len, size_t *at, size_t *bad);
+
+/*
+ * -1 and "out of memory", with FAULT_FAILED: a caller that has better words for a
+ * refusal must not use them for this.
+ */
+int	err_no_memory(struct err *e);
 
 #endif

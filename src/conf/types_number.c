@@ -80,7 +80,7 @@ parse_bytes(void *field, const char *text, struct conf_parse *p)
 	int rc;
 
 	if (lower == NULL)
-		return err_set(p->e, FAULT_CANT_REREAD, "out of memory");
+		return err_no_memory(p->e);
 	text_lower(lower);
 	len = strlen(lower);
 	for (size_t i = 0; len >= 2 && i < sizeof(sizes) / sizeof(sizes[0]); i++)

@@ -25,12 +25,6 @@ struct user_cache {
 	SLIST_HEAD(, cached_user) users;
 };
 
-static int
-no_memory(struct err *e)
-{
-	return err_set(e, FAULT_CANT_REREAD, "out of memory");
-}
-
 static void
 release_user(void *field)
 {
@@ -106,17 +100,17 @@ parse_user(void *field, const char *text, struct conf_parse *p)
 	if (p->users != NULL)
 		SLIST_FOREACH(u, &p->users->users, link)
 			if (strcmp(u->user.name, text) == 0)
-				return copy_user(user, &u->user) == -1 ? no_memory(p->e) : 0;
+				return copy_user(user, &u->user) == -1 ? err_no_memory(p->e) : 0;
 	if (account_find(text, &a) == -1) {
 		if (errno == ENOMEM)
-			return no_memory(p->e);
+			return err_no_memory(p->e);
 		return err_set(p->e, FAULT_CANT_REREAD, "Invalid user %s %s",
 		    text_int(text, 10, &n) == 0 ? "id" : "name", text);
 	}
 	*user = (struct conf_user){ true, strdup(text), a.uid, a.gid, a.groups, a.ngroups };
 	if (user->name == NULL) {
 		release_user(user);
-		return no_memory(p->e);
+		return err_no_memory(p->e);
 	}
 	if (p->users != NULL)
 		remember(p->users, user);
@@ -154,15 +148,18 @@ parse_owner(void *field, const char *text, struct conf_parse *p)
 	const char *colon = strchr(text, ':');
 	char *user = strndup(text, colon ? (size_t)(colon - text) : strlen(text));
 	gid_t unused;
-	int rc;
+	int rc, no;
 
 	if (user == NULL)
-		return no_memory(p->e);
+		return err_no_memory(p->e);
 	o->gid = (gid_t)-1;
 	rc = account_ids(user, &o->uid, &unused);
 	if (rc == 0 && colon != NULL)
 		rc = account_group(colon + 1, &o->gid);
+	no = errno;
 	free(user);
+	if (rc == -1 && no == ENOMEM)
+		return err_no_memory(p->e);
 	return rc == 0 ? 0 : err_set(p->e, FAULT_CANT_REREAD, "'%s' is no user or user:group",
 	    text);
 }
@@ -232,7 +229,7 @@ parse_address(void *field, const char *text, struct conf_parse *p)
 		host_len = 0;
 	s->host = strndup(text, host_len);
 	if (s->host == NULL)
-		return no_memory(p->e);
+		return err_no_memory(p->e);
 	for (char *c = s->host; *c != '\0'; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
@@ -288,12 +285,12 @@ parse_logfile(void *field, const char *text, struct conf_parse *p)
 	if (strcasecmp(text, "syslog") == 0) {
 		/* a rule of the section turns this into stdout_syslog */
 		s->logfile = strdup(text);
-		return s->logfile != NULL ? 0 : no_memory(p->e);
+		return s->logfile != NULL ? 0 : err_no_memory(p->e);
 	}
 	s->kind = LOGFILE_FILE;
 	s->logfile = path_expand_user(text);
 	if (s->logfile == NULL)
-		return no_memory(p->e);
+		return err_no_memory(p->e);
 	if (path_has_directory(s->logfile))
 		return 0;
 	free(s->logfile);

@@ -14,16 +14,10 @@
 #include "conf/words.h"
 
 static int
-no_memory(struct err *e)
-{
-	return err_set(e, FAULT_CANT_REREAD, "out of memory");
-}
-
-static int
 set_string(void *field, char *text, struct err *e)
 {
 	if (text == NULL)
-		return no_memory(e);
+		return err_no_memory(e);
 	*(char **)field = text;
 	return 0;
 }
@@ -197,7 +191,7 @@ parse_list(void *field, const char *text, struct conf_parse *p)
 		text_strip(&s, &len);
 		if (strlist_add(l, strndup(s, len)) == -1) {
 			strlist_release(l);
-			return no_memory(p->e);
+			return err_no_memory(p->e);
 		}
 		if (*item++ == '\0')
 			return 0;
@@ -277,7 +271,7 @@ parse_codes(void *field, const char *text, struct conf_parse *p)
 
 	if (rc == 0 && words.n > 0 &&
 	    (l->v = reallocarray(NULL, words.n, sizeof(*l->v))) == NULL)
-		rc = no_memory(p->e);
+		rc = err_no_memory(p->e);
 	for (size_t i = 0; rc == 0 && i < words.n; i++) {
 		if (text_int(words.v[i], 10, &n) == -1 || n < 0 || n > 255) {
 			text_repr(&shown, text, strlen(text));
