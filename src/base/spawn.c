@@ -139,6 +139,13 @@ say_failure(const struct spawn *s, enum spawn_step step, int no)
 	say("\nsupervisor: child process was not spawned\n");
 }
 
+/* By an old kernel, or a sandbox that has not heard of the call. */
+static bool
+is_refused(int no)
+{
+	return no == ENOSYS || no == EPERM;
+}
+
 static long
 to_fd(int from, int to, int flags)
 {
@@ -206,7 +213,10 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 	if (s->nofile_hard != 0) {
 		uint64_t limit[2] = { s->nofile_soft, s->nofile_hard };
 
-		if ((r = bare(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0, 0)) < 0)
+		r = bare(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0, 0);
+		if (is_refused((int)-r))
+			r = bare(SYS_setrlimit, RLIMIT_NOFILE, (long)limit, 0, 0, 0);
+		if (r < 0)
 			return *no = (int)-r, STEP_RLIMIT;
 	}
 	if (s->set_user) {
@@ -266,6 +276,29 @@ default_signals(void)
 }
 
 static int
+execute_path(const struct spawn *s, const char *path)
+{
+	return (int)-bare(SYS_execve, (long)path, (long)s->argv, (long)s->envp, 0, 0);
+}
+
+/* Returns only with an errno. */
+static int
+execute(const struct spawn *s)
+{
+	int no = ENOSYS;
+
+	if (s->exec_fd != -1) {
+		no = (int)-bare(SYS_execveat, s->exec_fd, (long)"", (long)s->argv,
+		    (long)s->envp, AT_EMPTY_PATH);
+		if (is_refused(no))	/* a descriptor to execute is always ourselves */
+			no = execute_path(s, "/proc/self/exe");
+		if (!is_refused(no) && no != ENOENT)
+			return no;
+	}
+	return s->path != NULL ? execute_path(s, s->path) : no;
+}
+
+static int
 child(void *arg)
 {
 	const struct spawn *s = arg;
@@ -277,12 +310,7 @@ child(void *arg)
 	step = prepare(s, &own, &no);
 	if (step == STEP_NONE) {
 		default_signals();
-		if (s->exec_fd != -1)
-			no = (int)-bare(SYS_execveat, s->exec_fd, (long)"", (long)s->argv,
-			    (long)s->envp, AT_EMPTY_PATH);
-		else
-			no = (int)-bare(SYS_execve, (long)s->path, (long)s->argv,
-			    (long)s->envp, 0, 0);
+		no = execute(s);
 		step = STEP_EXEC;
 	}
 	fail.step = (int32_t)step;

@@ -18,6 +18,13 @@
 
 #include "base/spawn.h"
 
+/* By an old kernel, or a sandbox that has not heard of the call. */
+static bool
+is_refused(void)
+{
+	return errno == ENOSYS || errno == EPERM;
+}
+
 static int64_t
 clock_ms(clockid_t id)
 {
@@ -81,28 +88,43 @@ k_unmap(void *at, size_t size)
 }
 
 static pid_t
+wait_now(pid_t pid, struct reaped *r)
+{
+	struct rusage ru;
+
+	r->pid = wait4(pid, &r->status, WNOHANG, &ru);
+	if (r->pid <= 0)
+		return r->pid;
+	r->cpu_us = ((int64_t)ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
+	    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+	r->maxrss_kb = ru.ru_maxrss;
+	return r->pid;
+}
+
+static struct reaped held;	/* where waitid is refused: peeked at, so reaped; or pid 0 */
+
+static pid_t
 k_peek(void)
 {
 	siginfo_t si;
 
+	if (held.pid > 0)
+		return held.pid;
 	si.si_pid = 0;
-	if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == -1)
-		return -1;
-	return si.si_pid;
+	if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0)
+		return si.si_pid;
+	return is_refused() ? wait_now(-1, &held) : -1;
 }
 
 static int
 k_reap(pid_t pid, struct reaped *r)
 {
-	struct rusage ru;
-
-	if (wait4(pid, &r->status, WNOHANG, &ru) != pid)
-		return -1;
-	r->pid = pid;
-	r->cpu_us = ((int64_t)ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
-	    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
-	r->maxrss_kb = ru.ru_maxrss;
-	return 0;
+	if (held.pid == pid) {
+		*r = held;
+		held.pid = 0;
+		return 0;
+	}
+	return wait_now(pid, r) == pid ? 0 : -1;
 }
 
 static int
@@ -157,6 +179,8 @@ k_splice(int from, int to, off_t *off, size_t len)
 
 	if (off != NULL)
 		*off = (off_t)at;
+	if (n == -1 && is_refused())
+		errno = EINVAL;		/* no splice here, as for a file that cannot */
 	return n;
 }
 
@@ -202,6 +226,12 @@ k_socketpair(int fd[2])
 	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd);
 }
 
+static int
+k_set_pipe_size(int fd, int bytes)
+{
+	return fcntl(fd, F_SETPIPE_SZ, bytes);
+}
+
 static bool
 is_ready(int fd, short events)
 {
@@ -225,7 +255,17 @@ k_can_write(int fd)
 static int
 k_accept(int fd)
 {
-	return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int new = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (new != -1 || !is_refused())
+		return new;
+	new = accept(fd, NULL, NULL);
+	if (new != -1 && (fcntl(new, F_SETFD, FD_CLOEXEC) == -1 ||
+	    k_set_nonblock(new, true) == -1)) {
+		close(new);
+		return -1;
+	}
+	return new;
 }
 
 static int
@@ -276,6 +316,7 @@ const struct sys sys_kernel = {
 	.pread = pread,
 	.set_append = k_set_append,
 	.set_nonblock = k_set_nonblock,
+	.set_pipe_size = k_set_pipe_size,
 	.can_read = k_can_read,
 	.can_write = k_can_write,
 	.socket = k_socket,
