@@ -124,6 +124,7 @@ struct sys {
 	ssize_t	(*splice)(int from, int to, off_t *off, size_t len);
 	ssize_t	(*pread)(int fd, void *data, size_t len, off_t off);
 	int	(*set_append)(int fd, bool on);
+	int	(*set_pipe_size)(int fd, int bytes);
 	int	(*set_nonblock)(int fd, bool on);
 	/* Without waiting: is there something to read?  Does a pipe take 4096 bytes? */
 	bool	(*can_read)(int fd);
