@@ -171,11 +171,10 @@ UNIT = $(sort $(wildcard t/unit/*.c))
 
 # The simulator: its own loop.c in place of ours, found before the archive.
 SIM = \
-	t/sim/check.c \
 	t/sim/client.c \
 	t/sim/config.c \
+	t/sim/disk.c \
 	t/sim/file.c \
-	t/sim/history.c \
 	t/sim/kernel.c \
 	t/sim/logger.c \
 	t/sim/loop.c \
@@ -185,7 +184,8 @@ SIM = \
 	t/sim/sim.c \
 	t/sim/table.c \
 
-SIMS = t/sim/run t/sim/model
+SIM_RUN = t/sim/check.c t/sim/history.c
+SIMS = t/sim/run t/sim/logsim t/sim/model
 FUZZ = ini expand varlink control
 LINKS = supctl supervisord supervisorctl pidproxy
 
@@ -289,7 +289,7 @@ $(1)/%.o: %.c Makefile $(2)
 	@echo '  CC      $$@'
 	@$$(call COMPILE,$(1)) -c -o $$@ $$<
 
--include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c)))
+-include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c)))
 endef
 
 define flavour
@@ -320,7 +320,9 @@ $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/t/sim/run: $(1)/t/sim/run.o $(SIM:%.c=$(1)/%.o) $(1)/libsupd.a
+$(1)/t/sim/run: $(SIM_RUN:%.c=$(1)/%.o)
+$(1)/t/sim/run $(1)/t/sim/logsim: $(1)/t/sim/%: $(1)/t/sim/%.o $(SIM:%.c=$(1)/%.o) \
+    $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$^ $$(LIBS_$(1))
 
@@ -343,6 +345,7 @@ $(FUZZED)/libsupd.a: $(SRC:%.c=$(FUZZED)/%.o)
 	@ar rcsD $@ $^
 
 $(FUZZ:%=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/t/fuzz/%.o $(SIM:%.c=$(FUZZED)/%.o) \
+    $(SIM_RUN:%.c=$(FUZZED)/%.o) \
     $(FUZZED)/libsupd.a
 	@echo '  LINK    $@'
 	@$(CC_$(FUZZED)) $(LD_$(FUZZED)) -o $@ $^ $(LIBS)
@@ -403,7 +406,7 @@ fuzz: deps-test $(FUZZ:%=$(FUZZED)/%)
 	@t/fuzz/run $(FUZZED) $(SECONDS)
 
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
-lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIMS:%=%.c) \
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) \
     $(FUZZ:%=t/fuzz/%.c)))
 
 lint-cppcheck: $(B)/libs.ok

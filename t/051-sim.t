@@ -2,7 +2,7 @@
 # Histories of the real core on a simulated kernel; more of them: t/sim/soak SECONDS.
 run=${BUILD:-build}/t/sim/run
 
-echo 1..2
+echo 1..3
 first=$("$run" --seed 11)
 again=$("$run" --seed 11)
 if [ "$first" = "$again" ]; then
@@ -16,4 +16,10 @@ if said=$("$run" --seeds 1 "${SEEDS:-10000}"); then
 else
 	echo "$said" | sed 's/^/# /'
 	echo "not ok 2 - no seed fails (replay: $run --seed N --trace)"
+fi
+if said=$("${BUILD:-build}/t/sim/logsim" --seeds 1 "${LOGSEEDS:-2000}"); then
+	echo "ok 3 - $said"
+else
+	echo "$said" | sed 's/^/# /'
+	echo "not ok 3 - no seed of the logger fails (t/sim/logsim --seed N --trace)"
 fi

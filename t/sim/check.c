@@ -161,9 +161,8 @@ check_state(struct proc *p)
 	case P_FATAL:
 	case P_EXITED:
 	case P_BACKOFF:
-		/* before an automatic restart what was left may hold it up a little */
-		if (p->pid != 0 || (p->lingering && !(p->fsm.st == P_EXITED && timer)) ||
-		    p->queued)
+		/* what was left may hold up an automatic restart a little */
+		if (p->pid != 0 || (p->lingering && p->fsm.st != P_EXITED) || p->queued)
 			fail("%s is %s with pid %d%s%s", name, st, (int)p->pid,
 			    p->lingering ? ", lingering" : "", p->queued ? ", queued" : "");
 		/* in a shutdown it only waits for its class to be stopped */

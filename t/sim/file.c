@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "disk.h"
 #include "sim.h"
 
 #define STREAM_CAP	(64 * 1024)	/* bytes on their way in a stream */
@@ -41,7 +42,7 @@ file_hold(struct file *f)
 }
 
 static void
-channel_close(struct channel *c, int end)
+conduit_close(struct conduit *c, int end)
 {
 	c->end[end] = NULL;
 	if (c->end[0] != NULL || c->end[1] != NULL)
@@ -79,7 +80,9 @@ file_drop(struct file **at)
 	if (f == NULL || --f->refs > 0)
 		return;
 	if (f->type == F_PIPE_R || f->type == F_PIPE_W)
-		channel_close(f->pipe, f->type == F_PIPE_W);
+		conduit_close(f->pipe, f->type == F_PIPE_W);
+	if (f->type == F_REG)
+		disk_close(f);
 	while (f->first != NULL)
 		drop_message(f);
 	if (f->peer != NULL) {
@@ -97,7 +100,7 @@ file_drop(struct file **at)
 void
 pipe_new(struct file *end[2], size_t cap)
 {
-	struct channel *c = raw_alloc(sizeof(*c));
+	struct conduit *c = raw_alloc(sizeof(*c));
 
 	c->cap = cap;		/* memory comes with the first byte */
 	end[0] = c->end[0] = file_new(F_PIPE_R);
@@ -124,7 +127,7 @@ again(void)
 }
 
 static ssize_t
-pipe_read(struct channel *c, unsigned char *data, size_t len)
+pipe_read(struct conduit *c, unsigned char *data, size_t len)
 {
 	size_t n = c->len < len ? c->len : len, part;
 
@@ -140,7 +143,7 @@ pipe_read(struct channel *c, unsigned char *data, size_t len)
 }
 
 static ssize_t
-pipe_write(struct channel *c, const unsigned char *data, size_t len)
+pipe_write(struct conduit *c, const unsigned char *data, size_t len)
 {
 	size_t n = c->cap - c->len < len ? c->cap - c->len : len, at, part;
 
@@ -167,6 +170,7 @@ pipe_write(struct channel *c, const unsigned char *data, size_t len)
 ssize_t
 file_read(struct file *f, void *data, size_t len)
 {
+	ssize_t got;
 	size_t n;
 
 	switch (f->type) {
@@ -181,6 +185,10 @@ file_read(struct file *f, void *data, size_t len)
 		return (ssize_t)n;
 	case F_NULL:
 		return 0;
+	case F_REG:
+		got = disk_read(f, data, len, (off_t)f->pos);
+		f->pos += (size_t)got;
+		return got;
 	case F_PIPE_W:
 	case F_LISTEN:
 	case F_PACKET:
@@ -194,6 +202,8 @@ file_read(struct file *f, void *data, size_t len)
 ssize_t
 file_write(struct file *f, const void *data, size_t len)
 {
+	ssize_t done;
+
 	switch (f->type) {
 	case F_PIPE_W:
 		return pipe_write(f->pipe, data, len);
@@ -202,6 +212,11 @@ file_write(struct file *f, const void *data, size_t len)
 		return file_send(f, data, len, NULL);
 	case F_NULL:
 		return (ssize_t)len;
+	case F_REG:
+		done = disk_write(f, data, len, (off_t)f->pos);
+		if (done > 0)
+			f->pos += (size_t)done;
+		return done;
 	case F_PIPE_R:
 	case F_LISTEN:
 	case F_TEXT:
@@ -306,6 +321,7 @@ file_poll(const struct file *f)
 	case F_TEXT:
 	case F_MEM:
 	case F_NULL:
+	case F_REG:
 		break;
 	}
 	return LOOP_READ | LOOP_WRITE;

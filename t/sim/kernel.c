@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/environ.h"
+#include "disk.h"
 #include "sim.h"
 
 #define NAMES_MAX 8	/* of sockets in the file system */
@@ -207,25 +208,31 @@ s_write(int fd, const void *data, size_t len)
 static ssize_t
 s_pread(int fd, void *data, size_t len, off_t off)
 {
-	(void)data, (void)len, (void)off;
-	table_get(fd, "pread");
-	return no(ESPIPE);
+	struct file *f = table_get(fd, "pread");
+
+	return f->type == F_REG ? disk_read(f, data, len, off) : no(ESPIPE);
 }
 
 static off_t
 s_lseek(int fd, off_t off, int whence)
 {
-	(void)off, (void)whence;
-	table_get(fd, "lseek");
-	return no(ESPIPE);
+	struct file *f = table_get(fd, "lseek");
+
+	if (f->type != F_REG || whence != SEEK_SET)
+		return no(ESPIPE);
+	f->pos = (size_t)off;
+	return off;
 }
 
 static int
 s_ftruncate(int fd, off_t len)
 {
-	(void)len;
-	table_get(fd, "ftruncate");
-	return no(EINVAL);
+	struct file *f = table_get(fd, "ftruncate");
+
+	if (f->type != F_REG)
+		return no(EINVAL);
+	disk_truncate(f, (size_t)len);
+	return 0;
 }
 
 static int
@@ -238,8 +245,7 @@ s_set(int fd, bool on)
 static int
 s_set_append(int fd, bool on)
 {
-	(void)on;
-	table_get(fd, "set_append");
+	table_get(fd, "set_append")->append = on;
 	return 0;
 }
 
@@ -312,7 +318,11 @@ s_open(const char *path, int flags, mode_t mode)
 {
 	struct file *f = NULL;
 
-	(void)flags, (void)mode;
+	(void)mode;
+	if (strncmp(path, "/log/", 5) == 0) {
+		f = disk_open(path, flags);
+		return f != NULL ? table_put(f) : -1;
+	}
 	if (strcmp(path, "/sim/supd.conf") == 0)
 		f = text_file(config_text, strlen(config_text));
 	else if (!sim.tier_c && strcmp(path, "/proc/1/task/1/children") == 0)
@@ -344,6 +354,8 @@ s_stat(const char *path, struct stat *st)
 			.st_dev = 1 };
 		return 0;
 	}
+	if (strncmp(path, "/log/", 5) == 0)
+		return disk_stat(path, st);
 	error = program_file(path, st);
 	return error == 0 ? 0 : no(error);
 }
@@ -353,6 +365,16 @@ s_fstat(int fd, struct stat *st)
 {
 	const struct file *f = table_get(fd, "fstat");
 
+	if (f->type == F_REG) {
+		disk_fstat(f, st);
+		return 0;
+	}
+	if (f->type != F_MEM && f->type != F_TEXT) {
+		*st = (struct stat){ .st_ino = (ino_t)fd + 1, .st_mode =
+		    f->type == F_PACKET || f->type == F_STREAM ? S_IFSOCK :
+		    f->type == F_NULL ? S_IFCHR : S_IFIFO };
+		return 0;
+	}
 	*st = (struct stat){ .st_mode = S_IFREG | 0644, .st_size = (off_t)f->len };
 	return 0;
 }
@@ -373,6 +395,8 @@ s_unlink(const char *path)
 {
 	struct name *n = find_name(path);
 
+	if (strncmp(path, "/log/", 5) == 0)
+		return disk_unlink(path);
 	if (n == NULL)
 		return no(ENOENT);
 	n->path[0] = '\0';
@@ -407,6 +431,8 @@ s_link(const char *from, const char *to)
 static int
 s_rename(const char *from, const char *to)
 {
+	if (strncmp(from, "/log/", 5) == 0)
+		return strikes(FAULT_FILES, 30) ? no(EACCES) : disk_rename(from, to);
 	s_unlink(to);
 	return s_link(from, to) == -1 ? -1 : s_unlink(from);
 }
@@ -421,8 +447,31 @@ s_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
 static ssize_t
 s_splice(int from, int to, off_t *off, size_t len)
 {
-	(void)from, (void)to, (void)off, (void)len;
-	return no(EINVAL);
+	struct file *in = table_get(from, "splice"), *out = table_get(to, "splice");
+	char data[16384];
+	off_t at = off != NULL ? *off : (off_t)out->pos;
+	ssize_t n, room;
+
+	if (out->type != F_REG || out->append)
+		return no(EINVAL);
+	if (strikes(FAULT_EINTR, 50))
+		return no(EINTR);
+	/* look how much fits before anything is taken out of the pipe */
+	room = (ssize_t)(disk_free < sizeof(data) ? disk_free : sizeof(data));
+	if ((size_t)room > len)
+		room = (ssize_t)len;
+	if (in->pipe->len > 0 && room == 0)
+		return no(ENOSPC);
+	n = file_read(in, data, (size_t)room);
+	if (n <= 0)
+		return n;
+	disk_write(out, data, (size_t)n, at);
+	at += n;
+	if (off != NULL)
+		*off = at;
+	else
+		out->pos = (size_t)at;
+	return n;
 }
 
 static int

@@ -16,10 +16,11 @@
 #define CORE_PID 1
 #define FD_MAX	1024
 
-enum file_type { F_PIPE_R, F_PIPE_W, F_STREAM, F_LISTEN, F_PACKET, F_TEXT, F_MEM, F_NULL };
+enum file_type { F_PIPE_R, F_PIPE_W, F_STREAM, F_LISTEN, F_PACKET, F_TEXT, F_MEM, F_NULL,
+	F_REG };
 
 /* A pipe; lives while one of its two files does. */
-struct channel {
+struct conduit {
 	struct file *end[2];	/* reader, writer; NULL: closed */
 	unsigned char *data;
 	size_t	 cap, len, head;
@@ -40,7 +41,7 @@ struct file {
 	int	 refs;
 	enum file_type type;
 	bool	 nonblock;
-	struct channel *pipe;
+	struct conduit *pipe;
 	struct file *peer;	/* STREAM, PACKET: the other end; NULL: closed */
 	struct msg *first, *last; /* STREAM, PACKET: received */
 	size_t	 queued;	/* bytes of them */
@@ -51,6 +52,8 @@ struct file {
 	size_t	 nbacklog;
 	char	 path[108];	/* LISTEN */
 	char	*text;		/* TEXT; owned */
+	struct inode *inode;	/* REG */
+	bool	 append;	/* REG */
 	size_t	 pos, len;
 	int64_t	 mode;		/* what cgroup and other files need to know */
 };

@@ -154,9 +154,9 @@ no_twin(const struct sproc *born)
 	for (const struct sproc *p = processes; p != NULL; p = p->next) {
 		if (p == born || !p->main)
 			continue;
-		/* one that could not be signalled and was removed: nothing helps */
+		/* one that cannot be signalled, or is not to be killed: nothing helps */
 		if (p->life != ZOMBIE && strcmp(p->name, born->name) == 0 &&
-		    !(sim.faults & FAULT_SIGNAL))
+		    !(sim.faults & FAULT_SIGNAL) && sim.now_ms >= p->unkillable_ms)
 			fail("%s is started a second time while %d lives", p->name,
 			    (int)p->pid);
 		if (p->life == BORN && p->spawn->stack == born->spawn->stack)
