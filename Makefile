@@ -324,7 +324,8 @@ $(1)/t/sim/run: $(SIM_RUN:%.c=$(1)/%.o)
 $(1)/t/sim/run $(1)/t/sim/logsim: $(1)/t/sim/%: $(1)/t/sim/%.o $(SIM:%.c=$(1)/%.o) \
     $(1)/libsupd.a
 	@echo '  LINK    $$@'
-	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$^ $$(LIBS_$(1))
+	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$(filter %.o,$$^) \
+	    $$(filter %.a,$$^) $$(LIBS_$(1))
 
 $(1)/t/sim/model: $(1)/t/sim/model.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
