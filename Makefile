@@ -136,8 +136,10 @@ SRC_log = \
 	src/log/move.c \
 	src/log/pace.c \
 	src/log/reader.c \
+	src/log/rescue.c \
 	src/log/ring.c \
 	src/log/rotate.c \
+	src/log/sink.c \
 	src/log/syslog.c \
 	src/log/tally.c \
 	src/log/text.c \

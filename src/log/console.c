@@ -128,7 +128,7 @@ write_some(struct console *c, const char *data, size_t len)
 	if (c->way == WAY_SOCKET)
 		return sys->sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (c->way == WAY_ASK) {
-		if (sys->can_write(c->fd) == 0) {
+		if (!sys->can_write(c->fd)) {
 			errno = EAGAIN;
 			return -1;
 		}

@@ -166,17 +166,18 @@ static int
 change(struct flow *f, const struct flow_rules *r)
 {
 	bool moved = strcmp(f->path, r->file) != 0;
+	bool started = r->open && f->sink == SINK_FILE && f->file.ino == 0;
 
 	if (moved)
 		flow_drain(f, DRAIN_MAX);	/* what came under the old rules */
 	if (set_rules(f, r) == -1)
 		return -1;
 	f->rotate_told = false;
-	if (!moved)
+	if (!moved && !started)
 		return 0;
 	logfile_close(&f->file);
 	logfile_init(&f->file, f->path, r->is_auto);
-	flow_open_sink(f);
+	flow_open_sink(f, r->open);
 	if (f->hold != NULL)
 		flow_retry(f);
 	return 0;
@@ -202,7 +203,8 @@ create(const struct flow_rules *r, int pipe)
 	f->pipe = pipe;
 	sys->set_nonblock(pipe, true);
 	logfile_init(&f->file, f->path, r->is_auto);
-	flow_open_sink(f);
+	flow_open_sink(f, r->open || r->is_auto ||
+	    (known && tally_get(f->slot).file_ino != 0));
 	if (known)
 		flow_take_over(f);
 	flow_start(f);
@@ -258,9 +260,10 @@ flow_reopen_all(void)
 {
 	for (size_t i = 0; i < nflows; i++) {
 		struct flow *f = flows[i];
+		bool open = f->file.ino != 0;
 
 		logfile_close(&f->file);
-		flow_open_sink(f);
+		flow_open_sink(f, open);
 		if (f->hold != NULL && f->hold->error != 0)
 			flow_retry(f);
 	}

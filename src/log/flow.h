@@ -55,6 +55,7 @@ struct flow {
 	uint8_t	 channel;	/* enum channel */
 	uint8_t	 policy;	/* enum policy */
 	uint8_t	 sink;		/* enum sink */
+	uint8_t	 busy;		/* big batches seen, up to a limit */
 	bool	 syslog;
 	bool	 copy;		/* main log: to stdout too */
 	bool	 eof;
@@ -82,6 +83,7 @@ struct flow_rules {
 	enum channel channel;
 	enum policy policy;
 	bool	 is_auto, syslog;
+	bool	 open;		/* make the file now, not with the first byte */
 	int64_t	 maxbytes, backups;
 };
 
@@ -103,22 +105,37 @@ const char *flow_channel_name(const struct flow *f);
 void	flow_reopen_all(void);
 void	flow_release_all(void);
 
+/* ---- sink.c ---- */
+
+/*
+ * Choose the sink that path says, and open it unless it is a file that can wait for
+ * the first byte.  Trouble is reported, not returned.
+ */
+void	flow_open_sink(struct flow *f, bool now);
+/* The log can be read back from its file. */
+bool	flow_is_plain(const struct flow *f);
+
+/* ---- rescue.c ---- */
+
+/* Go on where a killed logger stopped, as its tally says. */
+void	flow_take_over(struct flow *f);
+
 /* ---- move.c: bytes ---- */
 
-/* Choose and open the sink that path says; trouble is reported, not returned. */
-void	flow_open_sink(struct flow *f);
-/* What the tally of a killed logger tells. */
-void	flow_take_over(struct flow *f);
+void	flow_start(struct flow *f);
 /* One batch out of the pipe; returns its size, 0 when there was none to be had. */
 size_t	flow_batch(struct flow *f);
 /* Take what is in the pipe, at most about max bytes. */
 void	flow_drain(struct flow *f, size_t max);
-void	flow_start(struct flow *f);
+/* A batch has come into the stage: count it, hand it to all sinks. */
+void	flow_arrived(struct flow *f, char *data, size_t n);
+/* To the primary sink, in order after what is held. */
+void	flow_deliver(struct flow *f, const char *data, size_t len, bool flush);
 /* Bring what is held to the sink; flush: also a line that has not ended. */
 void	flow_push(struct flow *f, bool flush);
-/* The log can be read back from its file. */
-bool	flow_is_plain(const struct flow *f);
-/* The console wrote n bytes of f. */
+/* Does strip_ansi apply? */
+bool	flow_strips(const struct flow *f);
+/* The sink wrote n bytes that were in flight, or they are dropped. */
 void	flow_wrote(struct flow *f, size_t n);
 void	flow_dropped(struct flow *f, size_t n, enum drop reason, int error);
 

@@ -242,7 +242,7 @@ do_follow(struct reader *r, const struct vcall *c, struct err *e)
 }
 
 /* supervisord's first line in a cleared main log. */
-static void
+__attribute__((format(printf, 2, 3))) static void
 greet(struct flow *f, const char *fmt, ...)
 {
 	char line[128];
@@ -262,6 +262,8 @@ clear(struct flow *f, const struct target *t, struct err *e)
 		ring_clear(&f->ring);
 		return 0;
 	}
+	if (f->file.ino == 0 && f->sink == SINK_FILE)
+		return 0;	/* never opened: nothing of ours is in it */
 	if (f->sink == SINK_CONSOLE || (f->file.fd != -1 && !f->file.plain))
 		return err_set(e, FAULT_FAILED, "FAILED: %s: '%s' is not a regular file",
 		    t->name, f->path);

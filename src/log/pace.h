@@ -19,7 +19,7 @@ struct pace {
 };
 
 /*
- * A turn has read output, at most `most` bytes from one pipe.  Returns the pause
+ * A turn has read output, at most `most` bytes out of one pipe.  Returns the pause
  * in microseconds; 0 after a time without output, so the first line never waits.
  */
 int	pace_turn(struct pace *p, size_t most, int64_t now_us);

@@ -310,7 +310,7 @@ log_reply(int fd)
 }
 
 /* Call and take the one reply, to be freed. */
-__attribute__((unused)) static char *
+__attribute__((format(printf, 2, 3), unused)) static char *
 log_call(const char *method, const char *fmt, ...)
 {
 	char params[512];
