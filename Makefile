@@ -6,6 +6,7 @@
 #	make lint		gcc and clang with -Werror, cppcheck, manuals
 #	make asan		build/asan/supd, with address and undefined-behaviour checks
 #	make test-asan		the test suite on that
+#	make repro		two builds of one commit are the same bytes
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
 #	make install		DESTDIR=, PREFIX=/usr/local
@@ -398,6 +399,21 @@ test: deps-test all $(O)/unit lint-man
 test-asan: deps-test asan $(ASAN)/unit
 	@$(call suite,$(ASAN))
 
+# The last commit twice, in two folders, at two hours of the day, under two file modes:
+# the same bytes, debugging information included.
+repro:
+	@rm -rf $(B)/repro
+	@for d in a another/place; do \
+	    mkdir -p $(B)/repro/$$d && git archive HEAD | tar -xf - -C $(B)/repro/$$d && \
+	    env -u MAKEFLAGS -u MAKELEVEL TZ=X-$${#d} sh -c "[ $$d = a ] || umask 077; \
+	    exec $(MAKE) -s -j2 -C $(B)/repro/$$d" >$(B)/repro/log 2>&1 || \
+	    { tail -n 20 $(B)/repro/log; exit 1; }; \
+	done
+	@cd $(B)/repro && for f in supd supd.debug man/supd.conf.5; do \
+	    cmp a/build/$$f another/place/build/$$f || exit 1; done
+	@cd $(B)/repro && sha256sum a/build/supd another/place/build/supd
+	@rm -rf $(B)/repro
+
 # Peers that are not installed are left out of the table.
 BENCH =
 bench: all
@@ -449,4 +465,4 @@ clean:
 
 force:
 .PHONY: fuzz all asan run test test-asan bench lint lint-cc lint-cppcheck lint-man lint-sh \
-	deps-test install clean force
+	deps-test install repro clean force
