@@ -164,5 +164,5 @@ is "$?: $(cat out err)" '2: nosuch.conf: could not find config file nosuch.conf'
 is "$?: $(cat out err)" '2: Error: option -Z not recognized' 'a bad option'
 printf '[program:x]\ncommand = a\n' >bad.conf
 "$T/bin/supd" check -c bad.conf >out 2>err
-is "$?: $(cat out err)" "2: $T/bad.conf: .ini file does not include supervisord section" 'no [supervisord]'
+is "$?: $(cat out err)" "2: bad.conf: .ini file does not include supervisord section" 'no [supervisord]'
 done_testing

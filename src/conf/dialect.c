@@ -4,11 +4,11 @@
  */
 #include "conf/dialect.h"
 
-#include <bsd/stdlib.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/text.h"
 
 #define NAME_MAX_LEN	40	/* encoded bytes; inih's fields hold 49 */
@@ -56,15 +56,12 @@ add_name(struct dialect *d, const char *name, size_t len)
 	if (d->ready.failed || d->ready.len - start <= NAME_MAX_LEN)
 		return;
 	d->ready.len = start;
-	if ((d->nnames & (d->nnames - 1)) == 0) {	/* full at every power of two */
-		names = reallocarray(d->names, d->nnames ? d->nnames * 2 : 1,
-		    sizeof(*names));
-		if (names == NULL)
-			goto lost;
-		d->names = names;
-	}
-	d->names[d->nnames] = strndup(name, len);
-	if (d->names[d->nnames] == NULL)
+	names = array_room(d->names, d->nnames, sizeof(*names));
+	if (names == NULL)
+		goto lost;
+	d->names = names;
+	names[d->nnames] = strndup(name, len);
+	if (names[d->nnames] == NULL)
 		goto lost;
 	buf_addf(&d->ready, "@%zu", d->nnames++);
 	return;
@@ -135,7 +132,7 @@ next_line(struct dialect *d, struct line *l)
 
 	l->len = l->raw_len;
 	text_strip(&l->text, &l->len);
-	at = l->len > 0 && strchr(";#", l->text[0]) != NULL ? 0
+	at = l->len > 0 && (l->text[0] == ';' || l->text[0] == '#') ? 0
 	    : comment_start(l->raw, l->raw_len);
 	l->comment = at < l->raw_len;
 	l->text = l->raw;

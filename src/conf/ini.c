@@ -19,6 +19,8 @@
 #include "conf/text.h"
 
 #define HERE		"%(here)s"
+_Static_assert(INI_MAX_LINE >= 200, "dialect.c makes lines of up to 190 bytes");
+
 #define FILE_MAX_LEN	(64 << 20)	/* bytes; larger ones are no configuration */
 
 /* What the handler knows while one file is read. */
@@ -184,31 +186,40 @@ make_key(struct builder *b, const char *name)
 	return k;
 }
 
+static void
+start_section(struct builder *b, const char *encoded)
+{
+	const char *name = dialect_name(&b->dialect, encoded, &b->name);
+
+	finish_key(b);
+	b->section = name != NULL ? make_section(b, name) : NULL;
+	if (b->section == NULL)
+		b->failed = true;
+}
+
+static void
+start_key(struct builder *b, const char *encoded)
+{
+	const char *name = dialect_name(&b->dialect, encoded, &b->name);
+
+	finish_key(b);
+	b->key = name != NULL && b->section != NULL ? make_key(b, name) : NULL;
+	if (b->key == NULL)
+		b->failed = true;
+}
+
 /* inih calls this for each line of dialect.h.  Returns 0 for an error. */
 static int
 handle(void *user, const char *section, const char *name, const char *value)
 {
 	struct builder *b = user;
-	const char *text;
 
-	if (strcmp(name, DIALECT_MORE) != 0) {
-		finish_key(b);
-		text = dialect_name(&b->dialect,
-		    strcmp(name, DIALECT_SECTION) == 0 ? section : name, &b->name);
-		if (text == NULL)
-			b->failed = true;
-		else if (strcmp(name, DIALECT_SECTION) == 0)
-			b->section = make_section(b, text);
-		else if (b->section != NULL)
-			b->key = make_key(b, text);
-		if (b->section == NULL)
-			b->failed = true;
-	}
-	if (strcmp(name, DIALECT_SECTION) != 0) {
-		if (b->key == NULL)
-			b->failed = true;
-		else
-			b->key->cut = b->key->cut || b->dialect.cut;
+	if (strcmp(name, DIALECT_SECTION) == 0)
+		start_section(b, section);
+	else if (strcmp(name, DIALECT_MORE) != 0)
+		start_key(b, name);
+	if (b->key != NULL) {
+		b->key->cut = b->key->cut || b->dialect.cut;
 		dialect_text(value, &b->value);
 	}
 	return !b->failed;
@@ -219,25 +230,28 @@ static void
 bad_line(void *arg, const struct dialect *d, const char *raw, size_t len, bool ended)
 {
 	struct builder *b = arg;
+	bool checking = b->r->out != NULL;
 	struct origin o = { .file = b->path, .line = d->line };
 	struct buf line = { 0 }, shown = { 0 };
 
+	if (!d->in_section && b->headless)
+		return;		/* once is enough */
+	b->headless = b->headless || !d->in_section;
 	buf_add(&line, raw, len);
-	if (ended && b->r->out == NULL)
+	if (ended && !checking)
 		buf_addc(&line, '\n');
 	text_repr(&shown, buf_text(&line), line.len);
-	if (b->r->out != NULL && d->in_section)
+	if (checking && d->in_section)
 		report_error(b->r, &o, "%s is no section, no 'key = value' and no comment",
 		    buf_text(&shown));
-	else if (b->r->out != NULL && !b->headless)
+	else if (checking)
 		report_error(b->r, &o, "%s stands before the first [section]",
 		    buf_text(&shown));
-	else if (!d->in_section && !b->headless)
-		report_error(b->r, &o, "File contains no section headers.\n"
-		    "file: '%s', line: %d\n%s", b->path, d->line, buf_text(&shown));
 	else if (d->in_section)
 		buf_addf(&b->bad, "\n\t[line %2d]: %s", d->line, buf_text(&shown));
-	b->headless = b->headless || !d->in_section;
+	else
+		report_error(b->r, &o, "File contains no section headers.\n"
+		    "file: '%s', line: %d\n%s", b->path, d->line, buf_text(&shown));
 	buf_release(&line);
 	buf_release(&shown);
 }

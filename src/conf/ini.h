@@ -46,11 +46,13 @@ struct ini_file {
 	char	*path;
 };
 
+STAILQ_HEAD(ini_file_list, ini_file);
+
 struct ini {
 	struct ini_section_tree names;
 	struct ini_section_list sections;	/* in the order of the files */
 	struct ini_section defaults;		/* [DEFAULT] */
-	STAILQ_HEAD(, ini_file) files;
+	struct ini_file_list files;
 };
 
 void	ini_init(struct ini *ini);

@@ -23,7 +23,7 @@
 #define KEY_SECRET	0x02	/* shown as *** */
 #define KEY_LATE	0x04	/* expanded for every process, parsed before that */
 #define KEY_OURS	0x08	/* supervisord has no such key */
-#define KEY_LAST	0x10	/* checked when all sections are */
+#define KEY_LAST	0x10	/* looked up when all sections are checked */
 #define KEY_REQUIRED	0x20	/* a section without it is refused */
 
 struct conf_key {

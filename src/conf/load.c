@@ -128,17 +128,16 @@ load_keys(struct loader *ld, const struct section_load *sl, bool numbered, void 
 	const struct conf_table *t = sl->table;
 
 	for (size_t i = 0; i < t->nkeys; i++) {
-		if (((t->keys[i].names & NAMES_NUMBER) != 0) != numbered)
-			continue;
-		if (t->keys[i].flags & KEY_LAST)
-			continue;
-		if (load_key(ld, sl, &t->keys[i], fields) == -1)
+		const struct conf_key *k = &t->keys[i];
+
+		if (((k->names & NAMES_NUMBER) != 0) == numbered &&
+		    load_key(ld, sl, k, fields) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-/* Our own environment as a sorted list of borrowed strings. */
+/* Our own environment, sorted. */
 static int
 list_environ(struct strlist *l)
 {
@@ -186,6 +185,7 @@ load_files(struct loader *ld, const char *path)
 	char *dir;
 
 	ini_init(&ld->ini);
+	ld->path = path;
 	uname(&ld->uts);
 	ld->c = calloc(1, sizeof(*ld->c));
 	ld->users = user_cache_new();
@@ -248,30 +248,45 @@ temporary_directory(void)
 	return path_absolute("");
 }
 
-/* Everything of [supervisord] but the user, who is looked up last. */
-static int
-load_supervisord(struct loader *ld)
+/* [supervisord]; its own variables are names for the other sections only. */
+static struct section_load
+supervisord_section(struct loader *ld)
 {
-	const struct conf_table *t = &conf_supervisord_table;
-	struct conf_supervisord *s = &ld->c->supervisord;
 	struct section_load sl = {
-		.table = t,
-		.section = ini_find(&ld->ini, t->section),
+		.table = &conf_supervisord_table,
+		.section = ini_find(&ld->ini, conf_supervisord_table.section),
 		.scope = ld->scope,
 	};
 
-	/* its own variables are names for the other sections only */
 	sl.scope.env[1] = NULL;
+	return sl;
+}
+
+/* One key, from the file and from the command line: a wrong value is refused in both. */
+static int
+load_supervisord_key(struct loader *ld, const struct section_load *sl,
+    const struct conf_key *k)
+{
+	if (load_key(ld, sl, k, &ld->c->supervisord) == -1)
+		return -1;
+	return apply_argument(ld, sl, k, &ld->c->supervisord);
+}
+
+/* Everything of [supervisord] but the user, who is looked up last; and [supd]. */
+static int
+load_supervisord(struct loader *ld)
+{
+	struct conf_supervisord *s = &ld->c->supervisord;
+	struct section_load sl = supervisord_section(ld);
+
 	if (sl.section == NULL) {
-		report_error(&ld->report, &(struct origin){ .file = ld->c->path },
+		report_error(&ld->report, &(struct origin){ .file = ld->path },
 		    ".ini file does not include supervisord section");
 		return -1;
 	}
-	if (load_keys(ld, &sl, false, s) == -1)
-		return -1;
-	for (size_t i = 0; i < t->nkeys; i++)
-		if (!(t->keys[i].flags & KEY_LAST) &&
-		    apply_argument(ld, &sl, &t->keys[i], s) == -1)
+	for (size_t i = 0; i < sl.table->nkeys; i++)
+		if (!(sl.table->keys[i].flags & KEY_LAST) &&
+		    load_supervisord_key(ld, &sl, &sl.table->keys[i]) == -1)
 			return -1;
 	if (s->childlogdir == NULL && (s->childlogdir = temporary_directory()) == NULL)
 		return report_nomem(&ld->report);
@@ -283,16 +298,9 @@ load_supervisord(struct loader *ld)
 static int
 load_user(struct loader *ld)
 {
-	const struct conf_key *k = conf_key_find(&conf_supervisord_table, "user");
-	struct section_load sl = {
-		.table = &conf_supervisord_table,
-		.section = ini_find(&ld->ini, "supervisord"),
-		.scope = ld->scope,
-	};
+	struct section_load sl = supervisord_section(ld);
 
-	if (load_key(ld, &sl, k, &ld->c->supervisord) == -1)
-		return -1;
-	return apply_argument(ld, &sl, k, &ld->c->supervisord);
+	return load_supervisord_key(ld, &sl, conf_key_find(sl.table, "user"));
 }
 
 static int

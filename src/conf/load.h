@@ -15,6 +15,7 @@
 
 struct loader {
 	struct config *c;
+	const char *path;		/* borrowed: as given */
 	const struct conf_args *args;	/* NULL: none */
 	struct report report;
 	struct ini ini;

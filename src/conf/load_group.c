@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/load.h"
 
 void
@@ -26,17 +27,13 @@ add_group(struct loader *ld, const char *name, enum group_kind kind, int64_t pri
     struct program_list *l)
 {
 	struct config *c = ld->c;
-	struct group **groups = c->groups, *g = calloc(1, sizeof(*g));
+	struct group **groups = array_room(c->groups, c->ngroups, sizeof(*groups));
+	struct group *g = calloc(1, sizeof(*g));
 
-	if (g == NULL || (g->name = strdup(name)) == NULL)
-		goto failed;
-	if ((c->ngroups & (c->ngroups - 1)) == 0) {	/* full at every power of two */
-		groups = reallocarray(groups, c->ngroups ? c->ngroups * 2 : 1,
-		    sizeof(*groups));
-		if (groups == NULL)
-			goto failed;
+	if (groups != NULL)
 		c->groups = groups;
-	}
+	if (groups == NULL || g == NULL || (g->name = strdup(name)) == NULL)
+		goto failed;
 	g->kind = kind;
 	g->priority = priority;
 	g->programs = l->v;
@@ -51,17 +48,16 @@ failed:
 }
 
 static int
-compare_by_name(const void *a, const void *b)
+compare_names(const void *a, const void *b)
 {
-	return strcmp((**(struct program *const *const *)a)->name,
-	    (**(struct program *const *const *)b)->name);
+	return strcmp((*(struct program *const *)a)->name, (*(struct program *const *)b)->name);
 }
 
 /* Of processes with the same name in one group the last one counts. */
 static int
 drop_doubles(struct loader *ld, const struct origin *o, struct program_list *l)
 {
-	struct program ***sorted;
+	struct program **sorted;
 	size_t kept = 0;
 	int rc = 0;
 
@@ -70,23 +66,25 @@ drop_doubles(struct loader *ld, const struct origin *o, struct program_list *l)
 	sorted = reallocarray(NULL, l->n, sizeof(*sorted));
 	if (sorted == NULL)
 		return report_nomem(&ld->report);
-	for (size_t i = 0; i < l->n; i++)
-		sorted[i] = &l->v[i];
-	if (mergesort(sorted, l->n, sizeof(*sorted), compare_by_name) == -1)
+	memcpy(sorted, l->v, l->n * sizeof(*sorted));
+	if (mergesort(sorted, l->n, sizeof(*sorted), compare_names) == -1)
 		rc = report_nomem(&ld->report);
 	for (size_t i = 0; rc == 0 && i + 1 < l->n; i++) {
-		if (compare_by_name(&sorted[i], &sorted[i + 1]) != 0)
+		if (compare_names(&sorted[i], &sorted[i + 1]) != 0)
 			continue;
 		rc = report_note(&ld->report, o, LOG_WARN, "For [%s], two processes are"
 		    " named '%s', only the last of them is used", o->section,
-		    (*sorted[i])->name);
-		program_free(*sorted[i]);
-		*sorted[i] = NULL;
+		    sorted[i]->name);
+		free(sorted[i]->name);
+		sorted[i]->name = NULL;		/* marks it for the next loop */
 	}
 	free(sorted);
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i] != NULL)
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i]->name != NULL)
 			l->v[kept++] = l->v[i];
+		else
+			program_free(l->v[i]);
+	}
 	l->n = kept;
 	return rc;
 }

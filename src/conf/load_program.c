@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/load.h"
 
 void
@@ -37,14 +38,11 @@ program_list_release(struct program_list *l)
 static int
 add_program(struct program_list *l, struct program *p)
 {
-	struct program **v = l->v;
+	struct program **v = array_room(l->v, l->n, sizeof(*v));
 
-	if ((l->n & (l->n - 1)) == 0) {		/* full at every power of two */
-		v = reallocarray(v, l->n ? l->n * 2 : 1, sizeof(*v));
-		if (v == NULL)
-			return -1;
-		l->v = v;
-	}
+	if (v == NULL)
+		return -1;
+	l->v = v;
 	v[l->n++] = p;
 	return 0;
 }

@@ -1,10 +1,10 @@
 /*
  * Sections about clients: servers, the RPC interface, supervisorctl.
  */
-#include <bsd/stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/load.h"
 #include "conf/path.h"
 
@@ -32,7 +32,7 @@ load_server(struct loader *ld, struct ini_section *section, const struct conf_ta
 	struct conf_server *servers, *s;
 	struct section_load sl = { t, section, ld->scope, false };
 
-	servers = reallocarray(c->servers, c->nservers + 1, sizeof(*servers));
+	servers = array_room(c->servers, c->nservers, sizeof(*servers));
 	if (servers == NULL)
 		return report_nomem(&ld->report);
 	c->servers = servers;

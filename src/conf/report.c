@@ -4,12 +4,12 @@
  */
 #include "conf/report.h"
 
-#include <bsd/stdlib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/conf.h"
 #include "conf/text.h"
 
@@ -48,6 +48,19 @@ add_error(struct report *r, const struct origin *o, const char *text)
 	buf_release(&line);
 }
 
+/* The first error as supervisord would say it. */
+static void
+keep_error(struct report *r, const struct origin *o, const char *text)
+{
+	if (r->errors++ > 0)
+		return;
+	if (o->program_file != NULL)
+		err_set(r->e, FAULT_CANT_REREAD, "%s in section '%s' (file: '%s')", text,
+		    o->section, o->program_file);
+	else
+		err_set(r->e, FAULT_CANT_REREAD, "%s", text);
+}
+
 int
 report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 {
@@ -59,11 +72,8 @@ report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 	va_end(ap);
 	if (r->out != NULL)
 		add_error(r, o, buf_text(&text));
-	else if (r->errors++ == 0 && o->program_file != NULL)
-		err_set(r->e, FAULT_CANT_REREAD, "%s in section '%s' (file: '%s')",
-		    buf_text(&text), o->section, o->program_file);
-	else if (r->errors == 1)
-		err_set(r->e, FAULT_CANT_REREAD, "%s", buf_text(&text));
+	else
+		keep_error(r, o, buf_text(&text));
 	buf_release(&text);
 	return r->out != NULL ? 0 : -1;
 }
@@ -76,28 +86,14 @@ report_nomem(struct report *r)
 	return -1;
 }
 
-/* The array doubles at every power of two. */
-static struct conf_note *
-new_note(struct config *c)
-{
-	struct conf_note *notes = c->notes;
-
-	if ((c->nnotes & (c->nnotes - 1)) == 0) {
-		notes = reallocarray(notes, c->nnotes ? c->nnotes * 2 : 1, sizeof(*notes));
-		if (notes == NULL)
-			return NULL;
-		c->notes = notes;
-	}
-	return &notes[c->nnotes];
-}
-
 int
 report_note(struct report *r, const struct origin *o, enum log_level level,
     const char *fmt, ...)
 {
 	va_list ap;
 	struct buf text = { 0 };
-	struct conf_note *note;
+	struct config *c = r->c;
+	struct conf_note *notes;
 
 	va_start(ap, fmt);
 	buf_addv(&text, fmt, ap);
@@ -106,13 +102,16 @@ report_note(struct report *r, const struct origin *o, enum log_level level,
 		add_place(r->out, o);
 		buf_addf(r->out, "warning: %s\n", buf_text(&text));
 	}
-	note = new_note(r->c);
-	if (note == NULL || (note->text = buf_steal(&text)) == NULL) {
+	notes = array_room(c->notes, c->nnotes, sizeof(*notes));
+	if (notes == NULL) {
 		buf_release(&text);
 		return report_nomem(r);
 	}
-	note->level = level;
-	r->c->nnotes++;
+	c->notes = notes;
+	notes[c->nnotes] = (struct conf_note){ level, buf_steal(&text) };
+	if (notes[c->nnotes].text == NULL)
+		return report_nomem(r);
+	c->nnotes++;
 	return 0;
 }
 

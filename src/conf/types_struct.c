@@ -20,9 +20,11 @@ struct cached_user {
 	struct conf_user user;
 };
 
+SLIST_HEAD(cached_user_list, cached_user);
+
 /* A list will do: users are few, and looking one up reads a file. */
 struct user_cache {
-	SLIST_HEAD(, cached_user) users;
+	struct cached_user_list users;
 };
 
 static void

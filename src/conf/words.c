@@ -11,22 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/array.h"
 #include "conf/text.h"
 
 int
 strlist_add(struct strlist *l, char *text)
 {
-	char **v = l->v;
+	char **v = array_room(l->v, l->n + 1, sizeof(*v));	/* the NULL counts */
 
-	if (text == NULL)
-		return -1;
-	if (((l->n + 1) & l->n) == 0) {	/* full, with the NULL, at every power of two */
-		v = reallocarray(v, (l->n + 1) * 2, sizeof(*v));
-		if (v == NULL) {
-			free(text);
-			return -1;
-		}
+	if (v != NULL)
 		l->v = v;
+	if (v == NULL || text == NULL) {
+		free(text);
+		return -1;
 	}
 	v[l->n++] = text;
 	v[l->n] = NULL;
