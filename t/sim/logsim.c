@@ -46,7 +46,7 @@ static bool finished, stuck;
 
 /* ---- what the core would say ---- */
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 tell(struct file *fd, const char *fmt, ...)
 {
 	char text[1000];
