@@ -96,6 +96,7 @@ static void
 show_step(yyjson_val *step)
 {
 	const char *key = reply_str(step, "key");
+	const char *from = reply_str(step, "from"), *to = reply_str(step, "to");
 	struct buf name = { 0 };
 
 	/* Without a name the step is about the whole group. */
@@ -105,10 +106,12 @@ show_step(yyjson_val *step)
 		buf_adds(&name, reply_str(step, "group"));
 	if (key[0] == '\0')
 		say("%s: %s", buf_text(&name), reply_str(step, "action"));
+	else if (from[0] == '\0' && to[0] == '\0')	/* values are not shown */
+		say("%s: %s because of %s", buf_text(&name), reply_str(step, "action"),
+		    key);
 	else
 		say("%s: %s because of %s: '%s' becomes '%s'", buf_text(&name),
-		    reply_str(step, "action"), key, reply_str(step, "from"),
-		    reply_str(step, "to"));
+		    reply_str(step, "action"), key, from, to);
 	buf_release(&name);
 }
 
