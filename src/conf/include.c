@@ -51,7 +51,7 @@ include_pattern(struct loader *ld, const char *pattern, const struct origin *o)
 
 	if (whole == NULL)
 		return report_nomem(&ld->report);
-	switch (glob(whole, GLOB_NOSORT, NULL, &found)) {
+	switch (glob(whole, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found)) {
 	case 0:
 		break;
 	case GLOB_NOSPACE:

@@ -101,7 +101,8 @@ static const struct conf_key program_keys[] = {
 	  .names = NAMES_NUMBER, .apply = APPLY_LOG,
 	  .doc = "Send standard error to syslog, too." },
 	{ KEY(command, words), .def = NULL, .names = NAMES_NUMBER, .apply = APPLY_RESTART,
-	  .doc = "Program and arguments, split like a shell would, without a shell." },
+	  .doc = "Program and arguments, split like a shell would, without a shell; must be"
+	    " given." },
 };
 
 static const struct conf_key group_keys[] = {
@@ -126,7 +127,7 @@ static const struct conf_key listener_keys[] = {
 	  .doc = "For compatibility; there is only the default one." },
 	{ KEY_OF(struct listener_keys, "events", events, list), .def = NULL,
 	  .apply = APPLY_RESTART,
-	  .doc = "Types of the events that the pool gets." },
+	  .doc = "Types of the events that the pool gets; must be given." },
 };
 
 static const struct conf_key fcgi_keys[] = {
@@ -142,7 +143,7 @@ static const struct conf_key fcgi_keys[] = {
 	{ KEY_OF(struct fcgi_keys, "socket", socket, string), .def = NULL,
 	  .names = NAMES_PROGRAM, .apply = APPLY_RESTART,
 	  .doc = "Socket that all processes get as standard input: unix:///path or"
-	    " tcp://host:port." },
+	    " tcp://host:port; must be given." },
 };
 
 #define ROWS(rows) .keys = rows, .nkeys = sizeof(rows) / sizeof(rows[0])

@@ -61,7 +61,7 @@ static const struct conf_key supervisord_keys[] = {
 #define KEY(f, t) KEY_OF(struct conf_supd, #f, f, t)
 
 static const struct conf_key supd_keys[] = {
-	{ KEY(statedir, sockpath), .def = NULL, .apply = APPLY_SUPERVISOR,
+	{ KEY(statedir, path), .def = NULL, .apply = APPLY_SUPERVISOR,
 	  .flags = KEY_OURS,
 	  .doc = "Directory for what is remembered over restarts; /var/lib/supd, or"
 	    " $XDG_STATE_HOME/supd for a user, unless set." },
@@ -85,9 +85,9 @@ static const struct conf_key supd_keys[] = {
 #define KEY(f, t) KEY_OF(struct conf_server, #f, f, t)
 
 static const struct conf_key unix_keys[] = {
-	{ KEY(file, sockpath), .def = NULL, .names = NAMES_HERE, .flags = KEY_REQUIRED,
+	{ KEY(file, path), .def = NULL, .names = NAMES_HERE, .flags = KEY_REQUIRED,
 	  .apply = APPLY_SUPERVISOR,
-	  .doc = "Path of the socket." },
+	  .doc = "Path of the socket; must be given." },
 	{ KEY(username, string), .def = NULL, .apply = APPLY_SUPERVISOR,
 	  .doc = "User that a client has to name." },
 	{ KEY(password, string), .def = NULL, .apply = APPLY_SUPERVISOR,
@@ -109,7 +109,7 @@ static const struct conf_key inet_keys[] = {
 	  .doc = "Password, or {SHA} and its SHA-1 in hexadecimal digits." },
 	{ .name = "port", .type = &conf_address, .off = 0, .def = NULL,
 	  .flags = KEY_REQUIRED, .apply = APPLY_SUPERVISOR,
-	  .doc = "Where to listen: port, host:port, or *:port." },
+	  .doc = "Where to listen: port, host:port, or *:port; must be given." },
 };
 
 #undef KEY
@@ -139,7 +139,7 @@ static const struct conf_key include_keys[] = {
 };
 static const struct conf_key rpc_keys[] = {
 	{ SINGLE("supervisor.rpcinterface_factory"), .def = NULL, .apply = APPLY_SUPERVISOR,
-	  .doc = "Only supervisor.rpcinterface:make_main_rpcinterface exists." },
+	  .doc = "Must be supervisor.rpcinterface:make_main_rpcinterface." },
 };
 static const struct conf_key plugin_keys[] = {
 	{ SINGLE("supervisor.ctl_factory"), .def = NULL, .apply = APPLY_NOTHING,

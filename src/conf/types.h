@@ -60,7 +60,7 @@ TYPE(words, char *);		/* a command line */
 TYPE(name, char *);		/* of a process */
 TYPE(directory, char *);	/* exists */
 TYPE(abspath, char *);		/* in a directory that exists; made absolute */
-TYPE(sockpath, char *);		/* made absolute */
+TYPE(path, char *);		/* made absolute */
 TYPE(url, char *);		/* NULL: AUTO */
 TYPE(list, struct strlist);
 TYPE(environment, struct strlist);

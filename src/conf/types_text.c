@@ -137,7 +137,7 @@ const struct conf_type conf_abspath = {
 };
 
 static int
-parse_sockpath(void *field, const char *text, struct conf_parse *p)
+parse_path(void *field, const char *text, struct conf_parse *p)
 {
 	char *path = path_expand_user(text);
 
@@ -145,8 +145,8 @@ parse_sockpath(void *field, const char *text, struct conf_parse *p)
 	return set_string(field, path, p->e);
 }
 
-const struct conf_type conf_sockpath = {
-	"path", NULL, parse_sockpath, print_string, equal_string, release_string
+const struct conf_type conf_path = {
+	"path", NULL, parse_path, print_string, equal_string, release_string
 };
 
 static int
