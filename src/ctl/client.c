@@ -455,8 +455,13 @@ void
 clients_close(void)
 {
 	struct client *c;
+	struct err e;
 
 	while ((c = clock_any()) != NULL) {
+		if (c->state == CLIENT_BUSY) {	/* what it waits for never comes */
+			err_set(&e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
+			method_fault(c, &e);
+		}
 		write_some(c);
 		client_close(c);
 	}

@@ -194,6 +194,7 @@ draw_plan(void)
 	};
 
 	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
+	sim.no_memory = chance(500) ? 2 : 30;
 	sim.tier_c = chance(250);
 	sim.shares_files = chance(800);
 	plan.next_ms = sim.now_ms;

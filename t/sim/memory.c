@@ -51,7 +51,7 @@ give(size_t size, void *from)
 	struct block *b;
 
 	allocations++;
-	if (strikes(FAULT_MEMORY, 3))
+	if (strikes(FAULT_MEMORY, sim.no_memory))
 		return NULL;
 	b = __real_malloc(sizeof(*b) + size);
 	if (b == NULL)

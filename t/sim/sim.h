@@ -41,6 +41,7 @@ struct sim {
 	uint64_t hash;		/* of the whole trace */
 	unsigned long turns;
 	int64_t	 slack_ms;	/* time lost in slow turns, ever */
+	unsigned no_memory;	/* FAULT_MEMORY: how often, in 1000 allocations */
 };
 
 extern struct sim sim;
