@@ -234,13 +234,23 @@ read_some(struct client *c)
 		client_close(c);
 }
 
-/* Returns true when it got something off. */
+/*
+ * Returns true when it got something off.  A reply for which there was no memory has
+ * lost its end: the connection must end as well, since the next reply would be taken
+ * for a part of it.
+ */
 static bool
 write_some(struct client *c)
 {
 	bool progress = false;
 	ssize_t n;
 
+	if (c->out.failed) {
+		log_warn("closed a control connection of uid %u: no memory for a reply",
+		    (unsigned)c->uid);
+		client_close(c);
+		return false;
+	}
 	while (client_unsent(c) > 0) {
 		n = fd_send(c->fd, c->out.data + c->sent, client_unsent(c), -1);
 		if (n == -1 && errno == EINTR)
