@@ -53,23 +53,20 @@ name_file(struct stream *s, const char *name, const struct conf_stream *conf)
 int
 stream_init_pair(struct proc *p, const struct program *conf)
 {
-	const struct conf_stream *rules[2] = { &conf->out, &conf->err };
+	struct stream *out = &p->streams[0], *err = &p->streams[1];
 
-	for (int i = 0; i < 2; i++) {
-		struct stream *s = &p->streams[i];
-
-		s->rd = s->wr = -1;
-		s->proc = p;
-		s->is_err = i == 1;
-		if (i == 1 && conf->redirect_stderr)
-			continue;
-		s->id = ++core.last_stream_id;
-		if (name_file(s, conf->name, rules[i]) == -1) {
-			free(p->streams[0].path);
-			return -1;
-		}
-	}
-	return 0;
+	/* whole before anything can fail: a later release trusts them */
+	*out = (struct stream){ .rd = -1, .wr = -1, .proc = p };
+	*err = (struct stream){ .rd = -1, .wr = -1, .proc = p, .is_err = true };
+	out->id = ++core.last_stream_id;
+	if (!conf->redirect_stderr)
+		err->id = ++core.last_stream_id;
+	if (name_file(out, conf->name, &conf->out) == 0 &&
+	    (conf->redirect_stderr || name_file(err, conf->name, &conf->err) == 0))
+		return 0;
+	free(out->path);
+	out->path = NULL;
+	return -1;
 }
 
 static void
@@ -157,7 +154,6 @@ int
 stream_rebuild_pair(struct proc *p)
 {
 	stream_release_pair(p);
-	memset(p->streams, 0, sizeof(p->streams));
 	if (stream_init_pair(p, p->conf) == -1)
 		return -1;
 	return stream_open_pair(p);
