@@ -188,7 +188,7 @@ SIM = \
 	t/sim/table.c \
 
 SIM_RUN = t/sim/check.c t/sim/history.c
-SIMS = t/sim/run t/sim/logsim t/sim/model
+SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
 FUZZ = ini expand varlink control
 LINKS = supctl supervisord supervisorctl pidproxy
 
@@ -323,9 +323,9 @@ $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/t/sim/run: $(SIM_RUN:%.c=$(1)/%.o)
-$(1)/t/sim/run $(1)/t/sim/logsim: $(1)/t/sim/%: $(1)/t/sim/%.o $(SIM:%.c=$(1)/%.o) \
-    $(1)/libsupd.a
+$(1)/t/sim/run $(1)/t/sim/nomem: $(SIM_RUN:%.c=$(1)/%.o)
+$(1)/t/sim/run $(1)/t/sim/logsim $(1)/t/sim/nomem: $(1)/t/sim/%: $(1)/t/sim/%.o \
+    $(SIM:%.c=$(1)/%.o) $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$(filter %.o,$$^) \
 	    $$(filter %.a,$$^) $$(LIBS_$(1))

@@ -4,8 +4,10 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -27,6 +29,12 @@ static struct {
 	const unsigned char *say;	/* sim_call: what the client says; else NULL */
 	size_t	 nsay, said;
 	struct file *caller;
+	const char *const *step;	/* sim_script: the next one; else NULL */
+	int64_t	 call_ms;		/* when a call of it was sent; 0: answered */
+	struct file *watcher;
+	bool	 answered;		/* the latest call */
+	bool	 again;			/* the last one may be repeated */
+	char	 end[20];		/* of the reply that is coming */
 } plan;
 
 static void
@@ -82,11 +90,130 @@ speak(void)
 		plan.said += (size_t)n;
 }
 
+/* ---- a script ---- */
+
+#define STEP_MS	50		/* between two steps */
+#define ANSWER_MS 60000		/* for a call; a stop may last some seconds */
+
+/* The last bytes of a reply say whether more follows. */
+static void
+note_reply(const char *data, size_t len)
+{
+	static const char more[] = "\"continues\":true}";
+	const size_t n = sizeof(more) - 1;
+
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\0') {
+			say("reply ...%.*s", (int)n, plan.end);
+			if (memcmp(plan.end, more, n) != 0) {
+				plan.call_ms = 0;
+				plan.answered = true;
+			}
+		}
+		memmove(plan.end, plan.end + 1, n - 1);
+		plan.end[n - 1] = data[i];
+	}
+}
+
+static void
+hear(void)
+{
+	char data[4096];
+	ssize_t n;
+
+	while (plan.caller != NULL && (n = file_read(plan.caller, data, sizeof(data))) >= 0) {
+		if (n > 0) {
+			note_reply(data, (size_t)n);
+			continue;
+		}
+		file_drop(&plan.caller);	/* cut off: that is an answer as well */
+		plan.call_ms = 0;
+	}
+	while (plan.watcher != NULL && (n = file_read(plan.watcher, data, sizeof(data))) >= 0)
+		if (n == 0)
+			file_drop(&plan.watcher);
+}
+
+static void
+call(const char *text)
+{
+	if (plan.caller == NULL)
+		plan.caller = kernel_connect(0);
+	plan.answered = false;
+	if (plan.caller != NULL && file_send(plan.caller, text, strlen(text) + 1, NULL) > 0)
+		plan.call_ms = sim.now_ms;
+}
+
+static void
+watch(void)
+{
+	static const char text[] = "{\"method\":\"org.supd.Control.Subscribe\",\"more\":true}";
+
+	plan.watcher = kernel_connect(0);
+	if (plan.watcher != NULL)
+		file_send(plan.watcher, text, sizeof(text), NULL);
+}
+
+static void
+kill_program(const char *kind)
+{
+	for (struct sproc *p = processes; p != NULL; p = p->next)
+		if (p->life == ALIVE && p->kind != NULL && strcmp(p->kind, kind) == 0) {
+			process_signal(p, SIGKILL);
+			return;
+		}
+}
+
+static void
+take_step(void)
+{
+	const char *step = *plan.step;
+
+	plan.next_ms = sim.now_ms + STEP_MS;
+	hear();
+	if (plan.call_ms != 0 && sim.now_ms - plan.call_ms > ANSWER_MS)
+		fail("no answer to the call before '%s'", step != NULL ? step : "the end");
+	if (plan.call_ms != 0)
+		return;
+	if (step == NULL) {
+		if (!plan.answered && plan.again) {	/* its own reply had no memory */
+			plan.again = false;
+			plan.step--;
+			return;
+		}
+		if (!plan.answered)
+			fail("the last call has no answer");
+		plan.next_ms = plan.quiet_ms = INT64_MAX;
+		plan.term_ms = sim.now_ms;
+		return;
+	}
+	plan.step++;
+	say("step: %.60s", step);
+	if (step[0] == '{')
+		call(step);
+	else if (strcmp(step, "watch") == 0)
+		watch();
+	else if (strncmp(step, "config ", 7) == 0)
+		kernel_set_config(step + 7);
+	else if (strncmp(step, "signal ", 7) == 0)
+		core_signal(atoi(step + 7));
+	else if (strncmp(step, "kill ", 5) == 0)
+		kill_program(step + 5);
+	else if (strncmp(step, "wait ", 5) == 0)
+		plan.next_ms = sim.now_ms + atoi(step + 5);
+	else
+		fail("step '%s'?", step);
+}
+
 static void
 operate(void)
 {
 	if (plan.say != NULL) {
 		speak();
+		return;
+	}
+	if (plan.step != NULL) {
+		take_step();
 		return;
 	}
 	plan.next_ms = sim.now_ms + (chance(300) ? between(0, 5) : between(5, 4000));
@@ -220,10 +347,16 @@ run_once(const struct conf_args *args)
 	}
 	loop_init();
 	if (core_open_log(c, &e) == -1 || core_init(args, &e) == -1 ||
-	    ctl_open(c, &e) == -1)
-		fail("it cannot start: %s", e.msg);
+	    ctl_open(c, &e) == -1) {
+		if (!memory_is_short())
+			fail("it cannot start: %s", e.msg);
+		say("it cannot start: %s", e.msg);
+		if (e.msg[0] == '\0')
+			fail("it cannot start and does not say why");
+		_exit(0);		/* as supd.c does */
+	}
 	check_open();
-	sim.faults_on = plan.say == NULL && chance(500);
+	sim.faults_on = plan.say == NULL && (plan.step != NULL || chance(500));
 	sim.running = true;
 	core_run();
 	sim.running = false;
@@ -245,11 +378,13 @@ live(void)
 	say("faults %#x tier %s", sim.faults, sim.tier_c ? "C" : "B");
 	core.is_pid1 = true;
 	core.argv0 = "/sim/supd";
-	config_first();
+	if (plan.step == NULL)
+		config_first();
 	while (run_once(&args))
 		say("it starts again");
 	clients_end(false);
 	file_drop(&plan.caller);
+	file_drop(&plan.watcher);
 	fd_close(&core.counters);
 	check_end();
 	process_free_all();
@@ -278,8 +413,28 @@ sim_call(const unsigned char *data, size_t len)
 	plan.term_ms = plan.quiet_ms;
 	plan.asked_ms = 0;
 	plan.terms = 1;
+	plan.step = NULL;
 	plan.say = data;
 	plan.nsay = len;
 	plan.said = 0;
+	live();
+}
+
+void
+sim_script(const char *const *steps)
+{
+	sim_seed(1);
+	sys = &sys_sim;
+	kernel_reset();
+	sim.faults = FAULT_MEMORY;	/* only where nomem.c asks for it */
+	plan.next_ms = sim.now_ms;
+	plan.quiet_ms = plan.term_ms = INT64_MAX;
+	plan.asked_ms = 0;
+	plan.terms = 1;
+	plan.call_ms = 0;
+	plan.again = true;
+	plan.step = steps;
+	while (*plan.step != NULL && strncmp(*plan.step, "config ", 7) == 0)
+		kernel_set_config(*plan.step++ + 7);
 	live();
 }

@@ -7,8 +7,12 @@
  */
 #include "sim.h"
 
+#include <sys/wait.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 
@@ -42,8 +46,92 @@ void	*__wrap_calloc(size_t n, size_t size);
 void	*__wrap_realloc(void *at, size_t size);
 void	__wrap_free(void *at);
 
+#define COPIES	2	/* at a time */
+#define HANG_SECONDS 20
+
 static struct block head = { .next = &head, .prev = &head };
 static unsigned long allocations;
+
+/* ---- each is refused once ---- */
+
+static bool counting, in_copy;
+static unsigned long only;	/* refuse this one; 0: each, in a copy */
+static unsigned long refused;
+static int copies;
+
+static void
+await_copy(void)
+{
+	int status;
+
+	if (wait(&status) == -1)
+		return;
+	copies--;
+	if (status == 0)
+		return;
+	if (WIFSIGNALED(status))
+		printf("a copy without one of the allocations up to %lu died of signal %d%s\n",
+		    refused, WTERMSIG(status),
+		    WTERMSIG(status) == SIGALRM ? ": it turns for ever" : "");
+	fflush(stdout);
+	_exit(1);
+}
+
+/* true in the copy */
+static bool
+refuse(void *from)
+{
+	pid_t pid;
+
+	refused++;
+	if (only != 0 && refused != only)
+		return false;
+	while (copies >= COPIES)
+		await_copy();
+	fflush(stdout);
+	pid = only != 0 ? 0 : fork();
+	if (pid == 0) {
+		alarm(HANG_SECONDS);
+		counting = false;
+		in_copy = true;
+		sim.seed = refused;	/* is what a complaint names */
+		say("allocation %lu is refused, from %p", refused, from);
+		return true;
+	}
+	copies += pid > 0;
+	return false;
+}
+
+/* Not while check.c asks for its own sake. */
+static bool
+refuses(void)
+{
+	return counting && (sim.faults_on || !sim.running);
+}
+
+void
+memory_refuse(unsigned long n)
+{
+	counting = true;
+	only = n;
+}
+
+unsigned long
+memory_refused(void)
+{
+	while (copies > 0)
+		await_copy();
+	counting = false;
+	return refused;
+}
+
+bool
+memory_is_short(void)
+{
+	return in_copy;
+}
+
+/* ---- the functions ---- */
 
 static void *
 give(size_t size, void *from)
@@ -51,7 +139,7 @@ give(size_t size, void *from)
 	struct block *b;
 
 	allocations++;
-	if (strikes(FAULT_MEMORY, sim.no_memory))
+	if (refuses() ? refuse(from) : !in_copy && strikes(FAULT_MEMORY, sim.no_memory))
 		return NULL;
 	b = __real_malloc(sizeof(*b) + size);
 	if (b == NULL)
@@ -194,6 +282,24 @@ raw_free(void *at)
 }
 
 #else
+
+void
+memory_refuse(unsigned long n)
+{
+	(void)n;
+}
+
+unsigned long
+memory_refused(void)
+{
+	return 0;
+}
+
+bool
+memory_is_short(void)
+{
+	return false;
+}
 
 void
 memory_check_empty(void)

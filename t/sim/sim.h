@@ -50,6 +50,13 @@ extern struct sim sim;
 void	sim_history(uint64_t seed);
 /* The same without accidents, with one client that says these bytes. */
 void	sim_call(const unsigned char *data, size_t len);
+/*
+ * A history without accidents: a line each of these steps, in order.  "{...": a call,
+ * answered before the next step; "config TEXT": what the file says from now on;
+ * "signal N": to the core; "kill NAME": SIGKILL to a program; "watch": subscribe;
+ * "wait MS".  The last call needs an answer whatever has happened.
+ */
+void	sim_script(const char *const *steps);
 /* A broken promise calls abort(). */
 extern bool sim_aborts;
 
@@ -79,6 +86,15 @@ void	raw_free(void *at);
 /* Fails the history when the core still holds memory. */
 void	memory_check_empty(void);
 unsigned long memory_allocations(void);
+/*
+ * From here on the nth allocation is refused; 0: each of them once, in a copy of this
+ * process that is made at that instant and goes on without it.
+ */
+void	memory_refuse(unsigned long n);
+/* How many there were; waits for the copies.  One that ends badly ends us as well. */
+unsigned long memory_refused(void);
+/* Are we such a copy? */
+bool	memory_is_short(void);
 
 /* ---- the loop, as the world sees it ---- */
 
