@@ -152,6 +152,24 @@ edit_abandon(EditLine *el, int ch)
 	return CC_NEWLINE;
 }
 
+/*
+ * The entries built into this file (contrib/libs) are four; every terminal of
+ * today understands one of them.
+ */
+static const char *
+known_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
+		return "dumb";
+	if (strcmp(term, "linux") == 0)
+		return "linux";
+	if (strncmp(term, "screen", 6) == 0 || strncmp(term, "tmux", 4) == 0)
+		return "screen";
+	return "xterm";
+}
+
 static EditLine *
 editor_new(struct ctl *c, History *past)
 {
@@ -159,6 +177,7 @@ editor_new(struct ctl *c, History *past)
 
 	if (el == NULL)
 		return NULL;
+	el_set(el, EL_TERMINAL, known_terminal());
 	el_set(el, EL_CLIENTDATA, c);
 	el_set(el, EL_PROMPT, edit_prompt);
 	el_set(el, EL_EDITOR, "emacs");
