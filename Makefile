@@ -6,6 +6,7 @@
 #	make lint		gcc and clang with -Werror, cppcheck, manuals
 #	make asan		build/asan/supd, with address and undefined-behaviour checks
 #	make test-asan		the test suite on that
+#	make test-boot		as the init of a machine, in an emulator
 #	make repro		two builds of one commit are the same bytes
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
@@ -92,6 +93,7 @@ SRC_core = \
 	src/core/guest.c \
 	src/core/launch.c \
 	src/core/life.c \
+	src/core/machine.c \
 	src/core/plan.c \
 	src/core/proc.c \
 	src/core/reap.c \
@@ -193,7 +195,7 @@ FUZZ = ini expand varlink control
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5
-SCRIPTS = contrib/deps contrib/libs .ci/run
+SCRIPTS = contrib/deps contrib/kernel contrib/libs .ci/run
 
 # ---- flags ----------------------------------------------------------------
 
@@ -414,6 +416,12 @@ repro:
 	@cd $(B)/repro && sha256sum a/build/supd another/place/build/supd
 	@rm -rf $(B)/repro
 
+# A machine in an emulator; `make test` leaves it out where these are not installed.
+test-boot: all
+	@contrib/deps boot
+	@contrib/kernel $(B)/boot/vmlinuz
+	@BUILD=$(O) KERNEL=$(B)/boot/vmlinuz prove --timer t/650-boot.t
+
 # Peers that are not installed are left out of the table.
 BENCH =
 bench: all
@@ -464,5 +472,5 @@ clean:
 	rm -rf $(B) run
 
 force:
-.PHONY: fuzz all asan run test test-asan bench lint lint-cc lint-cppcheck lint-man lint-sh \
+.PHONY: fuzz all asan run test test-asan test-boot bench lint lint-cc lint-cppcheck lint-man lint-sh \
 	deps-test install repro clean force

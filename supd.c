@@ -1,6 +1,7 @@
 /*
  * supd: which face is asked for, and the supervisor's way through its life.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "core/core.h"
 #include "core/crash.h"
 #include "core/flight.h"
+#include "core/life.h"
+#include "core/machine.h"
 #include "core/setup.h"
 #include "core/survivors.h"
 #include "ctl/ctl.h"
@@ -129,8 +132,11 @@ supervise(int argc, char **argv, bool detach)
 {
 	struct conf_args args;
 	struct err e = { 0 };
-	int record;
+	int record, status;
 
+	machine_init();
+	if (machine_is_ours())
+		argc = machine_drop_words(argc, argv);
 	if (conf_args_parse(&args, argc, argv, &e) == -1)
 		return refuse(argv[0], &e);
 	if (args.help) {
@@ -146,7 +152,10 @@ supervise(int argc, char **argv, bool detach)
 	record = crash_recovered_fd();
 	if (record != -1 && flight_open_old(record) == -1)
 		fputs("supd: the record of the crashed run cannot be read\n", stderr);
-	return supervise_as(argc, argv, detach);
+	status = supervise_as(argc, argv, detach);
+	if (machine_is_ours() && status == EXIT_SUCCESS)
+		machine_end(life_end_signal() == SIGINT);
+	return status;
 }
 
 /* ---- the client's view of the configuration ---- */

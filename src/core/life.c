@@ -45,6 +45,12 @@ life_hurried(void)
 	return life.hurry > 0;
 }
 
+int
+life_end_signal(void)
+{
+	return life.by.cause == CAUSE_SHUTDOWN ? life.by.arg : 0;
+}
+
 /* ---- start ---- */
 
 void
@@ -237,6 +243,7 @@ core_shutdown(struct asker by)
 	}
 	if (core.state == SUP_RESTARTING) {	/* a restart becomes a shutdown */
 		core.state = SUP_SHUTDOWN;
+		life.by = by;
 		return;
 	}
 	if (life.phase != PHASE_STOP)

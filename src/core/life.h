@@ -12,6 +12,8 @@ void	life_release(void);
 void	life_autostart(struct pgroup *g, struct asker by);
 /* A second signal asked to be quick. */
 bool	life_hurried(void);
+/* The signal that asked for the end; 0: a client did. */
+int	life_end_signal(void);
 /* proc.c tells each transition: shutdown and updates wait for them. */
 void	life_state_changed(struct proc *p, enum pstate from);
 
