@@ -12,6 +12,7 @@ chmod 755 box/rootfs/supd
 # The only programs there are: supd itself, in its various faces.
 cat >box/rootfs/supd.conf <<'END'
 [supervisord]
+user = root
 logfile = /dev/stdout
 logfile_maxbytes = 0
 

@@ -4,15 +4,40 @@
 #include "conf/account.h"
 
 #include <bsd/stdlib.h>
+#include <bsd/string.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "conf/text.h"
 
 #define GROUPS_FIRST	32	/* enough for nearly everybody; asked again when not */
 #define GROUPS_MOST	65536	/* NGROUPS_MAX of Linux */
+
+/*
+ * An image without /etc/passwd still has root, and any number; its group is
+ * the one of the same number.
+ */
+static struct passwd *
+without_file(const char *text)
+{
+	static char name[16];
+	static struct passwd pw = { .pw_name = name };
+	int64_t n = 0;
+
+	if (access("/etc/passwd", F_OK) == 0 || errno != ENOENT)
+		return NULL;
+	if (strcmp(text, "root") != 0 &&
+	    (text_int(text, 10, &n) == -1 || n < 0 || n >= UINT32_MAX))
+		return NULL;
+	strlcpy(name, text, sizeof(name));
+	pw.pw_uid = (uid_t)n;
+	pw.pw_gid = (gid_t)n;
+	return &pw;
+}
 
 static struct passwd *
 find(const char *text)
@@ -20,6 +45,9 @@ find(const char *text)
 	struct passwd *pw;
 	int64_t n;
 
+	pw = without_file(text);
+	if (pw != NULL)
+		return pw;
 	errno = 0;
 	if (text_int(text, 10, &n) == -1)
 		pw = getpwnam(text);

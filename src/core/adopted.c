@@ -66,24 +66,21 @@ mark_names(const char *mark, size_t len, const struct proc *p)
 	    mark[g] == ':' && memcmp(mark + g + 1, p->conf->name, n) == 0;
 }
 
-/* Which lingering process did this orphan come from? */
+/*
+ * Which lingering process did this orphan come from?  A group's number tells
+ * only while no program of now has it as its pid.
+ */
 static struct proc *
 find_owner(const char *mark, size_t len, pid_t pgrp)
 {
+	bool reused = core_by_pid(pgrp) != NULL;
 	struct proc *p;
 
 	TAILQ_FOREACH(p, &core.lingering, linger_link)
-		if ((mark != NULL && mark_names(mark, len, p)) || pgrp == p->last_pid)
+		if (mark != NULL ? mark_names(mark, len, p) :
+		    !reused && pgrp == p->last_pid)
 			return p;
 	return NULL;
-}
-
-static bool
-is_ours_to_run(pid_t pid)
-{
-	struct proc key = { .pid = pid };
-
-	return RB_FIND(pid_tree, &core.pids, &key) != NULL;
 }
 
 /*
@@ -124,7 +121,7 @@ each_orphan(orphan_fn fn, void *arg)
 		pid = strtol(at, &end, 10);
 		if (end == at)
 			break;
-		if (is_ours_to_run((pid_t)pid) || is_zombie((pid_t)pid))
+		if (core_by_pid((pid_t)pid) != NULL || is_zombie((pid_t)pid))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
 		buf_clear(&env);

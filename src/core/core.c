@@ -173,6 +173,14 @@ core_by_id(uint32_t id)
 	return RB_FIND(id_tree, &core.ids, &key);
 }
 
+struct proc *
+core_by_pid(pid_t pid)
+{
+	struct proc key = { .pid = pid };
+
+	return RB_FIND(pid_tree, &core.pids, &key);
+}
+
 /* ---- life ---- */
 
 static int

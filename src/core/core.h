@@ -228,6 +228,8 @@ struct pgroup *core_find_group(const char *name);
 bool	core_names_group(const char *name, struct pgroup **g, struct err *e);
 /* By id, for use across callbacks; NULL when it is gone. */
 struct proc *core_by_id(uint32_t id);
+/* The process whose child of now has this pid; NULL: it is no program's. */
+struct proc *core_by_pid(pid_t pid);
 
 /* "web" or "web:1" */
 void	proc_full_name(const struct proc *p, struct buf *out);

@@ -174,6 +174,7 @@ give_up_waiting(struct loop_timer *t)
 {
 	(void)t;
 	log_error("giving up on processes that SIGKILL does not end");
+	core.state = SUP_SHUTDOWN;	/* a restart would start them a second time */
 	finish();
 }
 

@@ -22,7 +22,7 @@
 #include "core/life.h"
 #include "core/survivors.h"
 
-#define KILL_PAUSE_MS	100	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
+#define KILL_PAUSE_MS	1000	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
 #define CUT_SHORT_MS	1000	/* what is left of stopwaitsecs after a second TERM */
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
@@ -329,6 +329,8 @@ proc_stop(struct proc *p, struct asker by, struct err *e)
 		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
 	p->want_up = false;
 	p->stopped_by_person = by.cause == CAUSE_OPERATOR;
+	if (restarting && p->lingering)	/* they were asked when it died */
+		survivors_kill(p);
 	proc_event(p, E_STOP, by);
 	if (p->fsm.st == P_UNKNOWN)
 		return err_set(e, FAULT_FAILED, "FAILED: unknown problem killing %s",

@@ -56,7 +56,7 @@ void
 reap_all(void)
 {
 	struct reaped r;
-	struct proc key, *p;
+	struct proc *p;
 	pid_t pid;
 
 	for (int n = 0; (pid = sys->peek()) > 0; n++) {
@@ -66,8 +66,7 @@ reap_all(void)
 		}
 		if (sys->reap(pid, &r) == -1)
 			return;
-		key.pid = pid;
-		p = RB_FIND(pid_tree, &core.pids, &key);
+		p = core_by_pid(pid);
 		if (p != NULL) {
 			proc_reaped(p, &r, launch_end(p));
 			continue;

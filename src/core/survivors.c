@@ -82,7 +82,8 @@ signal_left(struct proc *p)
 	case TIER_B:
 		return p->nsurvivors;
 	case TIER_C:
-		return sys->kill(-p->last_pid, signal_for(p)) == 0;
+		return core_by_pid(p->last_pid) == NULL &&
+		    sys->kill(-p->last_pid, signal_for(p)) == 0;
 	}
 	return 0;
 }
@@ -166,6 +167,7 @@ void
 survivors_kill(struct proc *p)
 {
 	log_warn("killing what '%s' left behind with SIGKILL", p->conf->name);
+	p->killed = true;
 	loop_job_add(&scan_job, on_job);
 }
 

@@ -110,6 +110,13 @@ remove_group(struct pgroup *g)
 	free(name);
 }
 
+/* In UNKNOWN there may still be a process, which must keep its record. */
+static bool
+is_at_rest(const struct proc *p)
+{
+	return pstate_is_stopped(p->fsm.st) && p->pid == 0;
+}
+
 /* ---- single groups, as add and remove ask ---- */
 
 /*
@@ -165,7 +172,7 @@ core_remove_group(const char *name, struct err *e)
 	if (g == NULL || g == core.guests)
 		return err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
 	TAILQ_FOREACH(p, &g->procs, link)
-		if (!pstate_is_stopped(p->fsm.st))
+		if (!is_at_rest(p))
 			return err_set(e, FAULT_STILL_RUNNING, "STILL_RUNNING: %s", name);
 	for (size_t i = update.next; i < update.n; i++)
 		if (update.items[i].g == g)
@@ -227,7 +234,7 @@ is_down(const struct item *it)
 
 	if (it->g != NULL)
 		TAILQ_FOREACH(p, &it->g->procs, link)
-			if (p->updating && !pstate_is_stopped(p->fsm.st))
+			if (p->updating && !is_at_rest(p))
 				return false;
 	return true;
 }
