@@ -34,6 +34,14 @@ refuse(const char *argv0, const struct err *e)
 
 /* ---- the supervisor ---- */
 
+static const char usage[] =
+	"supd -- start the programs of an ini file and keep them running.\n\n"
+	"Usage: supd [options]                 in the foreground; as supervisord: a daemon\n"
+	"       supd check [-c FILE]           is the file right?\n"
+	"       supd show [-c FILE] [NAME]     what it means, value by value\n"
+	"       supd supctl [options] ...      the client, also called supctl\n\n"
+	"Options:\n";
+
 /* The file to use: -c, or supervisord's search.  NULL and e. */
 static char *
 config_path(const struct conf_args *args, const char *argv0, struct err *e)
@@ -140,7 +148,7 @@ supervise(int argc, char **argv, bool detach)
 	if (conf_args_parse(&args, argc, argv, &e) == -1)
 		return refuse(argv[0], &e);
 	if (args.help) {
-		fputs(conf_usage(), stdout);
+		printf("%s%s", usage, conf_usage());
 		return EXIT_SUCCESS;
 	}
 	if (args.version) {
@@ -196,8 +204,10 @@ face_check(int argc, char **argv)
 	static struct config none;
 	int status = conf_check_main(argc, argv);
 	const char *why, *tier;
+	struct conf_args args;
 
-	if (status != EXIT_SUCCESS)
+	if (status != EXIT_SUCCESS || conf_args_parse(&args, argc, argv, NULL) == -1 ||
+	    args.help)
 		return status;
 	core.config = &none;
 	survivors_init();

@@ -23,6 +23,13 @@ refuse(const char *text)
 	return EXIT_REFUSED;
 }
 
+static int
+usage(const char *text)
+{
+	fputs(text, stdout);
+	return EXIT_SUCCESS;
+}
+
 /* -c FILE, or supervisord's search; the caller frees it. */
 static char *
 find_file(const struct conf_args *a, struct err *e)
@@ -79,7 +86,14 @@ conf_check_main(int argc, char **argv)
 	char *path;
 	int rc;
 
-	if (conf_args_parse(&a, argc, argv, &e) == -1 || (path = find_file(&a, &e)) == NULL)
+	if (conf_args_parse(&a, argc, argv, &e) == -1)
+		return refuse(e.msg);
+	if (a.help)
+		return usage("supd check -- is this configuration right?  Starts nothing.\n\n"
+		    "Usage: supd check [-c FILE]\n\n"
+		    "Exits with 0, or with 2 when the supervisor would refuse the file.\n");
+	path = find_file(&a, &e);
+	if (path == NULL)
 		return refuse(e.msg);
 	rc = conf_check(path, &a, &out);
 	fputs(buf_text(&out), stderr);
@@ -99,7 +113,14 @@ conf_show_main(int argc, char **argv)
 	int rc = 0;
 
 	(void)argc;
-	if (args_parse_words(&a, argv, &names, &e) == -1 || (path = find_file(&a, &e)) == NULL)
+	if (args_parse_words(&a, argv, &names, &e) == -1)
+		return refuse(e.msg);
+	if (a.help)
+		return usage("supd show -- the configuration in effect, and where each value "
+		    "comes from.\n\nUsage: supd show [-c FILE] [NAME ...]\n\n"
+		    "NAME is a program, process or section; without one, all is shown.\n");
+	path = find_file(&a, &e);
+	if (path == NULL)
 		return refuse(e.msg);
 	do {
 		rc = conf_show(path, &a, *names, &out, &e);
