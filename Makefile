@@ -9,6 +9,7 @@
 #	make test-boot		as the init of a machine, in an emulator
 #	make repro		two builds of one commit are the same bytes
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
+#	make aarch64		build/aarch64/supd for that machine, and its unit tests
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
@@ -230,6 +231,7 @@ endif
 
 MUSL = $(B)
 ASAN = $(B)/asan
+A64 = $(B)/aarch64
 SYSTEM = $(B)/system
 LINT = $(B)/lint-gcc $(B)/lint-clang
 FUZZED = $(B)/fuzz
@@ -245,6 +247,17 @@ EARLY_$(B) = -lev -linih -lyyjson -lbsd -lmd -lc
 GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
 FINISH_$(B) = strip -o $@ $<
 WRAP_$(B) = $(WRAP)
+
+# The compiler command comes with the libraries; it finds its musl by itself.
+CROSS = aarch64-linux-gnu-
+CC_$(B)/aarch64 = $(A64)/libs/bin/musl-gcc
+AR_$(B)/aarch64 = $(CROSS)ar
+FLAGS_$(B)/aarch64 = $(subst $(B)/libs,$(A64)/libs,$(FLAGS_$(B)))
+LD_$(B)/aarch64 = $(subst $(B)/libs,$(A64)/libs,$(LD_$(B)))
+LIBS_$(B)/aarch64 = $(LIBS)
+GET_$(B)/aarch64 = contrib/deps cross && contrib/libs aarch64 $(A64)/libs
+FINISH_$(B)/aarch64 = $(CROSS)strip -o $@ $<
+WRAP_$(B)/aarch64 = $(WRAP)
 
 CC_$(B)/asan = $(HOST_CC)
 FLAGS_$(B)/asan = -O1 -g -fno-omit-frame-pointer \
@@ -307,7 +320,7 @@ $(1)/src/wire/idl.o: $(wildcard src/wire/*.varlink)
 $(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
 	@rm -f $$@
 	@echo '  AR      $$@'
-	@ar rcsD $$@ $$^
+	@$(or $(AR_$(1)),ar) rcsD $$@ $$^
 
 $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@echo '  LINK    $$@'
@@ -341,7 +354,7 @@ $(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
 .PHONY: $(1)/unit $(1)/all
 endef
 
-$(foreach f,$(MUSL) $(ASAN) $(SYSTEM),$(eval $(call flavour,$(f))))
+$(foreach f,$(MUSL) $(ASAN) $(A64) $(SYSTEM),$(eval $(call flavour,$(f))))
 $(foreach f,$(LINT),$(eval $(call objects,$(f),$(B)/libs.ok)))
 $(eval $(call objects,$(FUZZED),$(ASAN)/libs.ok))
 
@@ -366,6 +379,14 @@ endif
 
 all: $(O)/all $(MAN:%=$(O)/man/%)
 asan: $(ASAN)/all
+
+# The units and a few simulated histories on an emulated processor.
+A64_RUN = $$(command -v qemu-aarch64-static || echo qemu-aarch64)
+aarch64: $(A64)/all $(A64)/unit
+	@EMULATED=1 prove -j$(JOBS) --timer --exec "timeout 300 $(A64_RUN)" \
+	    $(UNIT:t/unit/%.c=$(A64)/t/%)
+	@$(A64_RUN) $(A64)/t/sim/run --seeds 1 50
+	@$(A64_RUN) $(A64)/t/sim/logsim --seeds 1 50
 
 $(O)/man/%: src/man/%
 	@mkdir -p $(@D)
@@ -472,5 +493,5 @@ clean:
 	rm -rf $(B) run
 
 force:
-.PHONY: fuzz all asan run test test-asan test-boot bench lint lint-cc lint-cppcheck lint-man lint-sh \
+.PHONY: fuzz all asan aarch64 run test test-asan test-boot bench lint lint-cc lint-cppcheck lint-man lint-sh \
 	deps-test install repro clean force

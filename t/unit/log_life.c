@@ -189,6 +189,8 @@ many(void)
 #ifdef __SANITIZE_ADDRESS__	/* which takes most of it for itself */
 	printf("# %d streams: %ld KiB private, %ld with one\n", MANY, used, base);
 #else
+	if (getenv("EMULATED") != NULL)	/* the emulator's own memory counts as ours */
+		used -= base;
 	ok(used > 0 && used < 2048, "%d streams: %ld KiB private, %ld with one", MANY, used,
 	    base);
 #endif
