@@ -15,8 +15,8 @@ struct ansi {
 
 /*
  * Copy data without sequences; returns the bytes that are left.  A sequence may go on in
- * the next chunk.  out has to have room for one byte more than len: an ESC
- * that ended the chunk before may turn out to be text.
+ * the next chunk.  out is another buffer, with room for one byte more than len: an
+ * ESC that ended the chunk before may turn out to be text.
  */
 size_t	ansi_strip(struct ansi *a, const char *data, size_t len, char *out);
 /* The output has ended: 1 and *out when an ESC was held back. */

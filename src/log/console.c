@@ -48,6 +48,7 @@ struct console {
 
 static struct console consoles[2];
 static bool opened[2];
+static struct buf head;		/* of the records of the present batch */
 
 static void
 open_console(struct console *c, int fd)
@@ -224,45 +225,66 @@ end_open_line(struct console *c, uint32_t unless)
 		c->open_line = 0;
 }
 
-/* "web | ": stdout; "web ! ": stderr; "web |+ " goes on with a line that was cut. */
+/*
+ * What is the same for all lines of a batch, made once: "web | " (stdout) or "web ! "
+ * (stderr); of JSON the members between time and text.
+ */
 static void
-put_tag(struct console *c, const struct flow *f, bool goes_on)
+make_head(const struct flow *f)
 {
-	buf_adds(&c->out, flow_full_name(f));
-	buf_adds(&c->out, f->channel == CHANNEL_STDERR ? " !" : " |");
-	buf_adds(&c->out, goes_on ? "+ " : " ");
+	buf_clear(&head);
+	if (logger.format == CONSOLE_TAGGED) {
+		buf_adds(&head, flow_full_name(f));
+		buf_adds(&head, f->channel == CHANNEL_STDERR ? " ! " : " | ");
+	} else if (logger.format == CONSOLE_JSON) {
+		json_open(&head, '{');
+		json_kstr(&head, "name", f->name);
+		json_kstr(&head, "group", f->group);
+		json_kstr(&head, "channel", flow_channel_name(f));
+		json_key(&head, "text");
+		if (head.len > 0)
+			head.data[0] = ',';
+	}
 }
 
+/* "web | ", or "web |+ " when it goes on with a line that was cut. */
+static void
+put_tag(struct console *c, bool goes_on)
+{
+	goes_on = goes_on && head.len > 0;
+	buf_add(&c->out, head.data, head.len - goes_on);
+	if (goes_on)
+		buf_adds(&c->out, "+ ");
+}
+
+/* {"time":"2026-11-21T03:51:00.500Z" */
 static void
 put_time(struct buf *b)
 {
+	static char text[] = "{\"time\":\"0000-00-00T00:00:00.000Z\"";
+	static int64_t last;
 	int64_t now = sys->wall_ms();
 	time_t seconds = (time_t)(now / 1000);
 	struct tm tm;
-	char text[40];
+	char *at = text + sizeof("{\"time\":\"") - 1;
 
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	buf_addf(b, "%s.%03dZ", text, (int)(now % 1000));
+	if (now / 1000 != last / 1000 && gmtime_r(&seconds, &tm) != NULL)
+		at[strftime(at, 20, "%Y-%m-%dT%H:%M:%S", &tm)] = '.';
+	last = now;
+	for (int i = 22, ms = (int)(now % 1000); i >= 20; i--, ms /= 10)
+		at[i] = (char)('0' + ms % 10);
+	buf_add(b, text, sizeof(text) - 1);
 }
 
 static void
-put_json(struct console *c, const struct flow *f, const char *text, size_t len,
-    bool ended)
+put_json(struct console *c, const char *text, size_t len, bool ended)
 {
 	struct buf *b = &c->out;
 
-	buf_adds(b, "{\"time\":\"");
 	put_time(b);
-	buf_adds(b, "\"");
-	json_kstr(b, "name", f->name);
-	json_kstr(b, "group", f->group);
-	json_kstr(b, "channel", flow_channel_name(f));
-	json_key(b, "text");
+	buf_add(b, head.data, head.len);
 	json_bytes(b, text, len);
-	if (!ended)
-		json_kbool(b, "partial", true);
-	buf_adds(b, "}\n");
+	buf_adds(b, ended ? "}\n" : ",\"partial\":true}\n");
 }
 
 /* text: one line (several when raw), with its newline if it has ended. */
@@ -272,11 +294,11 @@ put_record(struct console *c, struct flow *f, const char *text, size_t len)
 	bool ended = text[len - 1] == '\n';
 
 	if (logger.format == CONSOLE_JSON) {
-		put_json(c, f, text, len - ended, ended);
+		put_json(c, text, len - ended, ended);
 	} else {
 		end_open_line(c, f->id);
 		if (logger.format == CONSOLE_TAGGED && c->open_line != f->id)
-			put_tag(c, f, f->line_begun);
+			put_tag(c, f->line_begun);
 		buf_add(&c->out, text, len);
 		c->open_line = ended ? 0 : f->id;
 	}
@@ -310,6 +332,7 @@ console_take(struct console *c, struct flow *f, const char *data, size_t len, bo
 
 	if (!is_free(c))
 		return 0;
+	make_head(f);
 	while (done < len && (n = record_length(data + done, len - done, flush)) > 0) {
 		c->owner = f;
 		put_record(c, f, data + done, n);
@@ -329,6 +352,7 @@ console_mark(struct console *c, struct flow *f, const char *line, size_t len)
 {
 	if (!is_free(c))
 		return false;
+	make_head(f);
 	end_open_line(c, 0);
 	put_record(c, f, line, len);
 	flush_out(c);
@@ -382,4 +406,5 @@ console_release(void)
 		loop_io_stop(&consoles[i].io);
 		buf_release(&consoles[i].out);
 	}
+	buf_release(&head);
 }

@@ -31,7 +31,7 @@ struct packet {
 	int	 fd;		/* owned; -1: none */
 };
 
-static STAILQ_HEAD(, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
+static STAILQ_HEAD(packet_list, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
 static size_t queued;
 static struct loop_io io;
 static int feed = FEED_FD;
@@ -202,8 +202,10 @@ handle(const char *data, size_t len, int fd)
 	} else if (strcmp(op, "client") == 0 && fd != -1) {
 		yyjson_val *text = yyjson_obj_get(root, "data");
 
-		reader_new(fd, yyjson_get_str(text), yyjson_get_len(text));
-		fd = -1;
+		if (yyjson_is_str(text)) {
+			reader_new(fd, yyjson_get_str(text), yyjson_get_len(text));
+			fd = -1;
+		}
 	} else if (strcmp(op, "options") == 0) {
 		op_options(root);
 	} else if (strcmp(op, "reopen") == 0) {

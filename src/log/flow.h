@@ -73,7 +73,7 @@ struct flow {
 	struct console *console; /* borrowed: never freed while we run */
 	struct ring ring;
 	struct hold *hold;	/* owned; NULL: nothing held, no trouble */
-	LIST_HEAD(, reader) readers; /* followers */
+	LIST_HEAD(reader_list, reader) readers; /* followers */
 };
 
 /* Strings are borrowed from the caller. */

@@ -23,7 +23,7 @@
 #define BACKOFF_MAX_MS	2000	/* a person waits for the log after freeing space */
 #define STUCK_MS	1000
 
-static TAILQ_HEAD(, hold) for_console = TAILQ_HEAD_INITIALIZER(for_console);
+static TAILQ_HEAD(hold_list, hold) for_console = TAILQ_HEAD_INITIALIZER(for_console);
 
 struct hold *
 flow_hold(struct flow *f)

@@ -15,7 +15,7 @@
 #define LOOK_MS		1000	/* name against inode: a stat is not free on every write */
 #define SPARE_FDS	64	/* for pipes and clients that come while we are full */
 
-static TAILQ_HEAD(, logfile) opened = TAILQ_HEAD_INITIALIZER(opened);
+static TAILQ_HEAD(logfile_list, logfile) opened = TAILQ_HEAD_INITIALIZER(opened);
 static int fd_limit = 1024;
 
 void

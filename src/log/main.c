@@ -63,7 +63,16 @@ logger_moved(size_t most)
 
 /* ---- the end ---- */
 
-/* Is a sink still to take something? */
+/* Is there something that its sink does not take? */
+static bool
+is_stuck(const struct flow *f)
+{
+	if (f->hold == NULL)
+		return false;
+	return f->hold->pend.len > 0 || (f->hold->error != 0 && !flow_loses(f) &&
+	    f->pipe != -1 && sys->can_read(f->pipe));
+}
+
 static bool
 all_written(void)
 {
@@ -71,8 +80,7 @@ all_written(void)
 	struct flow **flows = flow_all(&n);
 
 	for (size_t i = 0; i < n; i++)
-		if (flows[i]->hold != NULL && (flows[i]->hold->pend.len > 0 ||
-		    (flows[i]->hold->error != 0 && !flow_loses(flows[i]))))
+		if (is_stuck(flows[i]))
 			return false;
 	return console_empty();
 }

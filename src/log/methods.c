@@ -224,6 +224,8 @@ do_follow(struct reader *r, const struct vcall *c, struct err *e)
 	kind = open_log(r, f, e);
 	if (kind == -1)
 		return -1;
+	if (bytes < 0)
+		bytes = 0;
 	if (kind == 1) {
 		r->at = r->end > bytes ? r->end - bytes : 0;
 		/* An empty first reply: the call is accepted. */

@@ -17,7 +17,7 @@
 #define READERS_MAX	512	/* connections; more are closed */
 #define LOOK_MS		250	/* files may change without us: supervisord looks every 100 */
 
-static TAILQ_HEAD(, reader) readers = TAILQ_HEAD_INITIALIZER(readers);
+static TAILQ_HEAD(all_readers, reader) readers = TAILQ_HEAD_INITIALIZER(readers);
 static size_t nreaders;
 static struct loop_job job;
 static struct loop_timer look;

@@ -7,9 +7,10 @@
  * Core to logger:
  *   {"op":"options", "identifier", "childlogdir", "cleanup":bool,
  *    "strip_ansi":bool, "stdout_format":"raw|tagged|json", "ring":bytes,
- *    "own_stdout":bool}
+ *    "own_stdout":bool, "ident":text}
  *	First packet of each logger. cleanup: remove old AUTO files, only in the
  *	first logger of a run. own_stdout: copy the main log to stdout too.
+ *	ident (default "supd"): the program's name in lines to the system log.
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
  *    "policy":"block|drop", "open":bool} + read end of the pipe
