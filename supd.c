@@ -86,7 +86,8 @@ static int
 run(struct config *c, const struct conf_args *args, bool daemon, struct err *e)
 {
 	core.own_stdout = !daemon && !c->supervisord.silent;
-	core.clean_auto = !c->supervisord.nocleanup && !flight_recovering();
+	core.recovered = flight_recovering();
+	core.clean_auto = !c->supervisord.nocleanup && !core.recovered;
 	if (prepare(c, args, e) == -1)
 		return -1;
 	if (daemon) {

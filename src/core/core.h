@@ -181,6 +181,7 @@ struct core {
 	bool	 is_pid1;
 	bool	 daemonized;
 	bool	 own_stdout;	/* our log lines go to stdout as well */
+	bool	 recovered;	/* this run goes on with that of a crashed image */
 	bool	 clean_auto;	/* the first logger removes old AUTO files */
 	struct pgroup_list groups;	/* order of start */
 	struct name_tree by_name;

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/sys.h"
+#include "core/core.h"
 #include "ctl/client.h"
 #include "ctl/clock.h"
 #include "wire/endpoint.h"
@@ -128,7 +129,8 @@ answers(const char *path)
 	bool yes;
 	int fd;
 
-	if (endpoint_address(path, &a, &len, NULL) == -1)
+	/* after a crash it is our own, which children before their exec still hold */
+	if (core.recovered || endpoint_address(path, &a, &len, NULL) == -1)
 		return false;
 	fd = sys->socket(AF_UNIX, SOCK_STREAM);
 	if (fd == -1)
