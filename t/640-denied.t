@@ -6,7 +6,10 @@
 # killed, stops it, and ends with 0.
 . t/lib.sh
 skip_unless_supd 'supervisord has an interpreter between itself and the kernel'
-! grep -q __asan_init "$SUPD_BIN" || skip_all 'the sanitizers need these calls themselves'
+case $SUPD_BIN in
+*/asan/*) skip_all 'the sanitizers need these calls themselves' ;;
+*/system/*) skip_all 'the C library of the system needs some of these calls itself' ;;
+esac
 need gcc
 gcc -O1 -o deny "$TOOL/deny.c" 2>gcc.err || skip_all "no filter: $(head -n 1 gcc.err)"
 ./deny EPERM getrandom /bin/true 2>/dev/null || skip_all 'the kernel has no seccomp filters'
