@@ -27,12 +27,11 @@ logfile_set_limit(int limit)
 void
 logfile_relieve(int fd)
 {
-	struct logfile *f = TAILQ_FIRST(&opened);
-
 	int spare = fd_limit / 4 < SPARE_FDS ? fd_limit / 4 : SPARE_FDS;
 
-	if (fd >= fd_limit - spare && f != NULL)
-		logfile_close(f);
+	/* A new flow takes two: its pipe and its file. */
+	for (int i = 0; i < 2 && fd >= fd_limit - spare && !TAILQ_EMPTY(&opened); i++)
+		logfile_close(TAILQ_FIRST(&opened));
 }
 
 void

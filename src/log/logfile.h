@@ -57,8 +57,8 @@ int	logfile_clear(struct logfile *f);
 void	logfile_remove(struct logfile *f);
 
 /*
- * The descriptor table is nearly full at fd: close the plain file that was not
- * written for the longest time.
+ * fd was just opened: when it shows that the descriptor table is nearly full, close the
+ * two plain files that were not written for the longest time.
  */
 void	logfile_relieve(int fd);
 /* Descriptors that this process may have, of which some are kept for others. */

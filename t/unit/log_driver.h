@@ -9,6 +9,7 @@
 #define T_UNIT_LOG_DRIVER_H
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -45,6 +46,7 @@ static struct {
 	const char *options;	/* members besides op and cleanup */
 	struct log_pipe pipe[LOG_PIPES];
 	uint32_t n;		/* pipes; ids are 1..n */
+	unsigned nofile;	/* descriptors that the logger may have; 0: as we */
 	char	 dir[64];
 } lg = { .feed = -1, .counters = -1, .out = { -1, -1 }, .options = "" };
 
@@ -148,6 +150,9 @@ log_up(void)
 		if (dup2(feed, FEED_FD) == -1 || dup2(counters, FEED_COUNTERS_FD) == -1)
 			_exit(3);
 		closefrom(5);
+		if (lg.nofile > 0 && setrlimit(RLIMIT_NOFILE,
+		    &(struct rlimit){ lg.nofile, lg.nofile }) == -1)
+			_exit(3);
 		_exit(log_main(1, (char *[]){ (char[]){ "supd: logger" }, NULL }));
 	}
 	close(pair[1]);

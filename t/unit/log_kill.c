@@ -209,6 +209,38 @@ through_memory(const char *name, uint64_t bytes, int rounds)
 	lg.options = "";
 }
 
+/*
+ * Onto the supervisor's stdout: what the dead one had in hand may have been written or
+ * not, so it counts as dropped; nothing comes twice.
+ */
+static void
+console(uint64_t bytes, int rounds)
+{
+	struct log_stat st;
+	struct seen s;
+	uint32_t id;
+	int killed;
+
+	lg.out[0] = open(log_path("console"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0600);
+	log_up();
+	id = log_add("console", "stdout", "/dev/stdout", "");
+	killed = kill_rounds(flood(id, bytes), rounds);
+	st = log_stat("console");
+	s = check(log_path("console"));
+	ok(killed > 3, "console: the logger was killed %d times", killed);
+	ok(s.good, "what is shown is in order and nothing comes twice");
+	is_int(st.in, (int64_t)bytes, "all bytes are counted");
+	ok((int64_t)s.bytes >= st.written && (int64_t)s.bytes <= st.written + st.dropped +
+	    s.marks, "shown is what was written, or may have been");
+	ok(st.dropped <= killed * 2 * 65536, "at most two batches per kill are unsure (%d)",
+	    (int)st.dropped);
+	is_int((int64_t)s.said, st.error, "the marks say how much");
+	log_reset();
+	close(lg.out[0]);
+	lg.out[0] = -1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -221,5 +253,6 @@ main(int argc, char **argv)
 	plain("plain", bytes, rounds, "");
 	plain("rotated", bytes, rounds, "\"maxbytes\":1000000,\"backups\":10000");
 	through_memory("memory", bytes, rounds);
+	console(bytes, rounds);
 	return tap_done();
 }

@@ -134,6 +134,42 @@ orphaned(void)
 	log_reset();
 }
 
+/* Fewer descriptors than files: those not in use are closed and opened again. */
+static void
+few_descriptors(void)
+{
+	enum { FLOWS = 40 };
+	char name[20], want[40];
+	int good = 0;
+
+	lg.nofile = 64;
+	log_up();
+	for (int i = 0; i < FLOWS; i++) {
+		snprintf(name, sizeof(name), "few%d", i);
+		log_add(name, "stdout", log_path(name), "\"maxbytes\":10,\"backups\":1");
+	}
+	for (int round = 0; round < 3; round++)
+		for (uint32_t i = 0; i < FLOWS; i++) {
+			snprintf(name, sizeof(name), "few%u", i);
+			log_say(i + 1, round == 1 ? "half" : "1234567");
+			log_stat(name);
+		}
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		char *text, *old;
+
+		snprintf(name, sizeof(name), "few%u", i);
+		text = log_slurp(log_path(name), NULL);
+		snprintf(want, sizeof(want), "few%u.1", i);
+		old = log_slurp(log_path(want), NULL);
+		good += strcmp(old, "1234567half") == 0 && strcmp(text, "1234567") == 0;
+		free(text);
+		free(old);
+	}
+	is_int(good, FLOWS, "64 descriptors are enough for 40 streams with files");
+	log_reset();
+	lg.nofile = 0;
+}
+
 /* A counter of another logger's status file: "VmRSS" in KiB, "voluntary_ctxt_switches". */
 static long
 status_of(const char *key)
@@ -212,6 +248,7 @@ main(void)
 	new_rules();
 	finished();
 	orphaned();
+	few_descriptors();
 	many();
 	return tap_done();
 }
