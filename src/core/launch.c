@@ -28,8 +28,18 @@
 /* Each stack goes with a place for descriptors. */
 #define STACKS SPAWN_PLACES
 
+/*
+ * Exec takes some hundred microseconds.  A wake-up for each answer would cost more
+ * than the launch, and take the processor from the child in the middle of exec, so
+ * for the first milliseconds we look for all answers together.
+ */
+#define LOOK_MS		1
+#define LOOKS		10	/* then the loop watches: exec may wait for a dead server */
+
 struct launch {
 	struct proc *p;		/* borrowed: it owns us */
+	TAILQ_ENTRY(launch) link; /* looked_at, while looks > 0 */
+	int	 looks;		/* left */
 	struct loop_io io;
 	int	 err_rd;
 	int	 child_fd[3];	/* stdin, err_fd, cgroup: while the child shares them */
@@ -49,6 +59,8 @@ static struct {
 } stacks;
 
 static struct loop_job next_job;
+static struct loop_timer look_timer;
+static TAILQ_HEAD(, launch) looked_at = TAILQ_HEAD_INITIALIZER(looked_at);
 
 /* ---- stacks ---- */
 
@@ -223,6 +235,42 @@ on_answer(struct loop_io *w, int events)
 }
 
 static void
+look_no_more(struct launch *l)
+{
+	if (l->looks > 0)
+		TAILQ_REMOVE(&looked_at, l, link);
+	l->looks = 0;
+}
+
+static void
+look(struct loop_timer *t)
+{
+	struct launch *l, *next;
+
+	TAILQ_FOREACH_SAFE(l, &looked_at, link, next) {
+		struct proc *p = l->p;
+
+		launch_poll(p);
+		if (p->launch != l || --l->looks > 0)
+			continue;
+		TAILQ_REMOVE(&looked_at, l, link);
+		if (l->err_rd != -1)
+			loop_io_start(&l->io, l->err_rd, LOOP_READ, on_answer);
+	}
+	if (!TAILQ_EMPTY(&looked_at))
+		loop_timer_start(t, LOOK_MS, look);
+}
+
+static void
+look_for_answer(struct launch *l)
+{
+	l->looks = LOOKS;
+	TAILQ_INSERT_TAIL(&looked_at, l, link);
+	if (!loop_timer_active(&look_timer))
+		loop_timer_start(&look_timer, LOOK_MS, look);
+}
+
+static void
 say_no_process(struct proc *p, int no)
 {
 	if (no == EAGAIN)
@@ -271,7 +319,7 @@ create(struct launch *l)
 		child_has_own_fds(l);
 	l->err_rd = err[0];
 	sys->set_nonblock(l->err_rd, true);
-	loop_io_start(&l->io, l->err_rd, LOOP_READ, on_answer);
+	look_for_answer(l);
 	stdin_take(p, in[1]);
 	proc_spawned(p, pid);
 	if (p->group == core.guests)
@@ -444,6 +492,7 @@ launch_free(struct proc *p)
 	if (l == NULL)
 		return;
 	p->launch = NULL;
+	look_no_more(l);
 	if (l->conf != NULL && l->conf != p->conf)
 		program_free(l->conf);
 	loop_io_stop(&l->io);
