@@ -357,13 +357,22 @@ can_unshare_range(void)
 	return syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0;
 }
 
+/* The places may take a quarter of what we can have: programs need the others. */
+static bool
+can_spare_places(void)
+{
+	struct rlimit rl;
+
+	return getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur / 4 >= SPAWN_PLACES_END;
+}
+
 void
 spawn_reserve(void)
 {
 	int fd;
 
 	refused = !SHARE_MEMORY || getenv("SUPD_FORK") != NULL;	/* for valgrind */
-	has_places = !refused && can_unshare_range();
+	has_places = !refused && can_spare_places() && can_unshare_range();
 	do {
 		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		has_places = has_places && fd != -1;
