@@ -201,6 +201,7 @@ struct core {
 	int	 feed;		/* our end of the logger's socket; -1: none */
 	int	 counters;	/* memory that loggers share, one after the other; -1: none */
 	unsigned long long nofile_soft, nofile_hard;	/* what children get */
+	int	 fd_most;	/* programs have descriptors below this; 0: any */
 	int	 self_fd;	/* our own executable, for guests and recovery; -1: none */
 	char	 run_id[17];	/* marks our descendants; random for each run */
 };

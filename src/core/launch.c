@@ -291,6 +291,18 @@ say_no_pipe(struct proc *p, int no)
 		    p->conf->name, errno_name(no));
 }
 
+/* All pipes of p; -1 with errno, perhaps with some of them open. */
+static int
+open_pipes(struct proc *p, int in[2], int err[2])
+{
+	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1)
+		return -1;
+	if (core.fd_most == 0 || in[1] < core.fd_most || p->group == core.guests)
+		return 0;
+	errno = EMFILE;
+	return -1;
+}
+
 /* Pipes and clone; 0, or -1 after the failure was told. */
 static int
 create(struct launch *l)
@@ -300,7 +312,7 @@ create(struct launch *l)
 	int no;
 	pid_t pid;
 
-	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1) {
+	if (open_pipes(p, in, err) == -1) {
 		no = errno;
 		say_no_pipe(p, no);
 		goto fail;

@@ -33,7 +33,7 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	if (g != core.guests)
 		core.nprocs++;
 	p->slot = flight_take();
-	stream_open_pair(p);
+	stream_open_early(p);
 	flight_save(p);
 	return p;
 }

@@ -22,6 +22,7 @@
 #include "base/spawn.h"
 
 #define NOFILE_MOST	1000000	/* descriptors; five per process and some clients */
+#define NOFILE_SPARE	64	/* of them at most are kept for logger and clients */
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -139,6 +140,20 @@ raise_limit(int which, const char *name, uint64_t least)
 		    (unsigned long long)least, strerror(errno));
 }
 
+/* Programs never take the last ones: without logger and socket nobody learns why. */
+static int
+most_for_programs(void)
+{
+	uint64_t l[2], spare;
+
+	if (syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, l) == -1)
+		return 0;
+	if (l[0] > NOFILE_MOST)
+		l[0] = NOFILE_MOST;
+	spare = l[0] / 3 < NOFILE_SPARE ? l[0] / 3 : NOFILE_SPARE;
+	return (int)(l[0] - spare);
+}
+
 void
 setup_limits(const struct config *c)
 {
@@ -146,6 +161,7 @@ setup_limits(const struct config *c)
 	raise_limit(RLIMIT_NPROC, "RLIMIT_NPROC", (uint64_t)c->supervisord.minprocs);
 	if (core.nofile_hard == 0)
 		fd_raise_limit(NOFILE_MOST, &core.nofile_soft, &core.nofile_hard);
+	core.fd_most = most_for_programs();
 }
 
 int

@@ -79,8 +79,9 @@ want_sent(struct stream *s)
 	core_feed->kick();
 }
 
+/* below: what its descriptors must be less than; 0: any. */
 static int
-open_pipe(struct stream *s)
+open_pipe(struct stream *s, int below)
 {
 	int fd[2];
 
@@ -88,20 +89,39 @@ open_pipe(struct stream *s)
 		return 0;
 	if (sys->pipe(fd) == -1)
 		return -1;
+	if (below > 0 && fd[1] >= below) {
+		fd_close(&fd[0]);
+		fd_close(&fd[1]);
+		errno = EMFILE;
+		return -1;
+	}
 	s->rd = fd[0];
 	s->wr = fd[1];
 	want_sent(s);
 	return 0;
 }
 
-int
-stream_open_pair(struct proc *p)
+static int
+open_pair(struct proc *p, int below)
 {
 	if (p->group == core.guests)
 		return 0;		/* the logger's own output is ours */
-	if (open_pipe(&p->streams[0]) == -1)
+	if (open_pipe(&p->streams[0], below) == -1)
 		return -1;
-	return p->conf->redirect_stderr ? 0 : open_pipe(&p->streams[1]);
+	return p->conf->redirect_stderr ? 0 : open_pipe(&p->streams[1], below);
+}
+
+int
+stream_open_pair(struct proc *p)
+{
+	return open_pair(p, core.fd_most);
+}
+
+void
+stream_open_early(struct proc *p)
+{
+	if (open_pair(p, core.fd_most / 2) == -1)
+		log_debug("%s: pipes for its output are made at its start", p->conf->name);
 }
 
 static void
@@ -167,7 +187,7 @@ stream_open_main(void)
 	/* after a crash the pipe is there already, with the last words in it */
 	*s = (struct stream){ .id = STREAM_MAIN, .rd = s->rd, .wr = s->wr };
 	s->path = strdup(core.config->supervisord.logfile);
-	if (s->path == NULL || open_pipe(s) == -1)
+	if (s->path == NULL || open_pipe(s, 0) == -1)
 		return -1;
 	sys->set_nonblock(s->wr, true);
 	return 0;

@@ -11,6 +11,8 @@
 int	stream_init_pair(struct proc *p, const struct program *conf);
 /* Make pipes where they are missing; -1 with errno (EMFILE). */
 int	stream_open_pair(struct proc *p);
+/* The same for a process that perhaps never runs: not where descriptors are few. */
+void	stream_open_early(struct proc *p);
 void	stream_release_pair(struct proc *p);
 /* The rules changed: tell the logger again. */
 void	stream_update_pair(struct proc *p);
