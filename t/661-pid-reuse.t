@@ -39,9 +39,12 @@ conf '[program:late]' 'command = /bin/sleep 1000' 'startsecs = 0' 'autostart = f
 as_pid1 "$T/few"
 up_quiet
 await supd.log 'success: s4' >/dev/null
-steady=$(ctl pid 'steady:*')
+pids() { ctl status 'steady:*' | grep -o 'pid [0-9]*'; }
+steady=$(pids)
+is "$(echo "$steady" | wc -l)" 5 'five run'
 ok 'pids have been used many times over' await supd.log 'exited: c' 1000
 ctl stop 'c:*' >/dev/null
+unlike "$(ctl status 'c:*')" 'RUNNING|STARTING|BACKOFF' 'one stop holds them all, wherever it meets them'
 is "$(cat /proc/sys/kernel/pid_max)" "$before" 'the machine has its own limit'
 ok 'none is above 400' test "$(sed -n "s/.*spawned: .* with pid //p" supd.log | sort -n | tail -n 1)" -le 400
 is "$(sed -n 's/.*exited: c\([0-9]\) (exit status \([0-9]*\);.*/\1 \2/p' supd.log | sort -u)" '0 10
@@ -50,14 +53,14 @@ is "$(sed -n 's/.*exited: c\([0-9]\) (exit status \([0-9]*\);.*/\1 \2/p' supd.lo
 3 13
 4 14' 'every end is that of its own program'
 is "$(grep -c 'exited: s' supd.log)" 0 'a steady one is never taken for dead'
-is "$(ctl pid 'steady:*')" "$steady" 'and none was hit by a signal'
+is "$(pids)" "$steady" 'and none was hit by a signal'
 
 ctl start hog >/dev/null
 await hog.full full >/dev/null
 ctl start late >late.out 2>&1 &
 logged 'Too many processes in process table to spawn .late'
 like "$(ctl status late)" 'BACKOFF' 'no pid is free: it is tried again'
-is "$(ctl pid 'steady:*')" "$steady" 'the others run on'
+is "$(pids)" "$steady" 'the others run on'
 is "$(ctl stop hog)" 'hog: stopped' 'the hog obeys'
 ok 'then it starts' eventually sh -c "$CTL -c supd.conf status late | grep RUNNING"
 down

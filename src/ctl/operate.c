@@ -111,10 +111,12 @@ do_start(struct client *c, const struct vcall *call, struct err *e)
 
 /* ---- Stop ---- */
 
+/* Or would be in a moment: what crashes all the time must not slip through. */
 static bool
 is_up(const struct proc *p)
 {
-	return pstate_is_running(p->fsm.st);
+	return pstate_is_running(p->fsm.st) ||
+	    (p->fsm.st == P_EXITED && loop_timer_active(&p->timer));
 }
 
 static int
