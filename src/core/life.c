@@ -172,8 +172,15 @@ close_next(struct loop_job *j)
 static void
 give_up_waiting(struct loop_timer *t)
 {
+	struct pgroup *g;
+	struct proc *p;
+
 	(void)t;
-	log_error("giving up on processes that SIGKILL does not end");
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (!pstate_is_stopped(p->fsm.st))
+				log_error("giving up on '%s' (%d), which SIGKILL does not end",
+				    p->conf->name, (int)(p->pid > 0 ? p->pid : p->last_survivor));
 	core.state = SUP_SHUTDOWN;	/* a restart would start them a second time */
 	finish();
 }
