@@ -392,8 +392,9 @@ spawn_empty_place(int place)
 {
 	int base = SPAWN_FIRST_FD + place * SPAWN_PLACE_FDS;
 
-	for (int fd = base; fd < base + SPAWN_PLACE_FDS; fd++)
-		dup3(null_fd, fd, O_CLOEXEC);
+	/* the ends of stdout and stderr are ours anyway, as long as the program is */
+	dup3(null_fd, base, O_CLOEXEC);
+	dup3(null_fd, base + 3, O_CLOEXEC);
 }
 
 pid_t

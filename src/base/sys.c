@@ -6,6 +6,7 @@
 
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <dirent.h>
@@ -197,7 +198,9 @@ set_flag(int fd, int flag, bool on)
 static int
 k_set_nonblock(int fd, bool on)
 {
-	return set_flag(fd, O_NONBLOCK, on);
+	int want = on;
+
+	return ioctl(fd, FIONBIO, &want);	/* one call where fcntl needs two */
 }
 
 static int

@@ -30,7 +30,6 @@ stdin_take(struct proc *p, int fd)
 	}
 	in->fd = fd;
 	in->p = p;
-	sys->set_nonblock(fd, true);
 	p->stdin_pipe = in;
 	return 0;
 }
@@ -93,6 +92,7 @@ proc_stdin(struct proc *p, const char *data, size_t len, struct err *e)
 		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
 	if (in == NULL)
 		return err_set(e, FAULT_NO_FILE, "NO_FILE: %s", p->conf->name);
+	sys->set_nonblock(in->fd, true);	/* not at each start: hardly anybody writes */
 	if (in->queue.len + len > STDIN_QUEUE_MAX)
 		return err_set(e, FAULT_FAILED,
 		    "FAILED: %s does not read its stdin, %zu bytes wait already",
