@@ -44,6 +44,10 @@ sub stab {
 	my $p = process($_[0]);
 	$p->{pid} > 1 or BAIL_OUT("$_[0] is $p->{statename}: $p->{spawnerr}");
 	kill 'KILL', $p->{pid};
+	my $now = $p;
+	for (my $end = time + $DEADLINE; time < $end && $now->{pid} == $p->{pid}; ) {
+		$now = process($_[0]);
+	}
 	is_up($_[0]);
 	return $p->{pid};
 }
