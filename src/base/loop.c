@@ -55,6 +55,12 @@ loop_run(void)
 }
 
 void
+loop_turn(void)
+{
+	ev_run(loop, EVRUN_NOWAIT);
+}
+
+void
 loop_stop(void)
 {
 	ev_break(loop, EVBREAK_ALL);
@@ -181,6 +187,16 @@ loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn)
 	sigemptyset(&set);
 	sigaddset(&set, sig);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void
+loop_signal_hold(struct loop_signal *w)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, w->ev.signum);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 void

@@ -53,6 +53,8 @@ void	loop_free(void);
 /* Runs until loop_stop(). */
 void	loop_run(void);
 void	loop_stop(void);
+/* One more turn that waits for nothing. */
+void	loop_turn(void);
 /* Milliseconds of the monotonic clock. */
 int64_t	loop_now(void);
 /*
@@ -75,6 +77,8 @@ int64_t	loop_timer_left(const struct loop_timer *w);
 
 void	loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn);
 void	loop_signal_stop(struct loop_signal *w);
+/* Block it: the kernel keeps it until the next loop_signal_start(). */
+void	loop_signal_hold(struct loop_signal *w);
 
 void	loop_job_add(struct loop_job *w, loop_job_fn fn);
 void	loop_job_cancel(struct loop_job *w);

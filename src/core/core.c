@@ -258,9 +258,13 @@ core_run(void)
 	say_tier();
 	guest_start();
 	core_publish(&core, &ev);
-	TAILQ_FOREACH(g, &core.groups, link)
-		life_autostart(g, by);
+	if (flight_old_state() == SUP_RUNNING)
+		TAILQ_FOREACH(g, &core.groups, link)
+			life_autostart(g, by);
+	else				/* it crashed while it went down */
+		core_shutdown((struct asker){ CAUSE_SHUTDOWN, 0 });
 	loop_run();
+	life_hold_signals();
 }
 
 void

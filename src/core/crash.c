@@ -62,6 +62,8 @@ name_of(int sig)
 	return "a signal";
 }
 
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
 static void
 keep(int fd)
 {
@@ -95,7 +97,7 @@ static void
 on_crash(int sig, siginfo_t *si, void *context)
 {
 	struct flight_head *h = flight_head();
-	sigset_t none;
+	sigset_t set;
 
 	(void)context;
 	signal(sig, SIG_DFL);
@@ -112,8 +114,11 @@ on_crash(int sig, siginfo_t *si, void *context)
 	say(", starting again with the children kept\n");
 	h->crashes++;
 	keep_descriptors();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* the others wait for the new image: without a handler they would be lost */
+	sigfillset(&set);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigdelset(&set, crashes[i]);
+	sigprocmask(SIG_SETMASK, &set, NULL);
 	if (core.self_fd != -1)
 		syscall(SYS_execveat, core.self_fd, "", core.argv, new_env, AT_EMPTY_PATH);
 	execve(core.argv0, core.argv, new_env);
@@ -143,7 +148,6 @@ extend_environment(void)
 void
 crash_init(void)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 	struct sigaction sa = { .sa_sigaction = on_crash,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 	stack_t ss = { .ss_sp = stack, .ss_size = sizeof(stack) };
@@ -154,8 +158,8 @@ crash_init(void)
 	if (new_env == NULL || flight_head() == NULL)
 		return;
 	sigaltstack(&ss, NULL);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &sa, NULL);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigaction(crashes[i], &sa, NULL);
 	spawn_signals_changed();
 }
 

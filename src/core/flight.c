@@ -28,6 +28,7 @@ static struct {
 	struct flight_head *head;	/* of the crashed image; NULL: none */
 	size_t	 size;
 } old = { .fd = -1 };
+static enum supervisor_state old_state = SUP_RUNNING;	/* of the crashed image */
 
 static size_t
 size_for(uint32_t nslots)
@@ -106,6 +107,7 @@ flight_init(void)
 void
 flight_release(void)
 {
+	old_state = SUP_RUNNING;
 	if (record.head != NULL)
 		sys->unmap(record.head, record.size);
 	record.head = NULL;
@@ -212,7 +214,15 @@ flight_open_old(int fd)
 	core.nofile_soft = h->nofile_soft;
 	core.nofile_hard = h->nofile_hard;
 	memcpy(core.run_id, h->run_id, sizeof(core.run_id));
+	if (h->supervisor_state == SUP_SHUTDOWN || h->supervisor_state == SUP_RESTARTING)
+		old_state = (enum supervisor_state)h->supervisor_state;
 	return 0;
+}
+
+enum supervisor_state
+flight_old_state(void)
+{
+	return old_state;
 }
 
 bool

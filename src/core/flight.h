@@ -59,6 +59,8 @@ void	flight_save_core(void);
  */
 int	flight_open_old(int fd);
 bool	flight_recovering(void);
+/* What the crashed image was about: SUP_RUNNING, also when there was none. */
+enum supervisor_state flight_old_state(void);
 /* Give p back its pipes, pid and state; false: it was not there. */
 bool	flight_recall(struct proc *p);
 /* Old processes that nobody claimed: SIGTERM, and close their pipes. */

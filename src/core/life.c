@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/flight.h"
 #include "core/guest.h"
 #include "core/plan.h"
 #include "core/proc.h"
@@ -234,6 +235,7 @@ close_down(enum supervisor_state state, struct asker by)
 	life.by = by;
 	life.waiting = 0;
 	life.all = false;
+	flight_save_core();		/* a crash from here on does not forget it */
 	core_publish(&core, &ev);
 	update_abandon();
 	say_waiting(NULL);
@@ -251,6 +253,7 @@ core_shutdown(struct asker by)
 	}
 	if (core.state == SUP_RESTARTING) {	/* a restart becomes a shutdown */
 		core.state = SUP_SHUTDOWN;
+		flight_save_core();
 		life.by = by;
 		return;
 	}
@@ -359,6 +362,18 @@ life_init(void)
 	memset(&life, 0, sizeof(life));
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		loop_signal_start(&life.signals[i], table[i].sig, table[i].fn);
+}
+
+/*
+ * Signals from here on wait for the next run, if there is one; what has come is heard
+ * now.  In between they would be lost, as PID 1, or end us in the middle of it.
+ */
+void
+life_hold_signals(void)
+{
+	for (size_t i = 0; i < sizeof(life.signals) / sizeof(life.signals[0]); i++)
+		loop_signal_hold(&life.signals[i]);
+	loop_turn();
 }
 
 void

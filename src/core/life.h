@@ -8,6 +8,8 @@
 
 void	life_init(void);
 void	life_release(void);
+/* After the loop has ended: a request to exit may still turn a restart into one. */
+void	life_hold_signals(void);
 /* Start what has autostart, in order. */
 void	life_autostart(struct pgroup *g, struct asker by);
 /* A second signal asked to be quick. */

@@ -108,6 +108,11 @@ loop_now(void)
 }
 
 void
+loop_turn(void)
+{
+}
+
+void
 loop_stop(void)
 {
 	stopping = true;
@@ -187,6 +192,12 @@ loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn)
 	w->ev.active = 1;
 	w->ev.signum = sig;
 	add((struct entry){ .kind = SIGNAL, .w = w, .sig = sig });
+}
+
+void
+loop_signal_hold(struct loop_signal *w)
+{
+	(void)w;			/* a pending one is kept in any case */
 }
 
 void
