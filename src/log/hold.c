@@ -75,10 +75,15 @@ flow_reason(int error)
 	return text;
 }
 
-/* A console that nobody will ever read again stops no program. */
+/*
+ * A console that nobody will ever read again stops no program, and neither does
+ * a place where nothing may be written: waiting makes neither better.
+ */
 static bool
 waits(const struct flow *f, int error)
 {
+	if (error == EROFS || error == EACCES || error == EPERM)
+		return false;
 	if (f->sink == SINK_CONSOLE && (error == EPIPE || error == EIO))
 		return false;
 	return f->policy == POLICY_WAIT;
@@ -219,7 +224,7 @@ flow_failed(struct flow *f, int error)
 	if (h == NULL)
 		return;		/* no memory: the next byte tries again */
 	if (waits(f, error))
-		loop_io_stop(&f->io);
+		flow_stop(f);
 	if (error == EAGAIN) {
 		wait_for_sink(h);
 	} else if (waits(f, error)) {

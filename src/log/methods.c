@@ -82,7 +82,8 @@ no_file(struct err *e, const char *path)
 static int
 open_log(struct reader *r, struct flow *f, struct err *e)
 {
-	if (f->sink != SINK_FILE || (f->file.fd != -1 && !f->file.plain))
+	if (f->sink != SINK_FILE || (f->file.fd != -1 && !f->file.plain) ||
+	    (f->file.fd == -1 && f->ring.used > 0))
 		return 0;
 	if (text_open(r, f) == 0)
 		return 1;
