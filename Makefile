@@ -147,6 +147,7 @@ SRC_log = \
 	src/log/syslog.c \
 	src/log/tally.c \
 	src/log/text.c \
+	src/log/turn.c \
 
 SRC_cli = \
 	src/cli/command.c \

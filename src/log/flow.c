@@ -151,7 +151,7 @@ static void
 release(struct flow *f)
 {
 	reader_forget_flow(f);
-	loop_io_stop(&f->io);
+	flow_stop(f);
 	flow_give_up(f);
 	console_forget(f->console, f);
 	logfile_close(&f->file);
@@ -176,7 +176,7 @@ change(struct flow *f, const struct flow_rules *r)
 	if (!moved && !started)
 		return 0;
 	logfile_close(&f->file);
-	logfile_init(&f->file, f->path, r->is_auto);
+	logfile_init(&f->file, f->path, r->is_auto, flow_reads(f));
 	flow_open_sink(f, r->open);
 	if (f->hold != NULL)
 		flow_retry(f);
@@ -202,7 +202,7 @@ create(const struct flow_rules *r, int pipe)
 	}
 	f->pipe = pipe;
 	sys->set_nonblock(pipe, true);
-	logfile_init(&f->file, f->path, r->is_auto);
+	logfile_init(&f->file, f->path, r->is_auto, flow_reads(f));
 	flow_open_sink(f, r->open || r->is_auto ||
 	    (known && tally_get(f->slot).file_ino != 0));
 	if (known)

@@ -56,6 +56,8 @@ struct flow {
 	uint8_t	 policy;	/* enum policy */
 	uint8_t	 sink;		/* enum sink */
 	uint8_t	 busy;		/* big batches seen, up to a limit */
+	uint8_t	 streak;	/* turns in a row with much output */
+	bool	 polled;	/* turn.c looks at the pipe in every turn */
 	bool	 syslog;
 	bool	 copy;		/* main log: to stdout too */
 	bool	 eof;
@@ -122,7 +124,11 @@ void	flow_take_over(struct flow *f);
 
 /* ---- move.c: bytes ---- */
 
+/* Watch the pipe; leave it alone. */
 void	flow_start(struct flow *f);
+void	flow_stop(struct flow *f);
+/* What one turn of the loop takes out of the pipe. */
+size_t	flow_turn(struct flow *f);
 /* One batch out of the pipe; returns its size, 0 when there was none to be had. */
 size_t	flow_batch(struct flow *f);
 /* Take what is in the pipe, at most about max bytes. */
@@ -135,6 +141,8 @@ void	flow_deliver(struct flow *f, const char *data, size_t len, bool flush);
 void	flow_push(struct flow *f, bool flush);
 /* Does strip_ansi apply? */
 bool	flow_strips(const struct flow *f);
+/* Does more than a plain file want the bytes? */
+bool	flow_reads(const struct flow *f);
 /* The sink wrote n bytes that were in flight, or they are dropped. */
 void	flow_wrote(struct flow *f, size_t n);
 void	flow_dropped(struct flow *f, size_t n, enum drop reason, int error);

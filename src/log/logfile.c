@@ -35,10 +35,10 @@ logfile_relieve(int fd)
 }
 
 void
-logfile_init(struct logfile *f, const char *path, bool is_auto)
+logfile_init(struct logfile *f, const char *path, bool is_auto, bool append)
 {
 	*f = (struct logfile){ .path = path, .fd = -1, .is_auto = is_auto,
-		.splice = true };
+		.splice = !append };
 }
 
 static int
@@ -165,8 +165,8 @@ logfile_write(struct logfile *f, const char *data, size_t len)
 {
 	size_t done = 0;
 
-	if (f->plain && f->splice)
-		stop_splicing(f);
+	if (f->plain && f->splice && sys->lseek(f->fd, f->pos, SEEK_SET) == -1)
+		return 0;
 	while (done < len) {
 		ssize_t n = sys->write(f->fd, data + done, len - done);
 

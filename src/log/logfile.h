@@ -30,7 +30,8 @@ struct logfile {
 	TAILQ_ENTRY(logfile) lru; /* open plain files, longest unused first */
 };
 
-void	logfile_init(struct logfile *f, const char *path, bool is_auto);
+/* append: never splice, so there is no need to know the end of the file. */
+void	logfile_init(struct logfile *f, const char *path, bool is_auto, bool append);
 /* Open or create; keeps what is in it.  0, or -1 with errno. */
 int	logfile_open(struct logfile *f);
 void	logfile_close(struct logfile *f);

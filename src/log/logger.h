@@ -25,8 +25,6 @@ extern struct logger logger;
 
 extern char logger_scratch[FEED_MAX];
 
-/* A turn has moved bytes, at most `most` out of one pipe: sets the pace. */
-void	logger_moved(size_t most);
 /* Leave in an orderly manner, within ms. */
 void	logger_finish(int64_t ms);
 /* The core is gone: take what still comes. */

@@ -18,9 +18,9 @@
 #include "log/corelink.h"
 #include "log/flow.h"
 #include "log/logger.h"
-#include "log/pace.h"
 #include "log/reader.h"
 #include "log/syslog.h"
+#include "log/turn.h"
 #include "wire/feed.h"
 
 #define RING_DEFAULT	4096		/* bytes; supctl tail shows 1600 */
@@ -31,35 +31,9 @@
 struct logger logger;
 char logger_scratch[FEED_MAX];
 
-static struct loop_job pace_job;
-static struct pace pace;
-static size_t turn_most;		/* of this turn */
 static struct loop_timer end_timer;
 static int64_t end_ms;			/* when to leave at the latest */
 static int64_t moved_ms;		/* when bytes were last moved */
-
-static void
-on_turn_end(struct loop_job *job)
-{
-	static int pause;
-	int now = pace_turn(&pace, turn_most, sys->mono_us());
-
-	(void)job;
-	turn_most = 0;
-	if (now != pause)
-		loop_collect(now);
-	pause = now;
-}
-
-void
-logger_moved(size_t most)
-{
-	if (most == 0)
-		return;
-	if (most > turn_most)
-		turn_most = most;
-	loop_job_add(&pace_job, on_turn_end);
-}
 
 /* ---- the end ---- */
 
@@ -121,7 +95,7 @@ void
 logger_finish(int64_t ms)
 {
 	end_ms = sys->mono_ms() + ms;
-	loop_collect(0);
+	turn_hurry();
 	loop_timer_start(&end_timer, 0, on_finish);
 }
 
@@ -196,6 +170,7 @@ log_main(int argc, char **argv)
 	loop_run();
 	reader_release_all();
 	flow_release_all();
+	turn_release();
 	console_release();
 	syslog_close();
 	corelink_release();

@@ -22,6 +22,7 @@
 #include "log/reader.h"
 #include "log/sink.h"
 #include "log/syslog.h"
+#include "log/turn.h"
 
 #define BATCHES_PER_TURN 16	/* one flooding program must not starve the others */
 #define BUSY_BATCH	(48 * 1024)	/* bytes: the program was about to wait for us */
@@ -121,7 +122,7 @@ ended(struct flow *f)
 	char esc;
 
 	f->eof = true;
-	loop_io_stop(&f->io);
+	flow_stop(f);
 	if (ansi_end(&f->ansi, &esc) == 1) {
 		struct tally t = tally_get(f->slot);
 
@@ -152,6 +153,12 @@ bool
 flow_strips(const struct flow *f)
 {
 	return logger.strip_ansi && f->channel != CHANNEL_MAIN;
+}
+
+bool
+flow_reads(const struct flow *f)
+{
+	return f->syslog || f->copy || flow_strips(f);
 }
 
 void
@@ -246,8 +253,9 @@ flow_batch(struct flow *f)
 		if (f->hold != NULL && f->hold->error != 0)
 			return 0;
 	}
+	/* splice holds the pipe for longer than one who writes many lines likes. */
 	if (f->sink == SINK_FILE && (f->file.plain || f->file.fd == -1) &&
-	    f->file.splice && !f->syslog && !f->copy && !flow_strips(f))
+	    f->file.splice && !flow_reads(f) && !f->polled)
 		return through_splice(f);
 	return through_memory(f);
 }
@@ -275,13 +283,18 @@ grow_pipe(struct flow *f)
 		grown++;
 }
 
-static void
-on_readable(struct loop_io *io, int events)
+void
+flow_stop(struct flow *f)
 {
-	struct flow *f = LOOP_OWNER(io, struct flow, io);
+	loop_io_stop(&f->io);
+	turn_forget(f);
+}
+
+size_t
+flow_turn(struct flow *f)
+{
 	size_t n, all = 0;
 
-	(void)events;
 	for (int i = 0; i < BATCHES_PER_TURN && (n = flow_batch(f)) > 0; i++) {
 		all += n;
 		if (n < BUSY_BATCH)
@@ -289,12 +302,20 @@ on_readable(struct loop_io *io, int events)
 		if (f->busy < BUSY_OFTEN)
 			grow_pipe(f);
 	}
-	logger_moved(all);
+	turn_moved(f, all);
+	return all;
+}
+
+static void
+on_readable(struct loop_io *io, int events)
+{
+	(void)events;
+	flow_turn(LOOP_OWNER(io, struct flow, io));
 }
 
 void
 flow_start(struct flow *f)
 {
-	if (f->pipe != -1 && !f->eof)
+	if (f->pipe != -1 && !f->eof && !f->polled)
 		loop_io_start(&f->io, f->pipe, LOOP_READ, on_readable);
 }

@@ -28,9 +28,9 @@ fill(char *data, uint64_t from, size_t len)
 	}
 }
 
-/* A program that writes all bytes of the text, size of a write varying. */
+/* A program that writes all bytes of the text, at most max in one write. */
 static pid_t
-flood(uint32_t id, uint64_t bytes)
+flood(uint32_t id, uint64_t bytes, size_t max)
 {
 	static char data[1 << 20];
 	pid_t pid;
@@ -41,7 +41,7 @@ flood(uint32_t id, uint64_t bytes)
 	if (pid != 0)
 		return pid;
 	for (uint64_t p = 0; p < bytes;) {
-		size_t n = 1 + (size_t)(rand_r(&seed) % 65536);
+		size_t n = 1 + (size_t)rand_r(&seed) % max;
 
 		if (n > bytes - p)
 			n = (size_t)(bytes - p);
@@ -73,7 +73,7 @@ kill_rounds(pid_t pid, int rounds)
 }
 
 static void
-plain(const char *name, uint64_t bytes, int rounds, const char *more)
+plain(const char *name, uint64_t bytes, size_t max, int rounds, const char *more)
 {
 	struct log_stat st;
 	size_t len, all = 0;
@@ -83,7 +83,7 @@ plain(const char *name, uint64_t bytes, int rounds, const char *more)
 
 	log_up();
 	id = log_add(name, "stdout", log_path(name), more);
-	killed = kill_rounds(flood(id, bytes), rounds);
+	killed = kill_rounds(flood(id, bytes, max), rounds);
 	st = log_stat(name);
 	ok(killed > 3, "%s: the logger was killed %d times", name, killed);
 	is_int(st.in, (int64_t)bytes, "all bytes are counted");
@@ -192,7 +192,7 @@ through_memory(const char *name, uint64_t bytes, int rounds)
 	lg.options = "\"strip_ansi\":true";
 	log_up();
 	id = log_add(name, "stdout", log_path(name), "");
-	killed = kill_rounds(flood(id, bytes), rounds);
+	killed = kill_rounds(flood(id, bytes, 65536), rounds);
 	st = log_stat(name);
 	s = check(log_path(name));
 	ok(killed > 3, "%s: the logger was killed %d times", name, killed);
@@ -225,7 +225,7 @@ console(uint64_t bytes, int rounds)
 	    0600);
 	log_up();
 	id = log_add("console", "stdout", "/dev/stdout", "");
-	killed = kill_rounds(flood(id, bytes), rounds);
+	killed = kill_rounds(flood(id, bytes, 65536), rounds);
 	st = log_stat("console");
 	s = check(log_path("console"));
 	ok(killed > 3, "console: the logger was killed %d times", killed);
@@ -250,8 +250,9 @@ main(int argc, char **argv)
 	if (argc > 2)
 		seed = (unsigned)atoi(argv[2]);
 	log_dir();
-	plain("plain", bytes, rounds, "");
-	plain("rotated", bytes, rounds, "\"maxbytes\":1000000,\"backups\":10000");
+	plain("plain", bytes, 65536, rounds, "");
+	plain("lines", bytes / 2, 300, rounds, "");
+	plain("rotated", bytes, 65536, rounds, "\"maxbytes\":1000000,\"backups\":10000");
 	through_memory("memory", bytes, rounds);
 	console(bytes, rounds);
 	return tap_done();
