@@ -97,7 +97,6 @@ static void
 on_crash(int sig, siginfo_t *si, void *context)
 {
 	struct flight_head *h = flight_head();
-	sigset_t set;
 
 	(void)context;
 	signal(sig, SIG_DFL);
@@ -114,11 +113,6 @@ on_crash(int sig, siginfo_t *si, void *context)
 	say(", starting again with the children kept\n");
 	h->crashes++;
 	keep_descriptors();
-	/* the others wait for the new image: without a handler they would be lost */
-	sigfillset(&set);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		sigdelset(&set, crashes[i]);
-	sigprocmask(SIG_SETMASK, &set, NULL);
 	if (core.self_fd != -1)
 		syscall(SYS_execveat, core.self_fd, "", core.argv, new_env, AT_EMPTY_PATH);
 	execve(core.argv0, core.argv, new_env);
@@ -158,6 +152,10 @@ crash_init(void)
 	if (new_env == NULL || flight_head() == NULL)
 		return;
 	sigaltstack(&ss, NULL);
+	/* The others wait for the new image from the first instruction of the handler on. */
+	sigfillset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigdelset(&sa.sa_mask, crashes[i]);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		sigaction(crashes[i], &sa, NULL);
 	spawn_signals_changed();
