@@ -36,7 +36,6 @@ logger_program(void)
 	g->autorestart = RESTART_ALWAYS;
 	g->stopsignal = SIGTERM;
 	g->stopwaitsecs = 3;
-	g->startsecs = 1;
 	g->umask = -1;
 	g->out.kind = g->err.kind = LOGFILE_NONE;
 	if (g->name == NULL || g->section == NULL || g->command == NULL) {

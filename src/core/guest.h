@@ -15,6 +15,7 @@ int	guest_argv(const struct proc *p, struct strlist *argv);
 void	guest_fill(const struct proc *p, struct spawn *s);
 #define FINISH_MS	2000	/* for the logger to write what it has */
 #define GUEST_PAUSE_MAX	3	/* seconds between two starts of a guest that fails */
+#define GUEST_SHORT_MS	200	/* a guest that lived less waits as long for the next */
 
 /* For launch.c: the child of a guest exists. */
 void	guest_spawned(struct proc *p);

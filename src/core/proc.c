@@ -120,6 +120,15 @@ back_off_ms(const struct proc *p)
 	return seconds * 1000;
 }
 
+/* At once, as supervisord; but a guest that cannot live shall not keep us busy. */
+static int64_t
+restart_pause_ms(const struct proc *p)
+{
+	if (p->group != core.guests || loop_now() - p->start_ms >= GUEST_SHORT_MS)
+		return 0;
+	return GUEST_SHORT_MS;
+}
+
 static void
 arm(struct proc *p, unsigned act, bool changed)
 {
@@ -128,7 +137,7 @@ arm(struct proc *p, unsigned act, bool changed)
 	else if (act & T_BACK)
 		loop_timer_start(&p->timer, back_off_ms(p), on_due);
 	else if (act & T_NOW)
-		loop_timer_start(&p->timer, 0, on_due);
+		loop_timer_start(&p->timer, restart_pause_ms(p), on_due);
 	else if (changed || (act & T_OFF))
 		loop_timer_stop(&p->timer);
 	/* T_UP: from the moment of the spawn, see proc_spawned() */
