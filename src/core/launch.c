@@ -333,6 +333,8 @@ create(struct launch *l)
 	sys->set_nonblock(l->err_rd, true);
 	look_for_answer(l);
 	stdin_take(p, in[1]);
+	if (p->last_pid == 0)
+		stream_first_start(p);
 	proc_spawned(p, pid);
 	if (p->group == core.guests)
 		guest_spawned(p);

@@ -170,6 +170,14 @@ stream_update_pair(struct proc *p)
 		update(&p->streams[1], p->conf->name, &p->conf->err);
 }
 
+void
+stream_first_start(struct proc *p)
+{
+	for (int i = 0; i < 2 && !p->conf->autostart; i++)
+		if (p->streams[i].rd != -1)
+			want_sent(&p->streams[i]);
+}
+
 int
 stream_rebuild_pair(struct proc *p)
 {

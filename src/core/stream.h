@@ -16,6 +16,8 @@ void	stream_open_early(struct proc *p);
 void	stream_release_pair(struct proc *p);
 /* The rules changed: tell the logger again. */
 void	stream_update_pair(struct proc *p);
+/* Its first start: a log that waited for that is made now. */
+void	stream_first_start(struct proc *p);
 /* redirect_stderr changed: other pipes.  The process must be down. */
 int	stream_rebuild_pair(struct proc *p);
 /* The main log of the supervisor itself. */

@@ -46,6 +46,13 @@ put_rules(struct buf *b, const struct stream *s, const struct conf_stream *rules
 	json_kstr(b, "policy", policy);
 }
 
+/* As supervisord: an AUTO file is made with its group, others at the first start. */
+static bool
+has_file_now(const struct proc *p, const struct conf_stream *rules)
+{
+	return rules->kind == LOGFILE_AUTO || p->conf->autostart || p->start_wall_ms != 0;
+}
+
 void
 packet_stream(struct buf *b, const struct stream *s)
 {
@@ -55,17 +62,17 @@ packet_stream(struct buf *b, const struct stream *s)
 		.backups = own->logfile_backups,
 	};
 	const struct proc *p = s->proc;
+	const struct conf_stream *rules = p == NULL ? &main_rules :
+	    s->is_err ? &p->conf->err : &p->conf->out;
 
 	begin(b, "add");
 	json_kint(b, "id", s->id);
 	json_kstr(b, "name", p != NULL ? p->conf->name : "");
 	json_kstr(b, "group", p != NULL ? p->group->name : "");
 	json_kstr(b, "channel", p == NULL ? "main" : s->is_err ? "stderr" : "stdout");
-	if (p == NULL)
-		put_rules(b, s, &main_rules, "drop");
-	else
-		put_rules(b, s, s->is_err ? &p->conf->err : &p->conf->out,
-		    p->conf->log_policy == POLICY_DROP ? "drop" : "block");
+	put_rules(b, s, rules,
+	    p == NULL || p->conf->log_policy == POLICY_DROP ? "drop" : "block");
+	json_kbool(b, "open", p == NULL || has_file_now(p, rules));
 	json_close(b, '}');
 }
 

@@ -19,6 +19,7 @@
 #include "log/syslog.h"
 
 #define DRAIN_MAX	(16 << 20)	/* bytes taken from a pipe that goes away */
+#define PIPE_MAX	(64 << 10)	/* bytes that a pipe holds */
 
 static struct flow **flows;
 static size_t nflows, room;
@@ -262,6 +263,9 @@ flow_reopen_all(void)
 		struct flow *f = flows[i];
 		bool open = f->file.ino != 0;
 
+		/* our own lines about the request still belong to the old file */
+		if (f->channel == CHANNEL_MAIN)
+			flow_drain(f, PIPE_MAX);
 		logfile_close(&f->file);
 		flow_open_sink(f, open);
 		if (f->hold != NULL && f->hold->error != 0)
