@@ -199,6 +199,13 @@ take_down(struct item *it, struct proc *p, bool for_good)
 	}
 }
 
+/* Only what is down may go or get rules that a running one would not notice. */
+static bool
+must_be_down(const struct plan_proc *pp)
+{
+	return pp->p != NULL && (pp->index == SIZE_MAX || pp->apply >= APPLY_RESTART);
+}
+
 static int
 prepare_change(struct item *it)
 {
@@ -207,8 +214,7 @@ prepare_change(struct item *it)
 	if (plan_group(it->g, it->to, update.config, &pg) == -1)
 		return -1;
 	for (size_t i = 0; i < pg.n; i++)
-		if (pg.procs[i].p != NULL && (pg.procs[i].index == SIZE_MAX ||
-		    pg.procs[i].apply >= APPLY_RESTART))
+		if (must_be_down(&pg.procs[i]))
 			take_down(it, pg.procs[i].p, pg.procs[i].index == SIZE_MAX);
 	plan_group_release(&pg);
 	return 0;
@@ -303,7 +309,10 @@ apply_change(struct item *it)
 	for (size_t i = 0; i < pg.n; i++) {
 		struct plan_proc *pp = &pg.procs[i];
 
-		if (pp->index == SIZE_MAX)
+		if (must_be_down(pp) && !is_at_rest(pp->p))	/* no memory to plan it */
+			log_error("update of %s: %s is left as it is", it->g->name,
+			    pp->p->conf->name);
+		else if (pp->index == SIZE_MAX)
 			proc_free(pp->p);
 		else if (pp->p != NULL)
 			replace(pp->p, conf_take_program(it->to, pp->index), pp->apply);
