@@ -152,6 +152,10 @@ core_add_group(const char *name, struct asker by, struct err *e)
 
 	if (core_find_group(name) != NULL)
 		return err_set(e, FAULT_ALREADY_ADDED, "ALREADY_ADDED: %s", name);
+	for (size_t i = update.next; i < update.n; i++)
+		if (update.items[i].kind == ITEM_ADD &&
+		    strcmp(update.items[i].to->name, name) == 0)
+			return err_set(e, FAULT_FAILED, "FAILED: %s is being updated", name);
 	from = find_definition(name, &fresh, e);
 	if (from != NULL)
 		g = pgroup_new(from, e);
