@@ -14,6 +14,7 @@
 #include "core/environ.h"
 #include "core/flight.h"
 #include "core/guest.h"
+#include "core/launch.h"
 #include "core/life.h"
 #include "core/proc.h"
 #include "core/stream.h"
@@ -279,6 +280,7 @@ core_release(void)
 	log_to(STDERR_FILENO);
 	stream_release_main();
 	survivors_release();
+	launch_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

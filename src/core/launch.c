@@ -518,3 +518,10 @@ launch_free(struct proc *p)
 	free(l->path);
 	free(l);
 }
+
+void
+launch_release(void)
+{
+	loop_timer_stop(&look_timer);
+	loop_job_cancel(&next_job);
+}

@@ -24,6 +24,8 @@ void	launch_poll(struct proc *p);
  */
 const char *launch_end(struct proc *p);
 void	launch_free(struct proc *p);
+/* At the end of a run, when no process is left. */
+void	launch_release(void);
 /* p has other rules now: free the old ones as soon as no child reads them. */
 void	launch_drop_conf(struct proc *p, struct program *old);
 

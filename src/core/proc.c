@@ -257,7 +257,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	struct fsm_rules rules = {
 		.startretries = p->conf->startretries,
 		.restart = wants_restart(p),
-		.closing = core.state != SUP_RUNNING && p->group != core.guests,
+		.closing = core.state != SUP_RUNNING &&
+		    (p->group != core.guests || p->leaving),
 	};
 	enum pstate from = p->fsm.st;
 	struct fsm_out out = fsm_step(p->fsm, ev, &rules);
