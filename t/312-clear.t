@@ -17,6 +17,7 @@ is "$(stat -c %s before)" 10 'it is another file: who had it open keeps the old 
 emit x 3 c
 files x.log 'x.log:3 x.log.1:120' 'and is written on'
 is "$(ctl clear y)" 'y: cleared' 'clear of a program that was never started'
+ok 'makes no file' test ! -e y.log
 mv x.log x.old
 kill -USR2 "$SUP"
 eventually test -e x.log

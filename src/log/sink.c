@@ -69,8 +69,10 @@ open_file(struct flow *f)
 	}
 	if (logfile_open(&f->file) == -1)
 		return -1;
-	if (f->file.plain)
+	if (f->file.plain) {
+		ring_clear(&f->ring);	/* from here on the file is what is read */
 		return 0;
+	}
 	f->console = console_same(f->file.dev, f->file.ino);
 	if (f->console != NULL) {
 		logfile_close(&f->file);
