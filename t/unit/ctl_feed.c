@@ -91,11 +91,11 @@ test_streams(void)
 	ok(take() && got_fd != -1, "then a stream with its pipe");
 	is_str(last, "{\"op\":\"add\",\"id\":4,\"name\":\"web\",\"group\":\"web\",\"channel\":"
 	    "\"stdout\",\"file\":\"/var/log/web\",\"auto\":true,\"maxbytes\":50,"
-	    "\"backups\":2,\"syslog\":false,\"policy\":\"block\"}", "as the program says");
+	    "\"backups\":2,\"syslog\":false,\"policy\":\"block\",\"open\":true}", "as the program says");
 	ok(take(), "and the main log");
 	is_str(last, "{\"op\":\"add\",\"id\":1,\"name\":\"\",\"group\":\"\",\"channel\":"
 	    "\"main\",\"file\":\"/var/log/supd.log\",\"auto\":false,\"maxbytes\":0,"
-	    "\"backups\":0,\"syslog\":false,\"policy\":\"drop\"}", "which never blocks");
+	    "\"backups\":0,\"syslog\":false,\"policy\":\"drop\",\"open\":true}", "which never blocks");
 	ok(!take(), "an id that has gone before is nothing to it");
 	ok(p->streams[0].sent && TAILQ_EMPTY(&core.unsent), "all are sent");
 
