@@ -362,8 +362,6 @@ apply(struct item *it)
 		tell(name, "updated");
 		break;
 	case ITEM_ADD:
-		if (core_find_group(name) != NULL)	/* somebody was quicker */
-			break;
 		it->g = pgroup_new(it->to, &e);
 		if (it->g == NULL)
 			log_error("update: group %s: %s", name, e.msg);
