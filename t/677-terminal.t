@@ -11,6 +11,7 @@ for my $sig ('INT', 'TERM', 'HUP', 'TSTP') {
 		exit 0 if $sig eq 'TERM';
 	};
 }
+open my $r, '>', "$ENV{SUPD_TEST}/ready"; print $r "ready\n"; close $r;
 sleep 1 while 1;
 END
 conf '[program:p]' "command = $T/polite" 'startsecs = 0'
@@ -18,9 +19,11 @@ mkfifo keys
 exec 3<>keys
 : >supd.log
 BGIN=keys
-behind screen script -qefc "$SUPD -n -c $T/supd.conf" /dev/null
+# exec: whichever shell $SHELL names, Ctrl-C must not meet it in front of ours
+behind screen script -qefc "exec $SUPD -n -c $T/supd.conf" /dev/null
 terminal=$BG
 await supd.log 'success: p' >/dev/null
+await ready ready >/dev/null
 SUP=$(cat pid)
 printf '\003' >&3
 ok 'Ctrl-C ends it' gone "$SUP"
