@@ -125,6 +125,7 @@ SRC_ctl = \
 	src/ctl/why.c \
 
 SRC_client = \
+	src/client/async.c \
 	src/client/client.c \
 	src/client/reply.c \
 
@@ -149,6 +150,11 @@ SRC_log = \
 	src/log/text.c \
 	src/log/turn.c \
 
+SRC_web = \
+	src/web/http.c \
+	src/web/main.c \
+	src/web/routes.c \
+
 SRC_cli = \
 	src/cli/command.c \
 	src/cli/complete.c \
@@ -168,7 +174,7 @@ SRC_cli = \
 
 # Everything that is not main().
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
-	$(SRC_client) $(SRC_log) $(SRC_cli)
+	$(SRC_client) $(SRC_log) $(SRC_web) $(SRC_cli)
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.

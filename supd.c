@@ -21,6 +21,7 @@
 #include "core/survivors.h"
 #include "ctl/ctl.h"
 #include "log/log.h"
+#include "web/web.h"
 
 /* Exit statuses of the supervisor; supd(8) lists them. */
 #define EXIT_REFUSED 2	/* command line or configuration, or a socket in use */
@@ -248,6 +249,7 @@ static const struct face {
 	{ "supervisorctl", face_client, false },
 	{ "pidproxy", pidproxy_main, true },
 	{ "logger", log_main, true },
+	{ "web", web_main, true },
 	{ "check", face_check, true },
 	{ "show", conf_show_main, true },
 	{ "manual", conf_manual_main, true },
