@@ -219,7 +219,7 @@ OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # Static libraries, users before the used.
-LIBS = -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
+LIBS = -lmicrohttpd -lexpat -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
 
 # Compilers by purpose.  CC, when somebody names one, is the system's.
 MUSL_CC = musl-gcc
@@ -276,15 +276,16 @@ GET_$(B)/asan = contrib/deps build && CC="$(HOST_CC)" contrib/libs asan $(B)/asa
 FINISH_$(B)/asan = ln -f $< $@
 
 # Where Debian ships no .pc file (libev) the name has to do, and where it has no
-# package (yyjson in Debian 12) our own copy.
-PC = libbsd inih libedit
+# package (yyjson in Debian 12) or too old a one, our own copy.
+PC = libbsd inih libedit expat
 CC_$(B)/system = $(HOST_CC)
 FLAGS_$(B)/system = -O2 -g $$(pkg-config --cflags $(PC)) \
 	-isystem $(B)/system/libs/include
 LD_$(B)/system = -L$(B)/system/libs/lib
-LIBS_$(B)/system = $$(pkg-config --libs $(PC)) -lev -lyyjson
+LIBS_$(B)/system = $$(pkg-config --libs $(PC)) -lev -lyyjson -lmicrohttpd
 GET_$(B)/system = contrib/deps system && CC="$(HOST_CC)" contrib/libs system \
-	$(B)/system/libs $$(pkg-config --exists yyjson || echo yyjson)
+	$(B)/system/libs $$(pkg-config --exists yyjson || echo yyjson) \
+	$$(pkg-config --exists 'libmicrohttpd >= 1.0' || echo libmicrohttpd)
 FINISH_$(B)/system = ln -f $< $@
 
 CC_$(B)/lint-gcc = $(MUSL_CC)
