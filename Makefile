@@ -114,7 +114,6 @@ SRC_ctl = \
 	src/ctl/feed.c \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
-	src/ctl/metrics.c \
 	src/ctl/operate.c \
 	src/ctl/packet.c \
 	src/ctl/reload.c \
@@ -155,6 +154,10 @@ SRC_web = \
 	src/web/http.c \
 	src/web/main.c \
 	src/web/routes.c \
+	src/web/xmlrpc_read.c \
+	src/web/xmlrpc_scalar.c \
+	src/web/xmlrpc_value.c \
+	src/web/xmlrpc_write.c \
 
 SRC_cli = \
 	src/cli/command.c \
@@ -162,7 +165,6 @@ SRC_cli = \
 	src/cli/events.c \
 	src/cli/fg.c \
 	src/cli/logs.c \
-	src/cli/metrics.c \
 	src/cli/pidproxy.c \
 	src/cli/reconf.c \
 	src/cli/say.c \
@@ -201,7 +203,7 @@ SIM = \
 
 SIM_RUN = t/sim/check.c t/sim/history.c
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
-FUZZ = ini expand varlink control
+FUZZ = ini expand varlink control xmlrpc
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5

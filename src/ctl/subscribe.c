@@ -150,19 +150,12 @@ put_event(struct buf *b, const struct event *ev)
 	b->failed |= payload.failed;
 }
 
-static void
-lose(struct client *c)
-{
-	c->lost++;
-	core.counts.events_lost++;
-}
-
 /* Give c the frame, unless it has too much already or there was no memory for it. */
 static void
 give(struct client *c, size_t max)
 {
 	if (c->lost > 0 || frame.failed || client_unsent(c) + frame.len > max)
-		lose(c);
+		c->lost++;
 	else
 		buf_add(&c->out, frame.data, frame.len);
 	client_wake(c);

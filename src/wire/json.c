@@ -106,6 +106,20 @@ utf8_len(const unsigned char *s, size_t left)
 	return n;
 }
 
+bool
+json_is_utf8(const char *data, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)data;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = s[i] < 0x80 ? 1 : utf8_len(s + i, len - i);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_plain(unsigned char c)
 {

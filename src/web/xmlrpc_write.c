@@ -1,0 +1,179 @@
+/*
+ * XML of answers.  Line ends stand where supervisord has them: some people match
+ * answers by text.
+ */
+#include "web/xmlrpc_write.h"
+
+#include <string.h>
+
+#define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
+
+/* Constant texts, their length known to the compiler. */
+#define PUT(b, text) buf_add(b, text, sizeof(text) - 1)
+
+void
+xml_reply_begin(struct buf *b)
+{
+	PUT(b, "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n");
+}
+
+void
+xml_reply_end(struct buf *b)
+{
+	PUT(b, "</param>\n</params>\n</methodResponse>\n");
+}
+
+void
+xml_fault(struct buf *b, const struct err *e)
+{
+	xml_struct_begin(b);
+	xml_member(b, "faultCode");
+	xml_int(b, e->code);
+	xml_member_end(b);
+	xml_member(b, "faultString");
+	xml_string(b, e->msg, strlen(e->msg));
+	xml_member_end(b);
+	xml_struct_end(b);
+}
+
+void
+xml_reply_fault(struct buf *b, const struct err *e)
+{
+	PUT(b, "<?xml version='1.0'?>\n<methodResponse>\n<fault>\n");
+	xml_fault(b, e);
+	PUT(b, "</fault>\n</methodResponse>\n");
+}
+
+void
+xml_int(struct buf *b, int64_t n)
+{
+	char text[24], *p = text + sizeof(text);
+	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do {
+		*--p = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (n < 0)
+		*--p = '-';
+	PUT(b, "<value><int>");
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+	PUT(b, "</int></value>\n");
+}
+
+void
+xml_bool(struct buf *b, bool yes)
+{
+	if (yes)
+		PUT(b, "<value><boolean>1</boolean></value>\n");
+	else
+		PUT(b, "<value><boolean>0</boolean></value>\n");
+}
+
+/*
+ * What stands for the character at s instead of itself, and in *skip how many bytes it
+ * has; NULL: itself.  Of the two characters of three bytes that XML refuses the first
+ * two bytes are ef bf.
+ */
+static const char *
+instead(const unsigned char *s, size_t left, size_t *skip)
+{
+	*skip = 1;
+	switch (*s) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '\t':
+	case '\n':
+	case '\r':
+		return NULL;
+	case 0xef:
+		*skip = 3;
+		return left >= 3 && s[1] == 0xbf && s[2] >= 0xbe ? REPLACEMENT : NULL;
+	default:
+		return *s < ' ' ? REPLACEMENT : NULL;
+	}
+}
+
+/* Fit to be copied without a look at what it is. */
+static bool
+is_plain(unsigned char c)
+{
+	return c >= ' ' && c != '&' && c != '<' && c != '>' && c != 0xef;
+}
+
+void
+xml_text(struct buf *b, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t from = 0, i = 0, skip;	/* [from, i) is copied as it is */
+	const char *other;
+
+	if (buf_reserve(b, len) == -1)
+		return;
+	while (i < len) {
+		if (is_plain(s[i])) {
+			i++;
+			continue;
+		}
+		other = instead(s + i, len - i, &skip);
+		if (other == NULL) {
+			i++;
+			continue;
+		}
+		buf_add(b, text + from, i - from);
+		buf_adds(b, other);
+		i += skip;
+		from = i;
+	}
+	buf_add(b, text + from, len - from);
+}
+
+void
+xml_string(struct buf *b, const char *text, size_t len)
+{
+	PUT(b, "<value><string>");
+	xml_text(b, text, len);
+	PUT(b, "</string></value>\n");
+}
+
+void
+xml_array_begin(struct buf *b)
+{
+	PUT(b, "<value><array><data>\n");
+}
+
+void
+xml_array_end(struct buf *b)
+{
+	PUT(b, "</data></array></value>\n");
+}
+
+void
+xml_struct_begin(struct buf *b)
+{
+	PUT(b, "<value><struct>\n");
+}
+
+void
+xml_member(struct buf *b, const char *name)
+{
+	PUT(b, "<member>\n<name>");
+	xml_text(b, name, strlen(name));
+	PUT(b, "</name>\n");
+}
+
+void
+xml_member_end(struct buf *b)
+{
+	PUT(b, "</member>\n");
+}
+
+void
+xml_struct_end(struct buf *b)
+{
+	PUT(b, "</struct></value>\n");
+}
