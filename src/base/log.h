@@ -20,6 +20,14 @@ enum log_level {
 void	log_to(int fd);
 void	log_set_level(enum log_level level);
 bool	log_wants(enum log_level level);
+/*
+ * Keep lines and write them together, at the end of a turn of the loop and before
+ * something that has to come after them; off: write each at once.
+ */
+void	log_gather(bool on);
+void	log_flush(void);
+/* The same in a signal handler that does not return. */
+void	log_flush_dying(void);
 
 void	log_crit(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

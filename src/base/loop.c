@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/log.h"
 #include "base/spawn.h"
 #include "base/sys.h"
 
@@ -27,6 +28,7 @@ run_jobs(struct ev_loop *l, struct ev_prepare *w, int revents)
 		job->queued = false;
 		job->fn(job);
 	}
+	log_flush();
 }
 
 int

@@ -256,6 +256,7 @@ core_run(void)
 	struct event ev = { .type = EV_SUPERVISOR_RUNNING };
 	struct pgroup *g;
 
+	log_gather(true);
 	say_tier();
 	guest_start();
 	core_publish(&core, &ev);
@@ -265,6 +266,7 @@ core_run(void)
 	else				/* it crashed while it went down */
 		core_shutdown((struct asker){ CAUSE_SHUTDOWN, 0 });
 	loop_run();
+	log_gather(false);
 	life_hold_signals();
 }
 

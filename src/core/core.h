@@ -103,6 +103,7 @@ struct proc {
 	int64_t	 stop_wall_ms;	/* wall clock of the last reaping, 0: never */
 	char	*spawnerr;	/* owned; NULL: none */
 	struct loop_timer timer;
+	struct loop_job due;	/* in place of a timer of 0 ms */
 	struct loop_job job;	/* delivers job_event at the end of the turn */
 	enum pevent job_event;
 	struct asker job_by;
@@ -232,6 +233,14 @@ bool	core_names_group(const char *name, struct pgroup **g, struct err *e);
 struct proc *core_by_id(uint32_t id);
 /* The process whose child of now has this pid; NULL: it is no program's. */
 struct proc *core_by_pid(pid_t pid);
+
+/* It is down, and about to be started again by itself. */
+static inline bool
+proc_restart_due(const struct proc *p)
+{
+	return p->fsm.st == P_EXITED &&
+	    (p->due.queued || loop_timer_active(&p->timer));
+}
 
 /* "web" or "web:1" */
 void	proc_full_name(const struct proc *p, struct buf *out);

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/spawn.h"
 #include "core/flight.h"
 
@@ -113,6 +114,7 @@ on_crash(int sig, siginfo_t *si, void *context)
 	say(", starting again with the children kept\n");
 	h->crashes++;
 	keep_descriptors();
+	log_flush_dying();
 	if (core.self_fd != -1)
 		syscall(SYS_execveat, core.self_fd, "", core.argv, new_env, AT_EMPTY_PATH);
 	execve(core.argv0, core.argv, new_env);

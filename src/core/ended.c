@@ -74,7 +74,7 @@ ended_running(struct proc *p, int status, const char *how)
 	}
 	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
 	/* a master that was killed leaves workers that still hold its port */
-	if (WIFSIGNALED(status) && p->fsm.st == P_EXITED && loop_timer_active(&p->timer))
+	if (WIFSIGNALED(status) && proc_restart_due(p))
 		survivors_shoo(p);
 }
 

@@ -44,7 +44,8 @@ put(struct environ *e, char *entry)
 	size_t len = key_length(entry);
 
 	for (size_t i = 0; i < e->n; i++)
-		if (strncmp(e->v[i], entry, len) == 0 && e->v[i][len] == '=') {
+		if (e->v[i][0] == entry[0] && strncmp(e->v[i], entry, len) == 0 &&
+		    e->v[i][len] == '=') {
 			e->v[i] = entry;
 			return;
 		}
@@ -62,31 +63,59 @@ environ_server_url(const struct config *c)
 			s = &c->servers[i];
 	if (s == NULL)
 		return NULL;
-	if (s->is_unix)
-		buf_addf(&url, "unix://%s", s->file);
-	else
+	if (s->is_unix) {
+		buf_adds(&url, "unix://");
+		buf_adds(&url, s->file);
+	} else
 		buf_addf(&url, "http://%s:%lld",
 		    s->host != NULL && s->host[0] != '\0' ? s->host : "localhost",
 		    (long long)s->port);
 	return buf_steal(&url);
 }
 
+/* What tells our descendants from others; marks of an outer supervisor stay. */
+static void
+add_mark(struct buf *b, const struct proc *p)
+{
+	const char *outer = getenv(MARK_NAME);
+
+	buf_adds(b, MARK_NAME "=");
+	if (outer != NULL) {
+		buf_adds(b, outer);
+		buf_addc(b, ' ');
+	}
+	buf_adds(b, core.run_id);
+	buf_addc(b, ':');
+	buf_adds(b, p->group->name);
+	buf_addc(b, ':');
+	buf_adds(b, p->conf->name);
+	buf_addc(b, '\0');
+}
+
+/* KEY=VALUE and its end. */
+static void
+add_entry(struct buf *b, const char *key, const char *value)
+{
+	buf_adds(b, key);
+	buf_addc(b, '=');
+	buf_adds(b, value);
+	buf_addc(b, '\0');
+}
+
 /* What is different for each process, as NUL-separated entries in one text. */
 static int
 make_text(struct environ *e, const struct proc *p)
 {
-	const char *outer = getenv(MARK_NAME);
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
 	struct buf b = { 0 };
 
-	buf_addf(&b, "SUPERVISOR_ENABLED=1%c", 0);
+	add_entry(&b, "SUPERVISOR_ENABLED", "1");
 	if (server != NULL)
-		buf_addf(&b, "SUPERVISOR_SERVER_URL=%s%c", server, 0);
-	buf_addf(&b, "SUPERVISOR_PROCESS_NAME=%s%c", p->conf->name, 0);
-	buf_addf(&b, "SUPERVISOR_GROUP_NAME=%s%c", p->group->name, 0);
-	buf_addf(&b, MARK_NAME "=%s%s%s:%s:%s%c", outer ? outer : "", outer ? " " : "",
-	    core.run_id, p->group->name, p->conf->name, 0);
+		add_entry(&b, "SUPERVISOR_SERVER_URL", server);
+	add_entry(&b, "SUPERVISOR_PROCESS_NAME", p->conf->name);
+	add_entry(&b, "SUPERVISOR_GROUP_NAME", p->group->name);
+	add_mark(&b, p);
 	free(url);
 	e->text = buf_steal(&b);
 	if (e->text == NULL)

@@ -19,7 +19,7 @@ down_at_rest(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 	return to(p.st, p.fails, 0);
 }
 
-/* One more failure: wait longer, or, on the next turn, give up. */
+/* One more failure: wait longer, or, at the end of the turn, give up. */
 static struct fsm_out
 failed_start(struct fsm p, const struct fsm_rules *r)
 {

@@ -43,7 +43,7 @@ enum {
 	T_UP	= 1 << 8,	/* startsecs, then E_UP */
 	T_KILL	= 1 << 9,	/* stopwaitsecs, then E_DUE */
 	T_BACK	= 1 << 10,	/* as many seconds as starts failed, then E_DUE */
-	T_NOW	= 1 << 11,	/* next turn of the loop, then E_DUE */
+	T_NOW	= 1 << 11,	/* end of this turn of the loop, then E_DUE */
 	T_OFF	= 1 << 12,	/* disarm although the state stays */
 };
 

@@ -95,9 +95,8 @@ on_uptime(struct loop_timer *t)
 }
 
 static void
-on_due(struct loop_timer *t)
+due(struct proc *p)
 {
-	struct proc *p = LOOP_OWNER(t, struct proc, timer);
 	enum cause cause = CAUSE_RETRY;
 
 	if (p->fsm.st == P_STOPPING)
@@ -107,6 +106,18 @@ on_due(struct loop_timer *t)
 	else if (p->fsm.fails > p->conf->startretries)
 		cause = CAUSE_GAVE_UP;
 	proc_event(p, E_DUE, (struct asker){ cause, 0 });
+}
+
+static void
+on_due(struct loop_timer *t)
+{
+	due(LOOP_OWNER(t, struct proc, timer));
+}
+
+static void
+on_due_now(struct loop_job *j)
+{
+	due(LOOP_OWNER(j, struct proc, due));
 }
 
 /* Linear, as supervisord's; a guest is tried again at once and never given up. */
@@ -129,15 +140,28 @@ restart_pause_ms(const struct proc *p)
 	return GUEST_SHORT_MS;
 }
 
+/* A timer of 0 ms would cost a turn of the loop with each restart. */
+static void
+due_in(struct proc *p, int64_t ms)
+{
+	loop_timer_stop(&p->timer);
+	if (ms > 0)
+		loop_timer_start(&p->timer, ms, on_due);
+	else
+		loop_job_add(&p->due, on_due_now);
+}
+
 static void
 arm(struct proc *p, unsigned act, bool changed)
 {
+	if (changed || (act & T_OFF))
+		loop_job_cancel(&p->due);
 	if (act & T_KILL)
 		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
 	else if (act & T_BACK)
 		loop_timer_start(&p->timer, back_off_ms(p), on_due);
 	else if (act & T_NOW)
-		loop_timer_start(&p->timer, restart_pause_ms(p), on_due);
+		due_in(p, restart_pause_ms(p));
 	else if (changed || (act & T_OFF))
 		loop_timer_stop(&p->timer);
 	/* T_UP: from the moment of the spawn, see proc_spawned() */
@@ -146,8 +170,10 @@ arm(struct proc *p, unsigned act, bool changed)
 void
 proc_hold_restart(struct proc *p, int64_t delay_ms)
 {
-	if (p->fsm.st == P_EXITED && loop_timer_active(&p->timer))
-		loop_timer_start(&p->timer, delay_ms, on_due);
+	if (!proc_restart_due(p))
+		return;
+	loop_job_cancel(&p->due);
+	due_in(p, delay_ms);
 }
 
 void
@@ -333,7 +359,7 @@ int
 proc_stop(struct proc *p, struct asker by, struct err *e)
 {
 	/* an EXITED one that is about to be restarted can still be held */
-	bool restarting = p->fsm.st == P_EXITED && loop_timer_active(&p->timer);
+	bool restarting = proc_restart_due(p);
 
 	if (!pstate_is_running(p->fsm.st) && !restarting)
 		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
@@ -445,6 +471,6 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 	else if (st == P_BACKOFF)
 		loop_timer_start(&p->timer, back_off_ms(p), on_due);
 	else if (st == P_EXITED && p->want_up && wants_restart(p))
-		loop_timer_start(&p->timer, 0, on_due);
+		due_in(p, 0);
 	flight_save(p);
 }

@@ -55,6 +55,7 @@ proc_free(struct proc *p)
 
 	core_publish(&core, &gone);
 	loop_timer_stop(&p->timer);
+	loop_job_cancel(&p->due);
 	loop_job_cancel(&p->job);
 	if (p->queued)
 		launch_cancel(p);

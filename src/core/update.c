@@ -191,8 +191,7 @@ core_remove_group(const char *name, struct err *e)
 static void
 take_down(struct item *it, struct proc *p, bool for_good)
 {
-	bool up = pstate_is_running(p->fsm.st) ||
-	    (p->fsm.st == P_EXITED && loop_timer_active(&p->timer));
+	bool up = pstate_is_running(p->fsm.st) || proc_restart_due(p);
 
 	p->updating = true;
 	p->leaving = for_good;

@@ -53,7 +53,8 @@ do_why(struct client *c, const struct vcall *call, struct err *e)
 	p = core_find(name, e);
 	if (p == NULL)
 		return -1;
-	now.timer_ms = loop_timer_active(&p->timer) ? loop_timer_left(&p->timer) : -1;
+	now.timer_ms = p->due.queued ? 0 :
+	    loop_timer_active(&p->timer) ? loop_timer_left(&p->timer) : -1;
 	why_text(p, &now, &text);
 	vreply_begin(&c->out);
 	json_key(&c->out, "process");

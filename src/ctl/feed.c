@@ -264,6 +264,7 @@ pump(void)
 {
 	if (feed == -1)
 		return;
+	log_flush();		/* a packet may be about what the last lines say */
 	if (pump_options() && pump_streams() && pump_removed() &&
 	    pump_reopen() && pump_clients() && pump_finish())
 		loop_io_start(&io, feed, LOOP_READ, on_feed);

@@ -115,8 +115,7 @@ do_start(struct client *c, const struct vcall *call, struct err *e)
 static bool
 is_up(const struct proc *p)
 {
-	return pstate_is_running(p->fsm.st) ||
-	    (p->fsm.st == P_EXITED && loop_timer_active(&p->timer));
+	return pstate_is_running(p->fsm.st) || proc_restart_due(p);
 }
 
 static int

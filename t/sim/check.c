@@ -154,7 +154,7 @@ check_state(struct proc *p)
 	bool timer = loop_timer_active(&p->timer);
 	const char *name = name_of(p), *st = pstate_name(p->fsm.st);
 
-	if (p->job.queued)
+	if (p->job.queued || p->due.queued)
 		fail("%s: a job outlives its turn", name);
 	switch (p->fsm.st) {
 	case P_STOPPED:

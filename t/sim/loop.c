@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/sys.h"
 #include "sim.h"
 
@@ -242,6 +243,7 @@ run_jobs(void)
 		if (++n > 100000)
 			fail("jobs that ask for jobs: the turn has no end");
 	}
+	log_flush();
 }
 
 static void
