@@ -55,6 +55,7 @@ SRC_conf = \
 	src/conf/config.c \
 	src/conf/dialect.c \
 	src/conf/diff.c \
+	src/conf/events.c \
 	src/conf/expand.c \
 	src/conf/faces.c \
 	src/conf/include.c \
@@ -103,6 +104,7 @@ SRC_core = \
 	src/core/stdin.c \
 	src/core/stream.c \
 	src/core/survivors.c \
+	src/core/tick.c \
 	src/core/update.c \
 
 SRC_ctl = \
@@ -112,6 +114,7 @@ SRC_ctl = \
 	src/ctl/ctl.c \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
+	src/ctl/history.c \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
 	src/ctl/operate.c \

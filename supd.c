@@ -76,6 +76,7 @@ prepare(struct config *c, const struct conf_args *args, struct err *e)
 	if (setup_user(c, e) == -1)
 		return -1;
 	setup_limits(c);
+	ctl_watch();
 	if (core_init(args, e) == -1)
 		return -1;
 	crash_init();

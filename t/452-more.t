@@ -24,7 +24,8 @@ program('stubborn', q(/bin/sh -c 'trap "" TERM; echo; while :; do sleep 0.1; don
 up() or exit 1;
 my $c = dial();
 my $watch = dial();
-call($watch, 'Subscribe', { types => ['PROCESS_STATE'] }, more());
+# since 0: what it asks for may be looked at after what the other connection asks for
+call($watch, 'Subscribe', { types => ['PROCESS_STATE'], since => 0 }, more());
 
 my @all = qw(slow quick none bad now zz);
 is(results(ask($c, 'Start', { names => \@all })), 'none:20 zz:10 now:80 bad:50 quick:80 slow:80',

@@ -4,35 +4,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
+#include "conf/events.h"
 #include "conf/load.h"
 #include "conf/text.h"
-
-static const char *const event_types[] = {
-	"EVENT",
-	"PROCESS_STATE", "PROCESS_STATE_STOPPED", "PROCESS_STATE_EXITED",
-	"PROCESS_STATE_STARTING", "PROCESS_STATE_STOPPING", "PROCESS_STATE_BACKOFF",
-	"PROCESS_STATE_FATAL", "PROCESS_STATE_RUNNING", "PROCESS_STATE_UNKNOWN",
-	"PROCESS_COMMUNICATION", "PROCESS_COMMUNICATION_STDOUT",
-	"PROCESS_COMMUNICATION_STDERR",
-	"PROCESS_LOG", "PROCESS_LOG_STDOUT", "PROCESS_LOG_STDERR",
-	"REMOTE_COMMUNICATION",
-	"SUPERVISOR_STATE_CHANGE", "SUPERVISOR_STATE_CHANGE_RUNNING",
-	"SUPERVISOR_STATE_CHANGE_STOPPING",
-	"TICK", "TICK_5", "TICK_60", "TICK_3600",
-	"PROCESS_GROUP", "PROCESS_GROUP_ADDED", "PROCESS_GROUP_REMOVED",
-};
-
-static bool
-is_event(const char *name)
-{
-	for (size_t i = 0; i < sizeof(event_types) / sizeof(event_types[0]); i++)
-		if (strcasecmp(event_types[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* Parse the keys of a program, and drop the result. */
 static int
@@ -69,7 +45,7 @@ check_listener(struct loader *ld, const struct section_load *sl,
 	for (size_t i = 0; i < keys->events.n; i++) {
 		char *event = keys->events.v[i];
 
-		if (is_event(event))
+		if (event_is_supervisords(event))
 			continue;
 		for (char *c = event; *c != '\0'; c++)
 			if (*c >= 'a' && *c <= 'z')

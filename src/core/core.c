@@ -22,7 +22,7 @@
 #include "core/update.h"
 
 struct core core = { .main_log = { .rd = -1, .wr = -1 }, .feed = -1, .counters = -1,
-	.self_fd = -1 };
+	.self_fd = -1, .observers = TAILQ_HEAD_INITIALIZER(core.observers) };
 
 static int
 by_pid(const struct proc *a, const struct proc *b)
@@ -77,34 +77,6 @@ static const struct feed_ops feed_none = {
 };
 
 const struct feed_ops *core_feed = &feed_none;
-
-/* ---- observers ---- */
-
-void
-core_observe(struct core *c, struct observer *o)
-{
-	TAILQ_INSERT_TAIL(&c->observers, o, link);
-}
-
-void
-core_unobserve(struct core *c, struct observer *o)
-{
-	TAILQ_REMOVE(&c->observers, o, link);
-}
-
-void
-core_publish(struct core *c, struct event *ev)
-{
-	struct observer *o, *next;
-
-	/* nobody outside learns of guests */
-	if (ev->proc != NULL && ev->proc->group == c->guests && ev->type == EV_STATE)
-		return;
-	ev->serial = c->event_serial++;
-	ev->wall_ms = sys->wall_ms();
-	TAILQ_FOREACH_SAFE(o, &c->observers, link, next)
-		o->fn(o, ev);
-}
 
 /* ---- names ---- */
 
@@ -220,7 +192,6 @@ core_init(const struct conf_args *args, struct err *e)
 	core.args = *args;
 	core.state = SUP_RUNNING;
 	TAILQ_INIT(&core.groups);
-	TAILQ_INIT(&core.observers);
 	TAILQ_INIT(&core.to_launch);
 	TAILQ_INIT(&core.lingering);
 	RB_INIT(&core.pids);

@@ -18,8 +18,10 @@
 #include "base/loop.h"
 #include "base/sys.h"
 #include "conf/conf.h"
+#include "core/event.h"
 #include "core/fsm.h"
 
+struct buf;
 struct core;
 struct pgroup;
 struct proc;
@@ -140,38 +142,6 @@ RB_HEAD(pid_tree, proc);
 RB_HEAD(id_tree, proc);
 RB_HEAD(name_tree, pgroup);
 
-/* What observers learn; ctl is one, later the event listeners are. */
-enum event_type {
-	EV_STATE,		/* a process changed its state */
-	EV_GROUP_ADDED,
-	EV_GROUP_REMOVED,
-	EV_SUPERVISOR_RUNNING,
-	EV_SUPERVISOR_STOPPING,
-	EV_LOG,			/* the logger reports about a stream */
-	EV_GONE,		/* a process record is about to be freed */
-};
-
-struct event {
-	enum event_type type;
-	uint64_t serial;
-	int64_t	 wall_ms;
-	const struct proc *proc;	/* EV_STATE, EV_LOG, EV_GONE */
-	enum pstate from, to;	/* EV_STATE */
-	int	 tries;		/* EV_STATE: STARTING and BACKOFF */
-	pid_t	 pid;		/* EV_STATE: as supervisord puts it in the payload */
-	bool	 expected;	/* EV_STATE, to EXITED */
-	const char *group;	/* EV_GROUP_* */
-	const char *text;	/* EV_LOG */
-};
-
-/* Lives in the observer's struct. Called inside the loop; must not change a process. */
-struct observer {
-	TAILQ_ENTRY(observer) link;
-	void	(*fn)(struct observer *o, const struct event *ev);
-};
-
-TAILQ_HEAD(observer_list, observer);
-
 struct core {
 	struct config *config;	/* in use */
 	struct config *reread;	/* last read by reread; NULL: none, owned */
@@ -194,7 +164,8 @@ struct core {
 	struct proc_list lingering;
 	size_t	 nprocs;	/* programs, guests not counted */
 	struct observer_list observers;
-	uint64_t event_serial;
+	uint64_t event_serial;	/* of the next event */
+	uint64_t accepted_serial;	/* of the next one that a listener pool accepts */
 	struct stream_list unsent;	/* streams the logger has to learn of */
 	struct stream main_log;		/* our own log lines */
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
@@ -206,15 +177,6 @@ struct core {
 	int	 self_fd;	/* our own executable, for guests and recovery; -1: none */
 	char	 run_id[17];	/* marks our descendants; random for each run */
 };
-
-/* Payload of ev in supervisord's form ("processname:x groupname:x ..."). */
-struct buf;
-void	event_payload(const struct event *ev, struct buf *out);
-/* "PROCESS_STATE_RUNNING" */
-const char *event_name(const struct event *ev);
-void	core_observe(struct core *c, struct observer *o);
-void	core_unobserve(struct core *c, struct observer *o);
-void	core_publish(struct core *c, struct event *ev);
 
 /* There is one core in a process (or in a simulated machine). */
 extern struct core core;

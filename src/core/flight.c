@@ -187,6 +187,15 @@ flight_save_core(void)
 	memcpy(h->run_id, core.run_id, sizeof(core.run_id));
 }
 
+void
+flight_save_serials(void)
+{
+	if (record.head == NULL)
+		return;
+	record.head->event_serial = core.event_serial;
+	record.head->accepted_serial = core.accepted_serial;
+}
+
 /* ---- the next image ---- */
 
 int
@@ -213,6 +222,8 @@ flight_open_old(int fd)
 	core.counters = h->counters;
 	core.nofile_soft = h->nofile_soft;
 	core.nofile_hard = h->nofile_hard;
+	core.event_serial = h->event_serial;
+	core.accepted_serial = h->accepted_serial;
 	memcpy(core.run_id, h->run_id, sizeof(core.run_id));
 	if (h->supervisor_state == SUP_SHUTDOWN || h->supervisor_state == SUP_RESTARTING)
 		old_state = (enum supervisor_state)h->supervisor_state;

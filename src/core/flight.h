@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	1
+#define FLIGHT_VERSION	2
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
 struct flight_head {
@@ -23,6 +23,7 @@ struct flight_head {
 	int32_t	 main_rd, main_wr;	/* pipe of our own log */
 	int32_t	 counters;	/* the loggers' shared memory */
 	uint64_t nofile_soft, nofile_hard;
+	uint64_t event_serial, accepted_serial;
 	char	 run_id[24];
 };
 
@@ -52,6 +53,8 @@ void	flight_give(uint32_t slot);
 void	flight_save(const struct proc *p);
 /* State of the supervisor and its descriptors. */
 void	flight_save_core(void);
+/* Of events. */
+void	flight_save_serials(void);
 
 /*
  * In a new image: take over what the crashed one left in fd.  Afterwards each

@@ -412,8 +412,8 @@ wind_up(struct client *c)
 {
 	if (client_unsent(c) > 0)
 		return;
-	if (c->state == CLIENT_STREAM && c->lost > 0)
-		subscribe_tell_lost(c);
+	if (c->state == CLIENT_STREAM && c->behind)
+		subscribe_more(c);
 	else if (c->state == CLIENT_DRAIN) {
 		if (c->eof)
 			client_close(c);

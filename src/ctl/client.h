@@ -61,8 +61,9 @@ struct client {
 	struct request *request; /* owned; BUSY */
 	struct update *update;	/* owned; BUSY */
 	int64_t	 parked_ms;	/* PARKED: since when; 0: not in the list of feed.c */
-	unsigned events;	/* STREAM: mask of subscribe.c */
-	uint64_t lost;		/* STREAM: events that did not fit */
+	uint32_t events;	/* STREAM: bits of the kinds it gets */
+	uint64_t next;		/* STREAM: serial of the next event for it */
+	bool	 behind;	/* STREAM: that one has happened already */
 };
 
 TAILQ_HEAD(client_list, client);

@@ -20,24 +20,29 @@ on_event(struct observer *o, const struct event *ev)
 
 static struct observer observer = { .fn = on_event };
 
+void
+ctl_watch(void)
+{
+	core_observe(&core, &observer);
+	subscribe_open(&observer);
+}
+
 int
 ctl_open(const struct config *config, struct err *e)
 {
 	clients_open();
 	if (listen_open(config, e) == -1)
 		return -1;
-	subscribe_open();
 	feed_open();
-	core_observe(&core, &observer);
 	return 0;
 }
 
 void
 ctl_close(void)
 {
-	core_unobserve(&core, &observer);
 	feed_close();
 	clients_close();
 	subscribe_close();
+	core_unobserve(&core, &observer);
 	listen_close();
 }

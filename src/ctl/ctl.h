@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "conf/conf.h"
 
+/* Before core_init(): see events from the first one on. */
+void	ctl_watch(void);
 /*
  * Listen where config says (or at the default places) and watch the core.  Call
  * it after core_init(), before core_run().  -1 and e, in supervisord's words,

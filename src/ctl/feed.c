@@ -297,7 +297,7 @@ static void
 on_trouble(int64_t id, const char *text)
 {
 	const struct stream *s = stream_by_id(id);
-	struct event ev = { .type = EV_LOG, .text = text,
+	struct event ev = { .type = EV_TROUBLE, .text = text,
 		.proc = s != NULL ? s->proc : NULL };
 
 	log_warn("%s", text);

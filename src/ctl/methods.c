@@ -100,6 +100,20 @@ do_send_stdin(struct client *c, const struct vcall *call, struct err *e)
 }
 
 static int
+do_send_remote_comm_event(struct client *c, const struct vcall *call, struct err *e)
+{
+	struct event ev = { .type = EV_REMOTE };
+
+	if (need_string(call, "type", &ev.text, e) == -1 ||
+	    need_string(call, "data", &ev.data, e) == -1)
+		return -1;
+	ev.len = strlen(ev.data);
+	core_publish(&core, &ev);
+	method_ok(c);
+	return 0;
+}
+
+static int
 do_reopen_logs(struct client *c, const struct vcall *call, struct err *e)
 {
 	(void)call;
@@ -148,6 +162,7 @@ static const struct method methods[] = {
 	{ .name = "Why", .fn = do_why },
 	{ .name = "Subscribe", .fn = do_subscribe, .always = true },
 	{ .name = "SendStdin", .fn = do_send_stdin },
+	{ .name = "SendRemoteCommEvent", .fn = do_send_remote_comm_event, .always = true },
 	{ .name = "ReopenLogs", .fn = do_reopen_logs },
 	{ .name = "Shutdown", .fn = do_shutdown },
 	{ .name = "Restart", .fn = do_restart },

@@ -212,6 +212,7 @@ do_get_state(struct client *c, const struct vcall *call, struct err *e)
 	json_kstr(&c->out, "version", SUPD_VERSION);
 	json_kstr(&c->out, "api", API_VERSION);
 	json_kstr(&c->out, "config", core.config->path);
+	json_kstr(&c->out, "run", core.run_id);
 	json_kstr(&c->out, "tier", tier);
 	json_kstr(&c->out, "tier_reason", why);
 	vreply_end(&c->out, false);

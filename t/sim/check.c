@@ -146,6 +146,12 @@ check_open(void)
 	core_observe(&core, &observer);
 }
 
+void
+check_close(void)
+{
+	core_unobserve(&core, &observer);
+}
+
 /* ---- after each turn ---- */
 
 static void

@@ -346,6 +346,7 @@ run_once(const struct conf_args *args)
 		return false;
 	}
 	loop_init();
+	ctl_watch();
 	if (core_open_log(c, &e) == -1 || core_init(args, &e) == -1 ||
 	    ctl_open(c, &e) == -1) {
 		if (!memory_is_short())
@@ -361,6 +362,7 @@ run_once(const struct conf_args *args)
 	core_run();
 	sim.running = false;
 	ctl_close();
+	check_close();
 	clients_end(true);
 	again = core.state == SUP_RESTARTING;
 	core_release();

@@ -117,6 +117,7 @@ uint64_t kernel_take_signals(uint64_t watched);
 /* ---- checks ---- */
 
 void	check_open(void);	/* after core_init(): begin to observe */
+void	check_close(void);	/* before core_release() */
 void	check_turn(void);	/* at the end of every turn */
 void	check_idle(void);	/* when there is nothing to do at this instant */
 void	check_end(void);	/* after the last core_release() */

@@ -20,6 +20,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/core.h"
+#include "core/flight.h"
+#include "core/tick.h"
 #include "ctl/client.h"
 #include "ctl/ctl.h"
 #include "ctl/feed.h"
@@ -225,6 +227,7 @@ static enum pstate fake_start_state = P_STARTING;
 static update_fn fake_update_fn;
 static void *fake_update_arg;
 static struct proc *fake_procs[20000];
+static uint32_t fake_ticks;		/* that somebody wants */
 
 static pid_t
 fake_getpid(void)
@@ -290,26 +293,14 @@ add_proc(const char *name)
 }
 
 void
-core_publish(struct core *c, struct event *ev)
+tick_want(uint32_t kinds)
 {
-	struct observer *o;
-
-	ev->serial = c->event_serial++;
-	ev->wall_ms = sys->wall_ms();
-	TAILQ_FOREACH(o, &c->observers, link)
-		o->fn(o, ev);
+	fake_ticks = kinds;
 }
 
 void
-core_observe(struct core *c, struct observer *o)
+flight_save_serials(void)
 {
-	TAILQ_INSERT_TAIL(&c->observers, o, link);
-}
-
-void
-core_unobserve(struct core *c, struct observer *o)
-{
-	TAILQ_REMOVE(&c->observers, o, link);
 }
 
 static void
@@ -641,9 +632,9 @@ fake_open(void)
 {
 	fake_init();
 	clients_open();
-	subscribe_open();
-	feed_open();
 	core_observe(&core, &fake_observer);
+	subscribe_open(&fake_observer);
+	feed_open();
 }
 
 __attribute__((unused)) static void
@@ -652,6 +643,7 @@ fake_close(void)
 	feed_close();
 	clients_close();
 	subscribe_close();
+	core_unobserve(&core, &fake_observer);
 }
 
 /* A connection as if it had been accepted. */

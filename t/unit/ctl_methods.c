@@ -216,7 +216,7 @@ test_status(void)
 	is_str(ask(&a, CALL("GetState", "{}")), "{\"parameters\":{\"pid\":4711,"
 	    "\"statecode\":1,\"statename\":\"RUNNING\",\"identifier\":\"fake\","
 	    "\"version\":\"" SUPD_VERSION "\",\"api\":\"3.0\",\"config\":\"/etc/x.conf\","
-	    "\"tier\":\"B\",\"tier_reason\":\"because\"}}", "GetState");
+	    "\"run\":\"\",\"tier\":\"B\",\"tier_reason\":\"because\"}}", "GetState");
 }
 
 static void

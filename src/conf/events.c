@@ -1,0 +1,69 @@
+/*
+ * The one table of event names.
+ */
+#include "conf/events.h"
+
+#include <stddef.h>
+#include <strings.h>
+
+#define BIT(kind) KIND_BIT(KIND_##kind)
+
+/* Kinds stand at their own number, parents behind them. */
+static const struct {
+	const char *name;
+	uint32_t mask;
+} names[] = {
+	[KIND_STOPPED] = { "PROCESS_STATE_STOPPED", BIT(STOPPED) },
+	[KIND_STARTING] = { "PROCESS_STATE_STARTING", BIT(STARTING) },
+	[KIND_RUNNING] = { "PROCESS_STATE_RUNNING", BIT(RUNNING) },
+	[KIND_BACKOFF] = { "PROCESS_STATE_BACKOFF", BIT(BACKOFF) },
+	[KIND_STOPPING] = { "PROCESS_STATE_STOPPING", BIT(STOPPING) },
+	[KIND_EXITED] = { "PROCESS_STATE_EXITED", BIT(EXITED) },
+	[KIND_FATAL] = { "PROCESS_STATE_FATAL", BIT(FATAL) },
+	[KIND_UNKNOWN] = { "PROCESS_STATE_UNKNOWN", BIT(UNKNOWN) },
+	[KIND_COMMUNICATION_STDOUT] = { "PROCESS_COMMUNICATION_STDOUT",
+	    BIT(COMMUNICATION_STDOUT) },
+	[KIND_COMMUNICATION_STDERR] = { "PROCESS_COMMUNICATION_STDERR",
+	    BIT(COMMUNICATION_STDERR) },
+	[KIND_LOG_STDOUT] = { "PROCESS_LOG_STDOUT", BIT(LOG_STDOUT) },
+	[KIND_LOG_STDERR] = { "PROCESS_LOG_STDERR", BIT(LOG_STDERR) },
+	[KIND_LOG_TROUBLE] = { "PROCESS_LOG_TROUBLE", BIT(LOG_TROUBLE) },
+	[KIND_REMOTE] = { "REMOTE_COMMUNICATION", BIT(REMOTE) },
+	[KIND_SUPERVISOR_RUNNING] = { "SUPERVISOR_STATE_CHANGE_RUNNING",
+	    BIT(SUPERVISOR_RUNNING) },
+	[KIND_SUPERVISOR_STOPPING] = { "SUPERVISOR_STATE_CHANGE_STOPPING",
+	    BIT(SUPERVISOR_STOPPING) },
+	[KIND_TICK_5] = { "TICK_5", BIT(TICK_5) },
+	[KIND_TICK_60] = { "TICK_60", BIT(TICK_60) },
+	[KIND_TICK_3600] = { "TICK_3600", BIT(TICK_3600) },
+	[KIND_GROUP_ADDED] = { "PROCESS_GROUP_ADDED", BIT(GROUP_ADDED) },
+	[KIND_GROUP_REMOVED] = { "PROCESS_GROUP_REMOVED", BIT(GROUP_REMOVED) },
+	{ "EVENT", KINDS_ALL },
+	{ "PROCESS_STATE", BIT(COMMUNICATION_STDOUT) - 1 },
+	{ "PROCESS_COMMUNICATION", BIT(COMMUNICATION_STDOUT) | BIT(COMMUNICATION_STDERR) },
+	{ "PROCESS_LOG", KINDS_LOG | BIT(LOG_TROUBLE) },
+	{ "SUPERVISOR_STATE_CHANGE", BIT(SUPERVISOR_RUNNING) | BIT(SUPERVISOR_STOPPING) },
+	{ "TICK", KINDS_TICK },
+	{ "PROCESS_GROUP", BIT(GROUP_ADDED) | BIT(GROUP_REMOVED) },
+};
+
+const char *
+event_kind_name(enum event_kind kind)
+{
+	return names[kind].name;
+}
+
+uint32_t
+event_mask(const char *name)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i].name, name) == 0)
+			return names[i].mask;
+	return 0;
+}
+
+bool
+event_is_supervisords(const char *name)
+{
+	return (event_mask(name) & ~BIT(LOG_TROUBLE)) != 0;
+}
