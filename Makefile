@@ -109,6 +109,7 @@ SRC_core = \
 
 SRC_ctl = \
 	src/ctl/access.c \
+	src/ctl/avail.c \
 	src/ctl/client.c \
 	src/ctl/clock.c \
 	src/ctl/ctl.c \

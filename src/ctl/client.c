@@ -27,7 +27,7 @@
 #define READ_BYTES	(16 * 1024)
 #define IN_PAUSE	(64 * 1024)	/* bytes of calls behind the one in progress */
 #define OUT_PAUSE	(256 * 1024)	/* unread replies: serve nothing more until read */
-#define OUT_MAX		(8 * 1024 * 1024) /* unread replies: close */
+#define OUT_MAX		(32 * 1024 * 1024) /* unread replies: close; 20,000 programs are 20 MiB */
 #define KEEP_BYTES	4096		/* of an empty buffer, for the next call */
 #define ALL_MAX		(64 * 1024 * 1024) /* bytes held for all clients together */
 #define TURN_MS		2		/* then other descriptors get their turn */

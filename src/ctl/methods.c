@@ -88,12 +88,14 @@ do_send_stdin(struct client *c, const struct vcall *call, struct err *e)
 {
 	const char *name = NULL, *chars = NULL;
 	struct proc *p;
+	size_t len;
 
 	if (need_string(call, "name", &name, e) == -1 ||
 	    need_string(call, "chars", &chars, e) == -1)
 		return -1;
+	len = yyjson_get_len(yyjson_obj_get(call->params, "chars"));	/* NULs are data */
 	p = core_find(name, e);
-	if (p == NULL || proc_stdin(p, chars, strlen(chars), e) == -1)
+	if (p == NULL || proc_stdin(p, chars, len, e) == -1)
 		return -1;
 	method_ok(c);
 	return 0;

@@ -1,6 +1,6 @@
 /*
- * What processes and the supervisor are: Status, GetState, GetConfig.  Written
- * straight into the reply.
+ * What processes and the supervisor are: Status, GetState.  Written straight into the
+ * reply.
  */
 #include "ctl/status.h"
 
@@ -97,6 +97,17 @@ put_sorted(struct buf *b, const struct proc **list, size_t n, int64_t now_ms)
 		status_put(b, list[i], now_ms);
 }
 
+/* In the order in which they are started. */
+static void
+put_by_priority(struct buf *b, const struct picks *picks)
+{
+	int64_t now_ms = sys->wall_ms();
+
+	for (size_t i = 0; i < picks->n; i++)
+		if (picks->v[i].id != 0 && core_by_id(picks->v[i].id) != NULL)
+			status_put(b, core_by_id(picks->v[i].id), now_ms);
+}
+
 /* Sorted inside each run that one name stands for; all is one run. */
 static void
 put_picks(struct buf *b, const struct picks *picks, const struct proc **list)
@@ -148,37 +159,57 @@ put_guests(struct buf *b)
 		status_put(b, p, now_ms);
 }
 
+static int
+put_processes(struct buf *b, const struct picks *picks, bool by_priority, struct err *e)
+{
+	const struct proc **list;
+
+	if (by_priority) {
+		put_by_priority(b, picks);
+		return 0;
+	}
+	list = malloc((picks->n + 1) * sizeof(list[0]));
+	if (list == NULL)
+		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
+	put_picks(b, picks, list);
+	free(list);
+	return 0;
+}
+
+static int
+put_status(struct buf *b, const struct picks *picks, bool all, bool by_priority,
+    struct err *e)
+{
+	vreply_begin(b);
+	json_key(b, "processes");
+	json_open(b, '[');
+	if (put_processes(b, picks, by_priority, e) == -1)
+		return -1;
+	if (all && (picks->n == 0 || picks->v[0].name == NULL))
+		put_guests(b);
+	json_close(b, ']');
+	json_key(b, "unknown");
+	json_open(b, '[');
+	put_unknown(b, picks);
+	json_close(b, ']');
+	vreply_end(b, false);
+	return 0;
+}
+
 int
 do_status(struct client *c, const struct vcall *call, struct err *e)
 {
-	const struct proc **list;
+	bool all = false, by_priority = false;
 	struct picks picks;
-	bool all = false, names;
+	int rc;
 
-	if (select_picks(call, SELECT_DEFAULT_ALL, &picks, e) == -1)
+	if (vcall_bool(call, "by_priority", &by_priority, e) == -1 ||
+	    select_picks(call, SELECT_DEFAULT_ALL, &picks, e) == -1)
 		return -1;
-	list = malloc((picks.n + 1) * sizeof(list[0]));
-	if (list == NULL) {
-		picks_release(&picks);
-		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
-	}
 	vcall_bool(call, "all", &all, NULL);
-	names = picks.n > 0 && picks.v[0].name != NULL;
-	vreply_begin(&c->out);
-	json_key(&c->out, "processes");
-	json_open(&c->out, '[');
-	put_picks(&c->out, &picks, list);
-	if (all && !names)
-		put_guests(&c->out);
-	json_close(&c->out, ']');
-	json_key(&c->out, "unknown");
-	json_open(&c->out, '[');
-	put_unknown(&c->out, &picks);
-	json_close(&c->out, ']');
-	vreply_end(&c->out, false);
-	free(list);
+	rc = put_status(&c->out, &picks, all, by_priority, e);
 	picks_release(&picks);
-	return 0;
+	return rc;
 }
 
 /* ---- GetState ---- */
@@ -216,94 +247,5 @@ do_get_state(struct client *c, const struct vcall *call, struct err *e)
 	json_kstr(&c->out, "tier", tier);
 	json_kstr(&c->out, "tier_reason", why);
 	vreply_end(&c->out, false);
-	return 0;
-}
-
-/* ---- GetConfig ---- */
-
-struct avail {
-	const char *group;
-	const struct program *prog;
-	int64_t group_priority;
-	bool	 in_use;
-	size_t	 i;		/* config order, for equal names */
-};
-
-static int
-by_process(const void *a, const void *b)
-{
-	const struct avail *p = a, *q = b;
-	int order = strcmp(p->prog->name, q->prog->name);
-
-	return order != 0 ? order : p->i < q->i ? -1 : 1;
-}
-
-static size_t
-count_programs(const struct config *config)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < config->ngroups; i++)
-		n += config->groups[i]->nprograms;
-	return n;
-}
-
-/* Programs that the core has taken over are with their process. */
-static size_t
-list_group(const struct group *g, struct avail *list, size_t n, size_t max)
-{
-	struct pgroup *active = core_find_group(g->name);
-	const struct program *prog;
-	struct proc *p = active != NULL ? TAILQ_FIRST(&active->procs) : NULL;
-
-	for (size_t i = 0; i < g->nprograms && n < max; i++) {
-		prog = g->programs[i];
-		if (prog == NULL) {
-			if (p == NULL)
-				continue;
-			prog = p->conf;
-			p = TAILQ_NEXT(p, link);
-		}
-		list[n] = (struct avail){ .group = g->name, .prog = prog, .i = n,
-			.group_priority = g->priority, .in_use = active != NULL };
-		n++;
-	}
-	return n;
-}
-
-static void
-put_avail(struct buf *b, const struct avail *a)
-{
-	json_open(b, '{');
-	json_kstr(b, "name", a->prog->name);
-	json_kstr(b, "group", a->group);
-	json_kbool(b, "inuse", a->in_use);
-	json_kbool(b, "autostart", a->prog->autostart);
-	json_kint(b, "group_prio", a->group_priority);
-	json_kint(b, "process_prio", a->prog->priority);
-	json_close(b, '}');
-}
-
-int
-do_get_config(struct client *c, const struct vcall *call, struct err *e)
-{
-	const struct config *config = core.reread != NULL ? core.reread : core.config;
-	size_t max = count_programs(config), n = 0;
-	struct avail *list = malloc((max + 1) * sizeof(list[0]));
-
-	(void)call;
-	if (list == NULL)
-		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
-	for (size_t i = 0; i < config->ngroups; i++)
-		n = list_group(config->groups[i], list, n, max);
-	qsort(list, n, sizeof(list[0]), by_process);
-	vreply_begin(&c->out);
-	json_key(&c->out, "configs");
-	json_open(&c->out, '[');
-	for (size_t i = 0; i < n; i++)
-		put_avail(&c->out, &list[i]);
-	json_close(&c->out, ']');
-	vreply_end(&c->out, false);
-	free(list);
 	return 0;
 }

@@ -279,31 +279,73 @@ clear(struct flow *f, const struct target *t, struct err *e)
 	return 0;
 }
 
+/* The channel that t says, or both. */
 static int
-do_clear(struct reader *r, const struct vcall *c, struct err *e)
+clear_target(const struct target *t, struct err *e)
 {
-	struct target t;
+	bool one = *t->channel_name != '\0';
 	struct flow *f;
-	bool one;
 
-	if (parse_target(c, &t, e) == -1)
-		return -1;
-	one = *t.channel_name != '\0';
 	e->code = FAULT_NONE;
-	f = find(&t, e);
+	f = find(t, e);
 	if (f == NULL && e->code != FAULT_NONE)
 		return -1;
 	if (f == NULL && one)
 		return no_file(e, NULL);
-	if (f != NULL && clear(f, &t, e) == -1)
+	if (f != NULL && clear(f, t, e) == -1)
 		return -1;
-	f = !one ? flow_by_name(t.name, CHANNEL_STDERR) : NULL;
-	if (f != NULL) {
-		flow_drain(f, DRAIN_MAX);
-		if (clear(f, &t, e) == -1)
-			return -1;
-	}
+	f = !one ? flow_by_name(t->name, CHANNEL_STDERR) : NULL;
+	if (f == NULL)
+		return 0;
+	flow_drain(f, DRAIN_MAX);
+	return clear(f, t, e);
+}
+
+static int
+do_clear(struct reader *r, const struct vcall *c, struct err *e)
+{
+	struct target t;
+
+	if (parse_target(c, &t, e) == -1 || clear_target(&t, e) == -1)
+		return -1;
 	vreply_begin(&r->out);
+	vreply_end(&r->out, false);
+	return 0;
+}
+
+/* "group:name" and "name" as the two words of a result. */
+static void
+put_words(struct buf *b, const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	json_kstr(b, "name", colon != NULL ? colon + 1 : name);
+	json_key(b, "group");
+	json_bytes(b, name, colon != NULL ? (size_t)(colon - name) : strlen(name));
+}
+
+static int
+do_clear_each(struct reader *r, const struct vcall *c, struct err *e)
+{
+	yyjson_val *names, *name;
+	size_t i, n;
+
+	if (vcall_strings(c, "names", &names, e) == -1)
+		return -1;
+	vreply_begin(&r->out);
+	json_key(&r->out, "results");
+	json_open(&r->out, '[');
+	yyjson_arr_foreach(names, i, n, name) {
+		struct target t = { .name = yyjson_get_str(name), .channel_name = "" };
+		bool done = clear_target(&t, e) == 0;
+
+		json_open(&r->out, '{');
+		put_words(&r->out, t.name);
+		json_kint(&r->out, "status", done ? FAULT_SUCCESS : (int64_t)e->code);
+		json_kstr(&r->out, "description", done ? "OK" : e->msg);
+		json_close(&r->out, '}');
+	}
+	json_close(&r->out, ']');
 	vreply_end(&r->out, false);
 	return 0;
 }
@@ -386,6 +428,7 @@ static const struct {
 	{ LOG_INTERFACE ".Tail", do_tail },
 	{ LOG_INTERFACE ".Follow", do_follow },
 	{ LOG_INTERFACE ".Clear", do_clear },
+	{ LOG_INTERFACE ".ClearEach", do_clear_each },
 	{ LOG_INTERFACE ".GetStats", do_stats },
 };
 
@@ -416,8 +459,8 @@ reader_call(struct reader *r, const char *frame, size_t len)
 		vcall_release(&c);
 		return false;
 	}
-	/* Without a reply only Clear does anything. */
-	if (!c.oneway || strcmp(c.method, LOG_INTERFACE ".Clear") == 0)
+	/* Without a reply only Clear and ClearEach do anything. */
+	if (!c.oneway || strncmp(c.method, LOG_INTERFACE ".Clear", strlen(LOG_INTERFACE) + 6) == 0)
 		dispatch(r, &c);
 	if (c.oneway)
 		buf_clear(&r->out);

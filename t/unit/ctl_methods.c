@@ -209,6 +209,8 @@ test_status(void)
 	    strstr(r, "\"group\":\"g\"") < strstr(r, "\"group\":\"web\""),
 	    "all of them: sorted");
 	ok(strstr(r, "logger") == NULL, "without guests");
+	r = ask(&a, CALL("Status", "{\"by_priority\":true,\"names\":[\"g:*\"]}"));
+	ok(strstr(r, "\"name\":\"y\"") < strstr(r, "\"name\":\"x\""), "by priority: as started");
 	ok(strstr(ask(&a, CALL("Status", "{\"all\":true}")), "\"group\":\"supd\"") != NULL,
 	    "all: with guests");
 	ok(strstr(ask(&a, CALL("Status", "{\"names\":[\"supd:logger\"]}")),
@@ -247,6 +249,8 @@ test_others(void)
 	is_str(fake_last, "reopen", "ReopenLogs");
 	is_str(ask(&a, CALL("GetConfig", "{}")), "{\"parameters\":{\"configs\":[]}}",
 	    "GetConfig");
+	ok(strstr(ask(&a, CALL("GetConfig", "{\"full\":1}")), "'full'") != NULL,
+	    "what is no boolean is refused");
 	ok(strstr(ask(&a, CALL("Why", "{\"name\":\"web\"}")), "\"text\":[\"") != NULL, "Why");
 	ok(strstr(ask(&a, CALL("Why", "{\"name\":\"zz\"}")), "\"code\":10") != NULL,
 	    "Why without such a process");

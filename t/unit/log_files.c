@@ -189,6 +189,12 @@ cleared(void)
 	log_add("e", "stdout", "/dev/null", "");
 	is_text(log_member(log_call("Clear", "{\"name\":\"e\"}"), "name"), "FAILED",
 	    "what is no plain file is not cleared");
+	is_text(log_call("ClearEach", "{\"names\":[\"c\",\"g:zz\",\"q\"]}"),
+	    "{\"parameters\":{\"results\":[{\"name\":\"c\",\"group\":\"c\",\"status\":80,"
+	    "\"description\":\"OK\"},{\"name\":\"zz\",\"group\":\"g\",\"status\":10,"
+	    "\"description\":\"BAD_NAME: g:zz\"},{\"name\":\"q\",\"group\":\"q\",\"status\":80,"
+	    "\"description\":\"OK\"}]}}", "several, each with its result");
+	is_file(log_path("c.log"), "", "cleared as well");
 	log_reset();
 }
 
