@@ -37,8 +37,23 @@ other=$(ctl pid other)
 is "$(ctl stop r)" 'r: stopped' stop
 ok 'and is gone all the same' eventually dead
 is "$(ctl pid other)" "$other" 'another program runs on'
+# After a crash each has its own cgroup, also when the file has another order by now.
+rm -f away.pid
+ctl start r >/dev/null
+away=$(await away.pid .)
+conf_base
+conf '[program:other]' 'command = /bin/sleep 1000' 'startsecs = 0'
+conf '[program:r]' "command = $T/runaway" 'startsecs = 0' 'stopwaitsecs = 1'
+kill -SEGV "$MAIN"
+await stderr 'SEGV|[Ss]egmentation' >/dev/null
+eventually sh -c "$CTL -c supd.conf pid r | grep -q ."
+ok 'the next one got away, and outlives a crash of supd' inside kill -0 "$away"
+is "$(ctl stop r)" 'r: stopped' 'stop after the crash'
+ok 'it is gone' eventually dead
+is "$(ctl pid other)" "$other" 'and the other program runs on'
 down
 unshare -m sh -c "mount -t cgroup2 none /sys/fs/cgroup
-find /sys/fs/cgroup/$name -depth -type d | xargs rmdir 2>&1" >left
-is "$(cat left)" '' 'no cgroup is left in use'
+find /sys/fs/cgroup/$name -mindepth 1 -type d
+rmdir /sys/fs/cgroup/$name 2>&1" >left
+is "$(cat left)" '' 'no cgroup is left'
 done_testing

@@ -85,16 +85,24 @@ fd_slurp(const char *path, struct buf *out)
 	if (fd == -1)
 		return -1;
 	do {
+		n = -1;
+		errno = ENOMEM;
 		if (buf_reserve(out, CHUNK) == -1)
 			break;
 		n = sys->read(fd, out->data + out->len, CHUNK);
 		if (n > 0)
 			out->len += (size_t)n;
-	} while (n > 0);
+	} while (n > 0 || (n == -1 && errno == EINTR));
 	if (out->data != NULL)
 		out->data[out->len] = '\0';
 	fd_close(&fd);
-	return out->failed ? -1 : 0;
+	return n == 0 ? 0 : -1;
+}
+
+bool
+fd_is_short(void)
+{
+	return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 
 void

@@ -6,6 +6,7 @@
 #define BASE_FD_H
 
 #include <sys/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -19,8 +20,10 @@ void	fd_close(int *fd);
 ssize_t	fd_send(int sock, const void *data, size_t len, int fd);
 /* Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg. */
 ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
-/* Append a whole file, as /proc has them; -1: it cannot be read. */
+/* Append a whole file, as /proc has them; -1 with errno, perhaps with a part of it. */
 int	fd_slurp(const char *path, struct buf *out);
+/* Has the last call failed for want of descriptors or memory?  Later it may not. */
+bool	fd_is_short(void);
 /* Open /dev/null (or a dead pipe) in place of closed descriptors 0, 1 and 2. */
 void	fd_fill_stdio(void);
 /*

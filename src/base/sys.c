@@ -8,7 +8,9 @@
 #include <sys/random.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -172,6 +174,20 @@ k_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
 	return 0;
 }
 
+static int64_t
+k_fs_type(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 ? (int64_t)fs.f_type : -1;
+}
+
+static bool
+k_has_xattr(const char *path, const char *name)
+{
+	return getxattr(path, name, NULL, 0) != -1;
+}
+
 static ssize_t
 k_splice(int from, int to, off_t *off, size_t len)
 {
@@ -315,6 +331,8 @@ const struct sys sys_kernel = {
 	.mkdir = mkdir,
 	.rmdir = rmdir,
 	.list = k_list,
+	.fs_type = k_fs_type,
+	.has_xattr = k_has_xattr,
 	.splice = k_splice,
 	.pread = pread,
 	.set_append = k_set_append,

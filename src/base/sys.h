@@ -116,6 +116,9 @@ struct sys {
 	int	(*rmdir)(const char *path);
 	/* Call fn with each name in a directory. */
 	int	(*list)(const char *path, void (*fn)(void *arg, const char *name), void *arg);
+	/* The kind of file system that path is on, as statfs() numbers it. */
+	int64_t	(*fs_type)(const char *path);
+	bool	(*has_xattr)(const char *path, const char *name);
 	/*
 	 * Move bytes from a pipe into a file at *off (NULL: at the file's offset, which
 	 * moves along), without waiting for the pipe.  What is moved has left the one and

@@ -8,6 +8,7 @@
  */
 #include "core/adopted.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,19 +67,17 @@ mark_names(const char *mark, size_t len, const struct proc *p)
 	    mark[g] == ':' && memcmp(mark + g + 1, p->conf->name, n) == 0;
 }
 
-/*
- * Which lingering process did this orphan come from?  A group's number tells
- * only while no program of now has it as its pid.
- */
+/* Which lingering process did this orphan come from? */
 static struct proc *
 find_owner(const char *mark, size_t len, pid_t pgrp)
 {
-	bool reused = core_by_pid(pgrp) != NULL;
 	struct proc *p;
 
 	TAILQ_FOREACH(p, &core.lingering, linger_link)
-		if (mark != NULL ? mark_names(mark, len, p) :
-		    !reused && pgrp == p->last_pid)
+		if (!p->loose)
+			continue;
+		else if (mark != NULL ? mark_names(mark, len, p) :
+		    !p->group_gone && pgrp == p->last_pid)
 			return p;
 	return NULL;
 }
@@ -104,19 +103,21 @@ is_zombie(pid_t pid)
 
 typedef void (*orphan_fn)(pid_t pid, const char *mark, size_t len, void *arg);
 
-static void
+/* -1 with errno: some were not seen, or not seen to be ours. */
+static int
 each_orphan(orphan_fn fn, void *arg)
 {
 	struct buf list = { 0 }, env = { 0 };
 	char path[64], *at, *end;
 	const char *mark;
 	size_t len = 0;
+	int no = 0;
 	long pid;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)sys->getpid(),
 	    (int)sys->getpid());
 	if (fd_slurp(path, &list) == -1)
-		goto out;
+		no = errno;
 	for (at = list.data; at != NULL; at = end) {
 		pid = strtol(at, &end, 10);
 		if (end == at)
@@ -125,12 +126,17 @@ each_orphan(orphan_fn fn, void *arg)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
 		buf_clear(&env);
-		mark = fd_slurp(path, &env) == 0 ? find_mark(&env, &len) : NULL;
+		mark = NULL;
+		if (fd_slurp(path, &env) == 0)
+			mark = find_mark(&env, &len);
+		else if (fd_is_short())
+			no = errno;
 		fn((pid_t)pid, mark, len, arg);
 	}
-out:
 	buf_release(&list);
 	buf_release(&env);
+	errno = no;
+	return no == 0 ? 0 : -1;
 }
 
 struct signalling {
@@ -159,12 +165,12 @@ signal_orphan(pid_t pid, const char *mark, size_t len, void *arg)
 		sys->kill(pid, SIGCONT);
 }
 
-void
+int
 adopted_signal(int (*which)(const struct proc *p))
 {
 	struct signalling s = { which };
 
-	each_orphan(signal_orphan, &s);
+	return each_orphan(signal_orphan, &s);
 }
 
 static void
@@ -185,6 +191,5 @@ adopted_kill_all(void)
 {
 	int n = 0;
 
-	each_orphan(kill_orphan, &n);
-	return n;
+	return each_orphan(kill_orphan, &n) == 0 ? n : -1;
 }

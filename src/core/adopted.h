@@ -9,11 +9,12 @@
 /* -1 and *why: /proc does not show our children. */
 int	adopted_init(const char **why);
 /*
- * Look at all adopted children once: those that belong to a lingering process
- * get the signal that `which` says, and are counted in nsurvivors.
+ * Look at all adopted children once: those that belong to a lingering process that
+ * is loose get the signal that `which` says, and are counted in nsurvivors.
+ * Returns 0; or -1 with errno: it could not look at all of them.
  */
-void	adopted_signal(int (*which)(const struct proc *p));
-/* SIGKILL to all adopted children that carry our mark; returns how many. */
+int	adopted_signal(int (*which)(const struct proc *p));
+/* SIGKILL to all adopted children that carry our mark; returns how many, or -1 as above. */
 int	adopted_kill_all(void);
 
 #endif

@@ -5,8 +5,6 @@
  */
 #include "core/cgroup.h"
 
-#include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,66 +20,87 @@
 #define ROOT "/sys/fs/cgroup"
 
 static char *ours;	/* directory below which ours are made; NULL: none */
+static int kill_fd = -1;	/* its cgroup.kill, for the end: no descriptor may be left then */
 
 /* Our own cgroup from the line "0::/path" of /proc/self/cgroup. */
 static char *
 own_directory(void)
 {
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	struct buf path = { 0 };
-	char line[4096];
+	struct buf text = { 0 }, path = { 0 };
+	const char *line, *end;
 
-	if (f == NULL)
-		return NULL;
-	while (fgets(line, sizeof(line), f) != NULL) {
+	if (fd_slurp("/proc/self/cgroup", &text) == -1)
+		goto out;
+	for (line = buf_text(&text); *line != '\0'; line = *end != '\0' ? end + 1 : end) {
+		end = strchrnul(line, '\n');
 		if (strncmp(line, "0::/", 4) != 0)
 			continue;
-		line[strcspn(line, "\n")] = '\0';
-		buf_addf(&path, "%s%s", ROOT, strcmp(line + 3, "/") == 0 ? "" : line + 3);
+		buf_adds(&path, ROOT);
+		if (end > line + 4)
+			buf_add(&path, line + 3, (size_t)(end - line - 3));
 		break;
 	}
-	fclose(f);
+out:
+	buf_release(&text);
 	return path.len > 0 ? buf_steal(&path) : NULL;
 }
 
 static bool
 is_delegated(const char *dir)
 {
-	return core.is_pid1 || getxattr(dir, "user.delegate", NULL, 0) != -1 ||
-	    getxattr(dir, "trusted.delegate", NULL, 0) != -1;
+	return core.is_pid1 || sys->has_xattr(dir, "user.delegate") ||
+	    sys->has_xattr(dir, "trusted.delegate");
+}
+
+static void
+remove_one(void *arg, const char *name)
+{
+	char path[512];
+
+	(void)arg;
+	if (name[0] != 'p')		/* other names are the kernel's files */
+		return;
+	snprintf(path, sizeof(path), "%s/%s", ours, name);
+	sys->rmdir(path);
+}
+
+void
+cgroup_release(void)
+{
+	fd_close(&kill_fd);
+	if (ours == NULL)
+		return;
+	sys->list(ours, remove_one, NULL);
+	sys->rmdir(ours);
+	free(ours);
+	ours = NULL;
 }
 
 /* Make a cgroup of ours and see whether cgroup.kill (Linux 5.14) is there. */
 static int
 try_directory(const char *dir, const char **why)
 {
-	struct buf b = { 0 };
-	int r = -1;
+	struct buf path = { 0 };
+	size_t len;
 
-	buf_addf(&b, "%s/supd.%d", dir, (int)sys->getpid());
-	if (b.failed)
-		return -1;
-	if (sys->mkdir(b.data, 0755) == -1 && errno != EEXIST) {
-		*why = "our cgroup is not writable";
-	} else {
-		buf_adds(&b, "/cgroup.kill");
-		r = sys->access(buf_text(&b), W_OK);
-		if (r == -1)
-			*why = "the kernel has no cgroup.kill";
-		b.data[b.len - strlen("/cgroup.kill")] = '\0';
-		if (r == -1)
-			sys->rmdir(b.data);
-		else
-			ours = strdup(b.data);
+	buf_addf(&path, "%s/supd.%d", dir, (int)sys->getpid());
+	len = path.len;
+	buf_adds(&path, "/cgroup.kill");
+	ours = path.failed ? NULL : strndup(path.data, len);
+	*why = ours == NULL ? "out of memory" : "our cgroup is not writable";
+	if (ours != NULL && (sys->mkdir(ours, 0755) == 0 || errno == EEXIST)) {
+		*why = "the kernel has no cgroup.kill";
+		kill_fd = sys->open(path.data, O_WRONLY, 0);
 	}
-	buf_release(&b);
+	buf_release(&path);
+	if (kill_fd == -1)
+		cgroup_release();
 	return ours != NULL ? 0 : -1;
 }
 
 int
 cgroup_init(const char **why)
 {
-	struct statfs fs;
 	char *dir;
 	int r = -1;
 
@@ -90,7 +109,7 @@ cgroup_init(const char **why)
 		*why = "[supd] cgroup is off";
 		return -1;
 	}
-	if (statfs(ROOT, &fs) == -1 || fs.f_type != CGROUP2_MAGIC)
+	if (sys->fs_type(ROOT) != CGROUP2_MAGIC)
 		return -1;
 	dir = own_directory();
 	if (dir == NULL)
@@ -105,20 +124,11 @@ cgroup_init(const char **why)
 	return r;
 }
 
-void
-cgroup_release(void)
-{
-	if (ours != NULL)
-		sys->rmdir(ours);
-	free(ours);
-	ours = NULL;
-}
-
-/* The record's number is a name that needs no escaping; the log says whose. */
+/* A number is a name that needs no escaping; the log says whose. */
 static void
 path_of(const struct proc *p, const char *file, char *path, size_t size)
 {
-	snprintf(path, size, "%s/p%u%s", ours, p->id, file);
+	snprintf(path, size, "%s/p%u%s", ours, p->box, file);
 }
 
 int
@@ -133,16 +143,40 @@ cgroup_enter(struct proc *p)
 	return sys->open(path, O_WRONLY, 0);
 }
 
-static int
-kill_whole(const char *path)
+void
+cgroup_remove(const struct proc *p)
 {
-	int fd = sys->open(path, O_WRONLY, 0);
-	ssize_t n = -1;
+	char path[512];
 
-	if (fd != -1)
-		n = sys->write(fd, "1", 1);
-	fd_close(&fd);
+	if (ours == NULL)
+		return;
+	path_of(p, "", path, sizeof(path));
+	sys->rmdir(path);
+}
+
+/* -1 with errno */
+static int
+kill_whole(int fd)
+{
+	ssize_t n;
+
+	do
+		n = fd != -1 ? sys->write(fd, "1", 1) : -1;
+	while (n == -1 && fd != -1 && errno == EINTR);
 	return n == 1 ? 0 : -1;
+}
+
+static int
+kill_box(const struct proc *p)
+{
+	char path[512];
+	int fd, r;
+
+	path_of(p, "/cgroup.kill", path, sizeof(path));
+	fd = sys->open(path, O_WRONLY, 0);
+	r = kill_whole(fd);
+	fd_close(&fd);
+	return r;
 }
 
 int
@@ -154,32 +188,37 @@ cgroup_signal(struct proc *p, int sig)
 	int n = 0;
 
 	path_of(p, "/cgroup.procs", path, sizeof(path));
-	if (fd_slurp(path, &list) == -1)
+	if (fd_slurp(path, &list) == -1) {
+		n = fd_is_short() ? -1 : 0;	/* else it was never made */
 		goto out;
+	}
 	for (at = list.data; at != NULL && (pid = strtol(at, &end, 10)) > 0; at = end) {
 		n++;
 		if (sig != SIGKILL && (pid_t)pid != p->last_survivor)
 			sys->kill((pid_t)pid, sig);
 		p->last_survivor = (pid_t)pid;
 	}
-	if (n > 0 && sig == SIGKILL) {
-		path_of(p, "/cgroup.kill", path, sizeof(path));
-		kill_whole(path);
-	}
-	if (n == 0) {
-		path_of(p, "", path, sizeof(path));
-		sys->rmdir(path);
-	}
+	if (n > 0 && sig == SIGKILL && kill_box(p) == -1)
+		n = -1;
+	if (n == 0)
+		cgroup_remove(p);
 out:
 	buf_release(&list);
 	return n;
 }
 
-void
+int
 cgroup_kill_all(void)
 {
-	char path[512];
+	struct buf events = { 0 }, path = { 0 };
+	int r = -1;
 
-	snprintf(path, sizeof(path), "%s/cgroup.kill", ours);
-	kill_whole(path);
+	buf_addf(&path, "%s/cgroup.events", ours);
+	if (!path.failed && fd_slurp(path.data, &events) == 0)
+		r = strstr(buf_text(&events), "populated 1") != NULL;
+	if (r != 0 && kill_whole(kill_fd) == -1)
+		r = -1;
+	buf_release(&path);
+	buf_release(&events);
+	return r;
 }

@@ -9,11 +9,16 @@
 /* -1 and *why: none that we may use. */
 int	cgroup_init(const char **why);
 void	cgroup_release(void);
-/* cgroup.procs of p's cgroup, open for writing; -1: could not be made. */
+/* cgroup.procs of p's cgroup, open for writing; -1 with errno: could not be made. */
 int	cgroup_enter(struct proc *p);
-/* Signal all in p's cgroup; returns how many there are. Removes it when empty. */
+/*
+ * Signal all in p's cgroup; returns how many there are, or -1 with errno: it could
+ * not look, or not kill.  Removes it when empty.
+ */
 int	cgroup_signal(struct proc *p, int sig);
-/* SIGKILL to everything below our directory. */
-void	cgroup_kill_all(void);
+/* p goes: remove its cgroup; what lives in it is found at the end. */
+void	cgroup_remove(const struct proc *p);
+/* SIGKILL to everything below our directory; 0: nobody is there, -1: cannot look. */
+int	cgroup_kill_all(void);
 
 #endif

@@ -115,6 +115,10 @@ struct proc {
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	pid_t	 last_pid;	/* of the latest child: its process group */
 	bool	 killed;	/* SIGKILL was sent in this stop */
+	uint32_t box;		/* number of its cgroup, tier A */
+	bool	 loose;		/* not all that it started is in its cgroup */
+	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
+	uint8_t	 blind;		/* scans in a row that could not look */
 	int	 nsurvivors;	/* descendants found by the last scan */
 	pid_t	 last_survivor;	/* the one that was signalled last */
 	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */

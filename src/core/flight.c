@@ -159,6 +159,8 @@ flight_save(const struct proc *p)
 		f->rd[i] = p->streams[i].rd;
 		f->wr[i] = p->streams[i].wr;
 	}
+	f->box = p->box;
+	f->loose = p->loose;
 	f->state = (uint8_t)p->fsm.st;
 	f->want_up = p->want_up;
 	f->started = p->started;
@@ -225,6 +227,9 @@ flight_open_old(int fd)
 	core.event_serial = h->event_serial;
 	core.accepted_serial = h->accepted_serial;
 	memcpy(core.run_id, h->run_id, sizeof(core.run_id));
+	for (uint32_t i = 0; i < h->nslots; i++)	/* new ones get other cgroups */
+		if (slots_of(h)[i].box > core.last_id)
+			core.last_id = slots_of(h)[i].box;
 	if (h->supervisor_state == SUP_SHUTDOWN || h->supervisor_state == SUP_RESTARTING)
 		old_state = (enum supervisor_state)h->supervisor_state;
 	return 0;
@@ -273,6 +278,8 @@ flight_recall(struct proc *p)
 		return false;
 	take_pipe(&p->streams[0], f, 0);
 	take_pipe(&p->streams[1], f, 1);
+	p->box = f->box;
+	p->loose = f->loose;
 	p->want_up = f->want_up;
 	p->started = f->started;
 	p->stopped_by_person = f->stopped_by_person;

@@ -35,8 +35,9 @@ struct flight_slot {
 	int32_t	 status;	/* wait status of the last run */
 	int32_t	 stdin_fd;
 	int32_t	 rd[2], wr[2];	/* stdout, stderr */
+	uint32_t box;		/* number of its cgroup */
 	uint8_t	 state;		/* enum pstate */
-	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest;
+	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose;
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };
 

@@ -110,9 +110,22 @@ logger_is_late(struct loop_timer *t)
 }
 
 static void
+end_if_done(void)
+{
+	if (life.phase == PHASE_FINISH && guest_done() && survivors_swept())
+		loop_stop();
+}
+
+void
+life_swept(void)
+{
+	end_if_done();
+}
+
+static void
 finish(void)
 {
-	int n = survivors_kill_all();
+	int n = survivors_sweep();
 
 	life.phase = PHASE_FINISH;
 	if (n > 0)
@@ -121,8 +134,7 @@ finish(void)
 	loop_timer_stop(&life.budget);
 	loop_timer_start(&life.finish, FINISH_MS + 1000, logger_is_late);
 	guest_finish();
-	if (guest_done())
-		loop_stop();
+	end_if_done();
 }
 
 /* In reverse order of start inside a group; counted before the first is told. */
@@ -286,8 +298,7 @@ life_state_changed(struct proc *p, enum pstate from)
 {
 	if (p->group == core.guests) {
 		guest_state_changed(p);
-		if (life.phase == PHASE_FINISH && guest_done())
-			loop_stop();
+		end_if_done();
 		return;
 	}
 	update_state_changed(p);

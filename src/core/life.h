@@ -16,6 +16,8 @@ void	life_autostart(struct pgroup *g, struct asker by);
 bool	life_hurried(void);
 /* The signal that asked for the end; 0: a client did. */
 int	life_end_signal(void);
+/* At the end: nothing that programs left behind lives any more. */
+void	life_swept(void);
 /* proc.c tells each transition: shutdown and updates wait for them. */
 void	life_state_changed(struct proc *p, enum pstate from);
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "core/cgroup.h"
 #include "core/flight.h"
 #include "core/launch.h"
 #include "core/stdin.h"
@@ -25,7 +26,7 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	}
 	p->group = g;
 	p->conf = conf;
-	p->id = ++core.last_id;
+	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
@@ -61,6 +62,7 @@ proc_free(struct proc *p)
 		launch_cancel(p);
 	launch_free(p);
 	survivors_forget(p);
+	cgroup_remove(p);
 	stdin_close(p);
 	stream_release_pair(p);
 	flight_give(p->slot);

@@ -29,8 +29,13 @@ void	survivors_shoo(struct proc *p);
 /* A child of nobody was reaped: look again. */
 void	survivors_orphan_died(void);
 void	survivors_forget(struct proc *p);
-/* At the end: SIGKILL to every descendant that carries our mark; returns how many. */
-int	survivors_kill_all(void);
+/*
+ * At the end: SIGKILL to all in our cgroups and to every descendant that carries our
+ * mark, until there is none: life_swept() follows.  Returns how many were found at
+ * once; -1: it could not look, and does so again.
+ */
+int	survivors_sweep(void);
+bool	survivors_swept(void);
 /* Tier A: cgroup.procs of p's cgroup, made when needed; -1: none. */
 int	survivors_cgroup(struct proc *p);
 
