@@ -192,6 +192,7 @@ UNIT = $(sort $(wildcard t/unit/*.c))
 
 # The simulator: its own loop.c in place of ours, found before the archive.
 SIM = \
+	t/sim/cgroup.c \
 	t/sim/client.c \
 	t/sim/config.c \
 	t/sim/disk.c \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "core/core.h"
 #include "core/life.h"
 #include "core/proc.h"
@@ -40,6 +41,33 @@ static const char *
 name_of(const struct proc *p)
 {
 	return p->conf->name;
+}
+
+/* ---- nobody survives a stop ---- */
+
+/*
+ * Those that the core can know of: with a cgroup all, else those that say in their
+ * environment where they come from, and those of the process group.
+ */
+static bool
+can_be_found(const struct proc *p, const struct sproc *q)
+{
+	if (sim.tier_a)
+		return q->cgroup != NULL;
+	return !sim.tier_c && (q->marked || q->pgid == p->last_pid);
+}
+
+static void
+nobody_survives(const struct proc *p)
+{
+	char name[200];
+
+	if (sim.faults & FAULT_SIGNAL)
+		return;
+	snprintf(name, sizeof(name), "%s:%s", p->group->name, name_of(p));
+	for (const struct sproc *q = processes; q != NULL; q = q->next)
+		if (q->life != ZOMBIE && strcmp(q->name, name) == 0 && can_be_found(p, q))
+			fail("%s is STOPPED, but its process %d lives", name, (int)q->pid);
 }
 
 /* ---- transitions, as observers learn of them ---- */
@@ -130,6 +158,9 @@ on_event(struct observer *o, const struct event *ev)
 		entered_stopping(p);
 		break;
 	case P_STOPPED:
+		if (ev->from == P_STOPPING)
+			nobody_survives(p);
+		break;
 	case P_EXITED:
 	case P_UNKNOWN:
 	case P_NSTATES:
@@ -285,16 +316,29 @@ check_idle(void)
 
 /* ---- at the end ---- */
 
+/* Does it belong to those that nobody else would end? */
+static bool
+is_swept(const struct sproc *p)
+{
+	return p->main || p->cgroup != NULL || (p->marked && !sim.tier_c);
+}
+
 void
 check_end(void)
 {
+	bool in_use = false;
+
 	for (int fd = 3; fd < FD_MAX; fd++)
 		if (table[fd] != NULL)
 			fail("descriptor %d is left open (type %d)", fd, (int)table[fd]->type);
-	for (struct sproc *p = processes; p != NULL; p = p->next)
-		if (p->main && p->life != ZOMBIE && sim.now_ms >= p->unkillable_ms &&
-		    !(sim.faults & FAULT_SIGNAL))
+	for (struct sproc *p = processes; p != NULL; p = p->next) {
+		in_use = in_use || p->cgroup != NULL;
+		if (p->life != ZOMBIE && sim.now_ms >= p->unkillable_ms &&
+		    !(sim.faults & FAULT_SIGNAL) && is_swept(p))
 			fail("%s %d lives after the end", p->name, (int)p->pid);
+	}
+	if (cgroup_made() > 0 && !in_use)
+		fail("%zu cgroups are left at the end", cgroup_made());
 	memory_check_empty();
 	say("end, %lu turns", sim.turns);
 }

@@ -110,7 +110,7 @@ config_write(void)
 {
 	char text[16384];
 	size_t n = (size_t)snprintf(text, sizeof(text), "[supervisord]\nlogfile=/tmp/s.log\n"
-	    "pidfile=/tmp/s.pid\nloglevel=%s\n[supd]\ncgroup=off\nstop_budget=%d\n"
+	    "pidfile=/tmp/s.pid\nloglevel=%s\n[supd]\nstop_budget=%d\n"
 	    "[unix_http_server]\nfile=/tmp/sim.sock\n", chance(300) ? "debug" : "info",
 	    chance(800) ? 0 : (int)between(1, 60));
 

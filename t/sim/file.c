@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "cgroup.h"
 #include "disk.h"
 #include "sim.h"
 
@@ -179,6 +180,7 @@ file_read(struct file *f, void *data, size_t len)
 	case F_STREAM:
 		return file_receive(f, data, len, NULL);
 	case F_TEXT:
+	case F_CGROUP:
 		n = f->len - f->pos < len ? f->len - f->pos : len;
 		memcpy(data, f->text + f->pos, n);
 		f->pos += n;
@@ -217,6 +219,8 @@ file_write(struct file *f, const void *data, size_t len)
 		if (done > 0)
 			f->pos += (size_t)done;
 		return done;
+	case F_CGROUP:
+		return cgroup_write(f, data, len);
 	case F_PIPE_R:
 	case F_LISTEN:
 	case F_TEXT:
@@ -322,6 +326,7 @@ file_poll(const struct file *f)
 	case F_MEM:
 	case F_NULL:
 	case F_REG:
+	case F_CGROUP:
 		break;
 	}
 	return LOOP_READ | LOOP_WRITE;

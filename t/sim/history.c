@@ -322,6 +322,7 @@ draw_plan(void)
 
 	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
 	sim.no_memory = chance(500) ? 2 : 30;
+	sim.tier_a = chance(300);
 	sim.tier_c = chance(250);
 	sim.shares_files = chance(800);
 	plan.next_ms = sim.now_ms;
@@ -365,6 +366,7 @@ run_once(const struct conf_args *args)
 	check_close();
 	clients_end(true);
 	again = core.state == SUP_RESTARTING;
+	process_nobody_born();
 	core_release();
 	if (loop_left() > 0)
 		fail("%zu watchers or jobs are left at the end", loop_left());
@@ -377,7 +379,8 @@ live(void)
 {
 	struct conf_args args = { .configuration = "/sim/supd.conf" };
 
-	say("faults %#x tier %s", sim.faults, sim.tier_c ? "C" : "B");
+	say("faults %#x%s%s", sim.faults, sim.tier_a ? " cgroups" : "",
+	    sim.tier_c ? " no /proc" : "");
 	core.is_pid1 = true;
 	core.argv0 = "/sim/supd";
 	if (plan.step == NULL)

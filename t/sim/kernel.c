@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "core/environ.h"
 #include "disk.h"
 #include "sim.h"
@@ -323,8 +324,14 @@ s_open(const char *path, int flags, mode_t mode)
 		f = disk_open(path, flags);
 		return f != NULL ? table_put(f) : -1;
 	}
+	if (cgroup_is_path(path)) {
+		f = cgroup_open(path, (flags & O_ACCMODE) != O_RDONLY);
+		return f != NULL ? table_put(f) : -1;
+	}
 	if (strcmp(path, "/sim/supd.conf") == 0)
 		f = text_file(config_text, strlen(config_text));
+	else if (strcmp(path, "/proc/self/cgroup") == 0)
+		f = text_file("1:x:/old\n0::/own\n", 18);
 	else if (!sim.tier_c && strcmp(path, "/proc/1/task/1/children") == 0)
 		f = children();
 	else if (!sim.tier_c && strncmp(path, "/proc/", 6) == 0)
@@ -385,6 +392,8 @@ s_access(const char *path, int mode)
 	struct stat st;
 
 	(void)mode;
+	if (cgroup_is_path(path))
+		return cgroup_access(path);
 	if (strncmp(path, "/proc/", 6) == 0)
 		return sim.tier_c ? no(ENOENT) : 0;
 	return s_stat(path, &st);
@@ -440,8 +449,20 @@ s_rename(const char *from, const char *to)
 static int
 s_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
 {
-	(void)path, (void)fn, (void)arg;
-	return no(ENOENT);
+	return cgroup_is_path(path) ? cgroup_list(path, fn, arg) : no(ENOENT);
+}
+
+static int64_t
+s_fs_type(const char *path)
+{
+	return sim.tier_a && strcmp(path, CGROUP_MOUNT) == 0 ? 0x63677270 : no(ENOENT);
+}
+
+static bool
+s_has_xattr(const char *path, const char *name)
+{
+	(void)path, (void)name;
+	return false;
 }
 
 static ssize_t
@@ -477,15 +498,14 @@ s_splice(int from, int to, off_t *off, size_t len)
 static int
 s_mkdir(const char *path, mode_t mode)
 {
-	(void)path, (void)mode;
-	return no(EROFS);
+	(void)mode;
+	return cgroup_is_path(path) ? cgroup_mkdir(path) : no(EROFS);
 }
 
 static int
 s_rmdir(const char *path)
 {
-	(void)path;
-	return no(ENOENT);
+	return cgroup_is_path(path) ? cgroup_rmdir(path) : no(ENOENT);
 }
 
 static int
@@ -707,6 +727,7 @@ kernel_reset(void)
 	for (int fd = 0; fd < 3; fd++)
 		table_put(file_new(F_NULL));
 	process_reset();
+	cgroup_reset();
 }
 
 static const struct sys known = {
@@ -740,6 +761,8 @@ static const struct sys known = {
 	.mkdir = s_mkdir,
 	.rmdir = s_rmdir,
 	.list = s_list,
+	.fs_type = s_fs_type,
+	.has_xattr = s_has_xattr,
 	.splice = s_splice,
 	.pread = s_pread,
 	.set_append = s_set_append,

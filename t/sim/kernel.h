@@ -17,7 +17,7 @@
 #define FD_MAX	1024
 
 enum file_type { F_PIPE_R, F_PIPE_W, F_STREAM, F_LISTEN, F_PACKET, F_TEXT, F_MEM, F_NULL,
-	F_REG };
+	F_REG, F_CGROUP };
 
 /* A pipe; lives while one of its two files does. */
 struct conduit {
@@ -50,12 +50,12 @@ struct file {
 	uid_t	 uid;		/* STREAM: of the other end */
 	struct file *backlog[8]; /* LISTEN */
 	size_t	 nbacklog;
-	char	 path[108];	/* LISTEN */
+	char	 path[108];	/* LISTEN, CGROUP */
 	char	*text;		/* TEXT; owned */
 	struct inode *inode;	/* REG */
 	bool	 append;	/* REG */
 	size_t	 pos, len;
-	int64_t	 mode;		/* what cgroup and other files need to know */
+	int64_t	 mode;		/* LISTEN: 1: it listens.  CGROUP: 1: cgroup.kill */
 };
 
 /* ---- file.c: objects ---- */
@@ -97,6 +97,7 @@ struct sproc {
 	bool	 main;		/* the core has made it; others are its descendants */
 	bool	 marked;	/* its environment still says where it comes from */
 	bool	 logger;
+	struct cgroup *cgroup;	/* NULL: that of the core */
 	bool	 ignores_term, stopped;
 	int64_t	 unkillable_ms;	/* in uninterruptible sleep until then */
 	uint64_t pending;	/* signals that wait */
@@ -108,10 +109,11 @@ struct sproc {
 	act_fn	 act;
 	struct file *fd[5];	/* NULL: not open; 3 and 4 only of guests */
 	struct file *err;	/* BORN: the close-on-exec pipe */
+	struct file *procs;	/* BORN: cgroup.procs to write to; NULL: none */
 	const struct spawn *spawn; /* BORN: the core's memory */
 	uint64_t sum;		/* of what it held at the clone */
 	int	 place;		/* BORN: it shares the core's descriptors; -1: not */
-	const struct file *shared[4]; /* what they were at the clone */
+	const struct file *shared[5]; /* what they were at the clone */
 	const char *kind;	/* of program: the last part of its path */
 	int64_t	 dies_ms;	/* of itself; INT64_MAX: never */
 	int	 dies_status;
@@ -128,6 +130,7 @@ struct sproc *process_find(pid_t pid);
 struct sproc *process_fork(struct sproc *parent);
 void	process_signal(struct sproc *p, int sig);
 void	process_die(struct sproc *p, int status);
+void	process_nobody_born(void);
 void	core_signal(int sig);
 /* Zombies that the core has to reap. */
 size_t	process_zombies(void);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/spawn.h"
+#include "cgroup.h"
 #include "core/core.h"
 #include "core/environ.h"
 #include "sim.h"
@@ -109,6 +110,7 @@ process_fork(struct sproc *parent)
 	p->pgid = parent->pgid;
 	p->life = ALIVE;
 	p->marked = parent->marked;
+	p->cgroup = parent->cgroup;
 	p->kind = parent->kind;
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->mark, parent->mark, sizeof(p->mark));
@@ -195,29 +197,37 @@ spawn_child(const struct spawn *s)
 	return process_spawn(s);
 }
 
+#define SHARED	5
+
 static int
 shared_fd(const struct spawn *s, int i)
 {
-	return i < 3 ? s->fd[i] : s->err_fd;
+	return i < 3 ? s->fd[i] : i == 3 ? s->err_fd : s->cgroup_fd;
 }
 
-/* Its own descriptors from now on: what it was promised must still be there. */
+/* What it was promised must be there until it has its own. */
 static void
-leave_table(struct sproc *p)
+check_shared(const struct sproc *p)
 {
-	struct spawn_fail own = { .step = STEP_OWN_FDS };
-
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < SHARED; i++) {
 		int fd = shared_fd(p->spawn, i);
 
 		if (fd != -1 && (table[fd] == NULL || table[fd] != p->shared[i]))
 			fail("%s: descriptor %d was closed before its child %d had it",
 			    p->name, fd, (int)p->pid);
-		if (fd != -1 && i < 3)
-			p->fd[i] = file_hold(table[fd]);
-		else if (fd != -1)
-			p->err = file_hold(table[fd]);
 	}
+}
+
+/* Its own descriptors from now on. */
+static void
+leave_table(struct sproc *p)
+{
+	struct spawn_fail own = { .step = STEP_OWN_FDS };
+
+	check_shared(p);
+	for (int i = 0; i < 3; i++)
+		p->fd[i] = p->spawn->fd[i] != -1 ? file_hold(table[p->spawn->fd[i]]) : NULL;
+	p->err = file_hold(table[p->spawn->err_fd]);
 	p->place = -1;
 	file_write(p->err, &own, sizeof(own));
 }
@@ -226,7 +236,7 @@ static void
 take_files(struct sproc *p, const struct spawn *s)
 {
 	p->place = s->place;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < SHARED; i++)
 		if (shared_fd(s, i) != -1)
 			p->shared[i] = table_get(shared_fd(s, i), "spawn");
 	for (int i = 1; i < 3; i++)
@@ -237,6 +247,8 @@ take_files(struct sproc *p, const struct spawn *s)
 	for (int i = 0; i < 2; i++)
 		p->fd[3 + i] = s->extra[i] != -1 ?
 		    file_hold(table_get(s->extra[i], "spawn")) : NULL;
+	if (s->cgroup_fd != -1)
+		p->procs = file_hold(table[s->cgroup_fd]);
 	if (p->place == -1)
 		p->err = file_hold(table[s->err_fd]);
 }
@@ -276,10 +288,27 @@ report_failure(struct sproc *p, enum spawn_step step, int no)
 	struct spawn_fail f = { .step = (int32_t)step, .no = no };
 
 	say("%s %d: step %d fails with %d", p->name, (int)p->pid, (int)step, no);
-	file_write(p->err, &f, sizeof(f));
+	file_write(p->err != NULL ? p->err : table[p->spawn->err_fd], &f, sizeof(f));
 	if (p->fd[2] != NULL)
 		file_write(p->fd[2], "supervisor: couldn't exec\n", 26);
 	process_die(p, 127 << 8);
+}
+
+/* Into its process group and cgroup; false: that was its end. */
+static bool
+join(struct sproc *p)
+{
+	p->pgid = p->pid;
+	if (p->place != -1)
+		check_shared(p);
+	if (p->procs == NULL)
+		return true;
+	if (cgroup_enter_self(p->procs, p) == -1) {
+		report_failure(p, STEP_CGROUP, errno);
+		return false;
+	}
+	file_drop(&p->procs);
+	return true;
 }
 
 static void
@@ -291,17 +320,18 @@ on_exec(struct sproc *p)
 	if (spawn_sum(s) != p->sum)
 		fail("%s: the core changed what its child %d still reads", p->name,
 		    (int)p->pid);
+	if (p->pgid == CORE_PID) {
+		if (!join(p))
+			return;
+		if (chance(300)) {	/* seen between two steps */
+			p->next_ms = sim.now_ms + between(0, 2);
+			return;
+		}
+	}
 	if (p->place != -1) {
 		leave_table(p);
 		if (chance(500)) {
 			p->next_ms = sim.now_ms + between(0, 3);
-			return;
-		}
-	}
-	if (p->pgid == CORE_PID) {
-		p->pgid = p->pid;
-		if (chance(300)) {	/* seen between two steps */
-			p->next_ms = sim.now_ms + between(0, 2);
 			return;
 		}
 	}
@@ -333,6 +363,21 @@ on_exec(struct sproc *p)
 
 		p->kind = slash != NULL ? slash + 1 : s->argv[0];
 		program_begin(p);
+	}
+}
+
+/* The core is about to free what such a child reads. */
+void
+process_nobody_born(void)
+{
+	for (struct sproc *p = processes; p != NULL; p = p->next) {
+		if (p->life != BORN)
+			continue;
+		/* one that could not be signalled was given up: UNKNOWN */
+		if (!(sim.faults & FAULT_SIGNAL))
+			fail("%s %d still reads the memory of the core at its end", p->name,
+			    (int)p->pid);
+		process_die(p, SIGSEGV);
 	}
 }
 
@@ -376,6 +421,7 @@ process_die(struct sproc *p, int status)
 	for (int i = 0; i < 5; i++)
 		file_drop(&p->fd[i]);
 	file_drop(&p->err);
+	file_drop(&p->procs);
 	if (p->parent != NULL)		/* it waits for its children, as it should */
 		process_remove(p);
 	else
@@ -516,7 +562,7 @@ process_kill(pid_t pid, int sig)
 
 	if (pid == 0 || pid == -1 || pid == -CORE_PID || pid == CORE_PID)
 		fail("kill(%d, %d) would reach the core itself", (int)pid, sig);
-	if (strikes(FAULT_SIGNAL, 20)) {
+	if (sig != 0 && strikes(FAULT_SIGNAL, 20)) {
 		errno = EPERM;
 		return -1;
 	}
@@ -568,6 +614,7 @@ process_free_all(void)
 		for (int i = 0; i < 5; i++)
 			file_drop(&p->fd[i]);
 		file_drop(&p->err);
+		file_drop(&p->procs);
 		process_remove(p);
 	}
 }

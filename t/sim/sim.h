@@ -36,6 +36,7 @@ struct sim {
 	bool	 faults_on;	/* the window in which they happen */
 	bool	 running;	/* the loop of the core runs */
 	bool	 trace;
+	bool	 tier_a;		/* cgroup v2 is there */
 	bool	 tier_c;	/* no /proc */
 	bool	 shares_files;	/* children share our descriptors for a while */
 	uint64_t hash;		/* of the whole trace */
