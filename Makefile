@@ -118,6 +118,7 @@ SRC_ctl = \
 	src/ctl/history.c \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
+	src/ctl/metrics.c \
 	src/ctl/operate.c \
 	src/ctl/packet.c \
 	src/ctl/reload.c \
@@ -169,6 +170,7 @@ SRC_cli = \
 	src/cli/events.c \
 	src/cli/fg.c \
 	src/cli/logs.c \
+	src/cli/metrics.c \
 	src/cli/pidproxy.c \
 	src/cli/reconf.c \
 	src/cli/say.c \

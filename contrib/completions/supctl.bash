@@ -43,7 +43,7 @@ _supctl() {
 	*:fg)	words=$(_supctl_ask processes) ;;
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;
 	*:maintail) words=-f ;;
-	*:avail|*:plan) words=--json ;;
+	*:avail|*:metrics|*:plan) words=--json ;;
 	*:events) words='-f --json EVENT PROCESS_STATE PROCESS_STATE_STARTING
 			PROCESS_STATE_RUNNING PROCESS_STATE_BACKOFF PROCESS_STATE_STOPPING
 			PROCESS_STATE_EXITED PROCESS_STATE_STOPPED PROCESS_STATE_FATAL

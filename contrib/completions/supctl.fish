@@ -75,7 +75,7 @@ for c in supctl supervisorctl
 	complete -c $c -n '__supctl_is start stop restart status pid clear update' -a all
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
 	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
-	complete -c $c -n '__supctl_is status avail pid plan log-stats why events' -l json \
+	complete -c $c -n '__supctl_is status avail metrics pid plan log-stats why events' -l json \
 		-d 'As JSON'
 	complete -c $c -n '__supctl_is status' -l all -d "The supervisor's helpers too"
 	complete -c $c -n '__supctl_is start stop restart status' -l wait -x \

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 
 static struct ev_loop *loop;
+static uint64_t turns;
 static struct ev_prepare end_of_turn;
 static TAILQ_HEAD(, loop_job) jobs = TAILQ_HEAD_INITIALIZER(jobs);
 
@@ -23,6 +24,7 @@ run_jobs(struct ev_loop *l, struct ev_prepare *w, int revents)
 	(void)l;
 	(void)w;
 	(void)revents;
+	turns++;
 	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
 		TAILQ_REMOVE(&jobs, job, link);
 		job->queued = false;
@@ -37,6 +39,7 @@ loop_init(void)
 	loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	if (loop == NULL)
 		return -1;
+	turns = 0;
 	ev_prepare_init(&end_of_turn, run_jobs);
 	ev_prepare_start(loop, &end_of_turn);
 	return 0;
@@ -72,6 +75,13 @@ int64_t
 loop_now(void)
 {
 	return sys->mono_ms();
+}
+
+/* Each turn waits once, and the first one before anything has happened. */
+uint64_t
+loop_wakeups(void)
+{
+	return turns > 0 ? turns - 1 : 0;
 }
 
 void

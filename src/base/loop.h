@@ -57,6 +57,8 @@ void	loop_stop(void);
 void	loop_turn(void);
 /* Milliseconds of the monotonic clock. */
 int64_t	loop_now(void);
+/* How often it came back from waiting since loop_init(). */
+uint64_t loop_wakeups(void);
 /*
  * Sleep this many microseconds before each wait, so that many small events
  * are handled together; 0: at once.  For the logger.

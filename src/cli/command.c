@@ -39,6 +39,9 @@ const struct command commands[] = {
 	"maintail -f\tFollow the supervisor's own log (Ctrl-C to exit)\n"
 	"maintail -100\tIts last 100 *bytes*\n"
 	"maintail\tIts last 1600 *bytes*\n" },
+{ "metrics", cmd_metrics, CMD_CONNECT | CMD_JSON | CMD_OURS | CMD_ALONE,
+	"metrics\t\t\tCount starts, ends and processor time of every process\n"
+	"--json\t\t\tAs one JSON object, with the supervisor's own counters" },
 { "open", cmd_open, 0,
 	"open <url>\tSpeak to another supervisor.\n"
 	"\t\t(unix:///socket/path)" },

@@ -176,6 +176,7 @@ void	cmd_tail(struct ctl *c, struct words *w);
 void	cmd_maintail(struct ctl *c, struct words *w);
 void	cmd_clear(struct ctl *c, struct words *w);
 void	cmd_log_stats(struct ctl *c, struct words *w);
+void	cmd_metrics(struct ctl *c, struct words *w);
 void	cmd_fg(struct ctl *c, struct words *w);
 void	cmd_events(struct ctl *c, struct words *w);
 void	cmd_why(struct ctl *c, struct words *w);

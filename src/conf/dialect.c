@@ -4,7 +4,7 @@
  */
 #include "conf/dialect.h"
 
-#include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,37 +24,63 @@ struct line {
 	bool	 comment;	/* there was one */
 };
 
-static void
-encode_byte(struct buf *out, unsigned char c)
-{
-	static const char hex[] = "0123456789ABCDEF";
+static const char hex_digits[] = "0123456789abcdef";
 
-	if (isalnum(c) || c >= 0x80 || (c != '\0' && strchr("_-./,()", c) != NULL)) {
-		buf_addc(out, (char)c);
-		return;
+/* A bit for each ASCII character that stands for itself: letters, digits and _-./,() */
+static const uint32_t plain[4] = { 0, 0x03fff300, 0x87fffffe, 0x07fffffe };
+
+/* Bytes at the begin of text that stand for themselves. */
+static size_t
+plain_run(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (; n < len; n++) {
+		unsigned char c = (unsigned char)text[n];
+
+		if (c < 0x80 && (plain[c >> 5] >> (c & 31) & 1) == 0)
+			break;
 	}
-	buf_addc(out, '%');
-	buf_addc(out, hex[c >> 4]);
-	buf_addc(out, hex[c & 15]);
+	return n;
+}
+
+/* Add what fits in one go; returns how much of text it was. */
+static size_t
+encode_some(struct buf *out, const char *text, size_t len)
+{
+	size_t n = plain_run(text, len);
+	unsigned char c = (unsigned char)text[0];
+	char code[3] = { '%', hex_digits[c >> 4], hex_digits[c & 15] };
+
+	if (n > 0)
+		buf_add(out, text, n);
+	else
+		buf_add(out, code, sizeof(code));
+	return n > 0 ? n : 1;
 }
 
 static void
 encode(struct buf *out, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		encode_byte(out, (unsigned char)text[i]);
+	for (size_t i = 0; i < len;)
+		i += encode_some(out, text + i, len - i);
 }
 
 /* A name of any length as something that fits inih's fields. */
 static void
-add_name(struct dialect *d, const char *name, size_t len)
+add_name(struct dialect *d, const char *name, size_t len, bool lower)
 {
 	size_t start = d->ready.len;
 	char **names;
 
 	encode(&d->ready, name, len);
-	if (d->ready.failed || d->ready.len - start <= NAME_MAX_LEN)
+	if (d->ready.failed)
 		return;
+	if (d->ready.len - start <= NAME_MAX_LEN) {
+		if (lower && len > 0)
+			text_lower(d->ready.data + start);
+		return;
+	}
 	d->ready.len = start;
 	names = array_room(d->names, d->nnames, sizeof(*names));
 	if (names == NULL)
@@ -63,6 +89,8 @@ add_name(struct dialect *d, const char *name, size_t len)
 	names[d->nnames] = strndup(name, len);
 	if (names[d->nnames] == NULL)
 		goto lost;
+	if (lower)
+		text_lower(names[d->nnames]);
 	buf_addf(&d->ready, "@%zu", d->nnames++);
 	return;
 lost:
@@ -75,12 +103,15 @@ add_text(struct dialect *d, const char *text, size_t len)
 {
 	size_t start = d->ready.len;
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0, room; i < len;) {
 		if (d->ready.len - start >= CHUNK_LEN) {
 			buf_adds(&d->ready, "\n" DIALECT_MORE "=");
 			start = d->ready.len;
 		}
-		encode_byte(&d->ready, (unsigned char)text[i]);
+		room = CHUNK_LEN - (d->ready.len - start);
+		i += encode_some(&d->ready, text + i, len - i < room ? len - i : room);
+		if (d->ready.failed)
+			return;
 	}
 	buf_addc(&d->ready, '\n');
 }
@@ -113,16 +144,29 @@ comment_start(const char *s, size_t len)
 	return found;
 }
 
+/* The same for a whole line: one that begins with a mark has nothing else. */
+static size_t
+line_comment(const struct line *l)
+{
+	const char *text = l->raw;
+	size_t len = l->raw_len;
+
+	text_strip(&text, &len);
+	return len > 0 && (text[0] == ';' || text[0] == '#') ? 0
+	    : comment_start(l->raw, l->raw_len);
+}
+
 static bool
 next_line(struct dialect *d, struct line *l)
 {
 	const char *s = d->text + d->pos, *end;
 	size_t left = d->len - d->pos, at;
+	bool mark = false;
 
 	if (left == 0)
 		return false;
 	for (end = s; end < s + left && *end != '\n' && *end != '\r'; end++)
-		;
+		mark = mark || *end == ';' || *end == '#';
 	*l = (struct line){ .raw = s, .raw_len = (size_t)(end - s), .text = s };
 	l->ended = l->raw_len < left;
 	d->pos += l->raw_len + (l->ended ? 1 : 0);
@@ -130,12 +174,8 @@ next_line(struct dialect *d, struct line *l)
 		d->pos++;
 	d->line++;
 
-	l->len = l->raw_len;
-	text_strip(&l->text, &l->len);
-	at = l->len > 0 && (l->text[0] == ';' || l->text[0] == '#') ? 0
-	    : comment_start(l->raw, l->raw_len);
+	at = mark ? line_comment(l) : l->raw_len;
 	l->comment = at < l->raw_len;
-	l->text = l->raw;
 	l->len = at;
 	text_strip(&l->text, &l->len);
 	return true;
@@ -176,7 +216,6 @@ take_option(struct dialect *d, const struct line *l)
 {
 	size_t key_len = 0, len = l->len;
 	const char *key = l->text, *value;
-	char *lower;
 
 	while (key_len < len && key[key_len] != '=' && key[key_len] != ':')
 		key_len++;
@@ -189,18 +228,11 @@ take_option(struct dialect *d, const struct line *l)
 	text_strip(&key, &key_len);
 	text_strip(&value, &len);
 	d->in_option = key_len > 0;
-	if (key_len == 0) {
+	if (key_len == 0)
 		complain(d, l);
+	if (key_len == 0 || d->unwanted)
 		return;
-	}
-	lower = strndup(key, key_len);
-	if (lower == NULL) {
-		d->failed = true;
-		return;
-	}
-	text_lower(lower);
-	add_name(d, lower, key_len);
-	free(lower);
+	add_name(d, key, key_len, true);
 	buf_addc(&d->ready, '=');
 	add_text(d, value, len);
 }
@@ -214,28 +246,31 @@ take_line(struct dialect *d, const struct line *l)
 
 	d->cut = l->comment;
 	if (l->len == 0) {
-		if (!l->comment && d->in_option)
-			buf_adds(&d->ready, DIALECT_MORE "=%0A\n");
+		if (!l->comment && d->in_option && !d->unwanted)
+			buf_adds(&d->ready, DIALECT_MORE "=%0a\n");
 		return;
 	}
 	indent = indent_of(l);
 	if (d->in_option && indent > d->indent) {
-		if (memchr(l->text, '\0', l->len) != NULL) {
+		if (memchr(l->text, '\0', l->len) != NULL)
 			complain(d, l);
-			return;
+		else if (!d->unwanted) {
+			buf_adds(&d->ready, DIALECT_MORE "=%0a");
+			add_text(d, l->text, l->len);
 		}
-		buf_adds(&d->ready, DIALECT_MORE "=%0A");
-		add_text(d, l->text, l->len);
 		return;
 	}
 	d->indent = indent;
 	name = header_name(l, &len);
 	if (name != NULL && memchr(name, '\0', len) == NULL) {
-		buf_addc(&d->ready, '[');
-		add_name(d, name, len);
-		buf_adds(&d->ready, "]\n" DIALECT_SECTION "=\n");
 		d->in_section = true;
 		d->in_option = false;
+		d->unwanted = d->wants != NULL && !d->wants(name, len);
+		if (d->unwanted)
+			return;
+		buf_addc(&d->ready, '[');
+		add_name(d, name, len, false);
+		buf_adds(&d->ready, "]\n" DIALECT_SECTION "=\n");
 	} else if (!d->in_section)
 		complain(d, l);
 	else
@@ -273,21 +308,25 @@ dialect_read(char *line, int size, void *stream)
 	return line;
 }
 
+static int
+hex_value(char c)
+{
+	return c >= 'a' ? c - 'a' + 10 : c - '0';
+}
+
 void
 dialect_text(const char *text, struct buf *out)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	size_t n;
+	const char *next;
+	char c;
 
-	for (; *text != '\0'; text += n) {
-		n = strcspn(text, "%");
-		buf_add(out, text, n);
-		if (text[n] != '%' || text[n + 1] == '\0' || text[n + 2] == '\0')
-			continue;
-		buf_addc(out, (char)((strchr(hex, text[n + 1]) - hex) * 16 +
-		    (strchr(hex, text[n + 2]) - hex)));
-		n += 3;
+	while (*(next = strchrnul(text, '%')) != '\0' && next[1] != '\0' && next[2] != '\0') {
+		c = (char)(hex_value(next[1]) * 16 + hex_value(next[2]));
+		buf_add(out, text, (size_t)(next - text));
+		buf_addc(out, c);
+		text = next + 3;
 	}
+	buf_add(out, text, (size_t)(next - text));
 }
 
 const char *

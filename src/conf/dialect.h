@@ -33,9 +33,13 @@ struct dialect;
 typedef void (*dialect_error_fn)(void *arg, const struct dialect *d,
     const char *raw, size_t len, bool ended);
 
+/* Shall the section of this name (not ended by NUL) be handed out? */
+typedef bool (*dialect_wants_fn)(const char *name, size_t len);
+
 struct dialect {
 	const char *text;	/* borrowed: the whole file */
 	size_t	 len;
+	dialect_wants_fn wants;	/* NULL: all sections; of others only errors are told */
 	dialect_error_fn error;
 	void	*arg;
 
@@ -43,6 +47,7 @@ struct dialect {
 	int	 line;		/* number of the line that is being handed out */
 	bool	 cut;		/* a comment was cut off that line */
 	bool	 in_section;
+	bool	 unwanted;	/* and it is one that nobody wants */
 	bool	 in_option;	/* lines indented deeper continue its value */
 	size_t	 indent;	/* of the last header or option, in characters */
 	struct buf ready;	/* lines for inih */

@@ -302,6 +302,7 @@ ini_read_text(struct ini *ini, const char *path, const char *text, size_t len,
 		return report_nomem(r);
 	b.dialect.text = text;
 	b.dialect.len = len;
+	b.dialect.wants = ini->wants;
 	b.dialect.error = bad_line;
 	b.dialect.arg = &b;
 	if (ini_parse_stream(dialect_read, &b.dialect, handle, &b) != 0)

@@ -9,6 +9,7 @@
 #include <bsd/sys/tree.h>
 #include <stdbool.h>
 
+#include "conf/dialect.h"
 #include "conf/report.h"
 
 struct ini_key {
@@ -53,6 +54,7 @@ struct ini {
 	struct ini_section_list sections;	/* in the order of the files */
 	struct ini_section defaults;		/* [DEFAULT] */
 	struct ini_file_list files;
+	dialect_wants_fn wants;			/* set after ini_init(); NULL: all sections */
 };
 
 void	ini_init(struct ini *ini);

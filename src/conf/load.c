@@ -180,11 +180,12 @@ read_main(struct loader *ld, const char *path)
 }
 
 int
-load_files(struct loader *ld, const char *path)
+load_files(struct loader *ld, const char *path, dialect_wants_fn wants)
 {
 	char *dir;
 
 	ini_init(&ld->ini);
+	ld->ini.wants = wants;
 	ld->path = path;
 	uname(&ld->uts);
 	ld->c = calloc(1, sizeof(*ld->c));
@@ -316,7 +317,7 @@ load_all(struct loader *ld, const char *path)
 {
 	struct config *c;
 
-	if (load_files(ld, path) == -1 || load_supervisord(ld) == -1 ||
+	if (load_files(ld, path, NULL) == -1 || load_supervisord(ld) == -1 ||
 	    load_interfaces(ld) == -1 || load_groups(ld) == -1 || load_servers(ld) == -1 ||
 	    load_user(ld) == -1)
 		return -1;
@@ -343,6 +344,21 @@ conf_load(const char *path, const struct conf_args *a, struct err *e)
 	return NULL;
 }
 
+/* What there can be thousands of is most of the work, and nothing to supctl. */
+static bool
+is_for_client(const char *name, size_t len)
+{
+	static const char *const others[] = { "program:", "group:" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t n = strlen(others[i]);
+
+		if (len >= n && memcmp(name, others[i], n) == 0)
+			return false;
+	}
+	return true;
+}
+
 struct config *
 conf_load_ctl(const char *path, struct err *e)
 {
@@ -350,7 +366,7 @@ conf_load_ctl(const char *path, struct err *e)
 	int rc = -1;
 
 	if (path != NULL) {
-		rc = load_files(&ld, path);
+		rc = load_files(&ld, path, is_for_client);
 	} else {
 		ini_init(&ld.ini);
 		ld.c = calloc(1, sizeof(*ld.c));

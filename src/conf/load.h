@@ -38,8 +38,8 @@ struct section_load {
 
 /* All of it.  Returns 0, or -1 when there were errors; ld->c is the caller's then, too. */
 int	load_all(struct loader *ld, const char *path);
-/* Read the files only. */
-int	load_files(struct loader *ld, const char *path);
+/* Read the files only; wants: NULL, or which of their sections. */
+int	load_files(struct loader *ld, const char *path, dialect_wants_fn wants);
 /* What [include] names. */
 int	load_includes(struct loader *ld);
 /* All but ld->c. */

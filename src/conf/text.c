@@ -53,11 +53,22 @@ is_blank(uint32_t ch)
 	    ch == 0x202f || ch == 0x205f || ch == 0x3000;
 }
 
+/* Most bytes of a configuration: printed, and no blank. */
+static bool
+is_ink(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 size_t
 text_blank(const char *text, size_t len)
 {
 	uint32_t ch;
-	size_t n = decode(text, len, &ch);
+	size_t n;
+
+	if (len == 0 || is_ink(text[0]))
+		return 0;
+	n = decode(text, len, &ch);
 
 	return n > 0 && is_blank(ch) ? n : 0;
 }
@@ -67,7 +78,7 @@ text_blank_end(const char *text, size_t len)
 {
 	size_t n = 1;
 
-	if (len == 0)
+	if (len == 0 || is_ink(text[len - 1]))
 		return 0;
 	while (n < len && n < 3 && ((unsigned char)text[len - n] & 0xc0) == 0x80)
 		n++;	/* no blank is longer than three bytes */
@@ -191,15 +202,30 @@ text_repr(struct buf *out, const char *text, size_t len)
 	buf_addc(out, quote);
 }
 
+/* Bytes of ASCII at the begin, eight at a time: mostly that is everything. */
+static size_t
+ascii_run(const char *text, size_t len)
+{
+	size_t i;
+	uint64_t eight;
+
+	for (i = 0; i + sizeof(eight) <= len; i += sizeof(eight)) {
+		memcpy(&eight, text + i, sizeof(eight));
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return i;
+}
+
 const char *
 text_utf8_error(const char *text, size_t len, size_t *at, size_t *bad)
 {
 	uint32_t ch;
-	size_t i = 0, n;
+	size_t i = ascii_run(text, len), n;
 	unsigned char first;
 
 	while (i < len && (n = decode(text + i, len - i, &ch)) > 0)
-		i += n;
+		i += n + ascii_run(text + i + n, len - i - n);
 	if (i == len)
 		return NULL;
 	*at = i;

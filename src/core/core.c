@@ -191,6 +191,8 @@ core_init(const struct conf_args *args, struct err *e)
 {
 	core.args = *args;
 	core.state = SUP_RUNNING;
+	core.counts = (struct core_counts){ 0 };
+	core.start_wall_ms = sys->wall_ms();
 	TAILQ_INIT(&core.groups);
 	TAILQ_INIT(&core.to_launch);
 	TAILQ_INIT(&core.lingering);

@@ -64,6 +64,34 @@ struct transition {
 	uint8_t	 fails;		/* starts failed in a row, at most 255 */
 };
 
+/* How a run of a process ended. */
+enum ending {
+	END_STOPPED,		/* as asked */
+	END_EXPECTED,		/* by itself, with a code in exitcodes */
+	END_UNEXPECTED,		/* another code, or too quickly */
+	END_SIGNAL,		/* by a signal, unasked */
+	END_NOT_STARTED,	/* no process, or no exec */
+	ENDINGS
+};
+
+/* For monitoring: numbers that only grow, from the start of the supervisor on. */
+struct proc_counts {
+	uint32_t starts;	/* times that STARTING was entered */
+	uint32_t restarts;	/* of these, the ones that nobody asked for */
+	uint32_t launches;	/* of these, the ones that came to exec */
+	uint32_t ended[ENDINGS];
+	int64_t	 launch_us;	/* sum over launches: from STARTING to exec */
+	int64_t	 cpu_us;	/* of ended runs, and of children they waited for */
+};
+
+/* The same, about the supervisor itself. */
+struct core_counts {
+	uint64_t orphans;	/* reaped, that were no program's process */
+	uint64_t connections;	/* to the control socket */
+	uint64_t calls;		/* of the control protocol */
+	uint64_t events_lost;	/* by readers that were too slow */
+};
+
 #define STREAM_MAIN 1	/* id of the supervisor's own log */
 #define TRANSITIONS_KEPT 8	/* per process; `why` shows these */
 
@@ -124,6 +152,8 @@ struct proc {
 	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */
 	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */
+	int64_t	 starting_us;	/* monotonic, when STARTING was entered; 0: exec was reached */
+	struct proc_counts counts;
 	struct transition ring[TRANSITIONS_KEPT];
 	uint32_t ntransitions;	/* ever; the last ones are in the ring */
 };
@@ -170,6 +200,8 @@ struct core {
 	struct observer_list observers;
 	uint64_t event_serial;	/* of the next event */
 	uint64_t accepted_serial;	/* of the next one that a listener pool accepts */
+	struct core_counts counts;
+	int64_t	 start_wall_ms;	/* of this run of the supervisor */
 	struct stream_list unsent;	/* streams the logger has to learn of */
 	struct stream main_log;		/* our own log lines */
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
@@ -212,6 +244,8 @@ proc_restart_due(const struct proc *p)
 void	proc_full_name(const struct proc *p, struct buf *out);
 /* supervisord's description column. */
 void	proc_describe(const struct proc *p, struct buf *out);
+/* Should run and does not: still on its way, failed, or ended against expectation. */
+bool	proc_missing(const struct proc *p);
 /* -1 for a signal, 0 while it never ended; else the exit code. */
 int	proc_exitstatus(const struct proc *p);
 

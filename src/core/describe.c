@@ -16,6 +16,14 @@ proc_full_name(const struct proc *p, struct buf *out)
 	buf_adds(out, p->conf->name);
 }
 
+bool
+proc_missing(const struct proc *p)
+{
+	bool done = p->fsm.st == P_EXITED && p->expected && !proc_restart_due(p);
+
+	return p->want_up && p->fsm.st != P_RUNNING && !done;
+}
+
 int
 proc_exitstatus(const struct proc *p)
 {

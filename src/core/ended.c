@@ -37,9 +37,19 @@ is_expected(const struct proc *p, int status)
 	return false;
 }
 
+/* early: before startsecs were over. */
+static enum ending
+ending_of(const struct proc *p, int status, bool early)
+{
+	if (WIFSIGNALED(status))
+		return END_SIGNAL;
+	return is_expected(p, status) && !early ? END_EXPECTED : END_UNEXPECTED;
+}
+
 static void
 ended_stopping(struct proc *p, int status, const char *how)
 {
+	p->counts.ended[END_STOPPED]++;
 	if (is_expected(p, status))
 		log_info("stopped: %s (%s)", p->conf->name, how);
 	else
@@ -50,6 +60,7 @@ ended_stopping(struct proc *p, int status, const char *how)
 static void
 ended_too_quickly(struct proc *p, int status, const char *how)
 {
+	p->counts.ended[ending_of(p, status, true)]++;
 	proc_set_spawnerr(p, "Exited too quickly (process log may have details)");
 	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
 	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
@@ -63,6 +74,7 @@ ended_running(struct proc *p, int status, const char *how)
 	if (p->fsm.st == P_STARTING)	/* long enough, or startsecs=0: it was up */
 		proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, 0 });
 	p->expected = is_expected(p, status);
+	p->counts.ended[ending_of(p, status, false)]++;
 	if (p->expected) {
 		proc_set_spawnerr(p, NULL);
 		log_info("exited: %s (%s; expected)", p->conf->name, how);
@@ -88,12 +100,16 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	p->pid = 0;
 	p->status = r->status;
 	p->has_status = true;
+	p->counts.cpu_us += r->cpu_us;
+	if (exec_failure == NULL)
+		proc_count_launch(p);
 	p->stop_wall_ms = sys->wall_ms();
 	stdin_close(p);
 	say_status(r->status, how, sizeof(how));
 	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
 		ended_stopping(p, r->status, how);
 	else if (exec_failure != NULL) {
+		p->counts.ended[END_NOT_STARTED]++;
 		proc_set_spawnerr(p, exec_failure);
 		log_info("spawnerr: %s", exec_failure);
 		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });

@@ -248,7 +248,16 @@ wants_restart(const struct proc *p)
 }
 
 static void
-note_entering(struct proc *p, enum pstate from)
+count_start(struct proc *p, enum cause cause)
+{
+	p->starting_us = sys->mono_us();
+	p->counts.starts++;
+	if (cause == CAUSE_AUTORESTART || cause == CAUSE_RETRY)
+		p->counts.restarts++;
+}
+
+static void
+note_entering(struct proc *p, enum pstate from, enum cause cause)
 {
 	switch (p->fsm.st) {
 	case P_FATAL:
@@ -261,6 +270,7 @@ note_entering(struct proc *p, enum pstate from)
 		p->start_ms = loop_now();
 		p->exec_ok = false;
 		proc_set_spawnerr(p, NULL);
+		count_start(p, cause);
 		break;
 	case P_STOPPED:
 		if (from == P_BACKOFF)
@@ -293,7 +303,7 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	p->fsm = out.next;
 	arm(p, out.act, changed);
 	if (changed) {
-		note_entering(p, from);
+		note_entering(p, from, by.cause);
 		record(p, from, by);
 		publish_state(p, from);
 	} else if (ev == E_DUE && from == P_STOPPING)
@@ -416,6 +426,7 @@ proc_spawn_failed(struct proc *p, const char *fmt, ...)
 	va_end(ap);
 	log_info("spawnerr: %s", text);
 	proc_set_spawnerr(p, text);
+	p->counts.ended[END_NOT_STARTED]++;
 	proc_later(p, E_DOWN, (struct asker){ CAUSE_SPAWN, 0 });
 }
 
@@ -433,9 +444,20 @@ proc_spawned(struct proc *p, pid_t pid)
 }
 
 void
+proc_count_launch(struct proc *p)
+{
+	if (p->starting_us == 0)
+		return;
+	p->counts.launches++;
+	p->counts.launch_us += sys->mono_us() - p->starting_us;
+	p->starting_us = 0;
+}
+
+void
 proc_exec_passed(struct proc *p)
 {
 	p->exec_ok = true;
+	proc_count_launch(p);
 	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0)
 		loop_timer_start(&p->timer, 0, on_uptime);
 }

@@ -31,6 +31,8 @@ void	proc_cut_short(struct proc *p);
 
 /* The child has passed exec: with startsecs=0 that is RUNNING. */
 void	proc_exec_passed(struct proc *p);
+/* The same for monitoring, once for each launch: its death may be seen first. */
+void	proc_count_launch(struct proc *p);
 /* It could not be started: why, in supervisord's words; BACKOFF follows. */
 void	proc_spawn_failed(struct proc *p, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

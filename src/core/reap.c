@@ -71,6 +71,7 @@ reap_all(void)
 			proc_reaped(p, &r, launch_end(p));
 			continue;
 		}
+		core.counts.orphans++;
 		log_orphan(pid, r.status);
 		survivors_orphan_died();
 	}

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sys.h"
+#include "core/core.h"
 #include "ctl/clock.h"
 #include "ctl/feed.h"
 #include "ctl/listen.h"
@@ -115,6 +116,7 @@ client_new(int fd, const struct access *access)
 	}
 	c->admitted = access == NULL || access_admits(access, c->uid);
 	count++;
+	core.counts.connections++;
 	foreigners += c->foreign;
 	clock_add(c);
 	loop_io_start(&c->io, fd, LOOP_READ, on_io);

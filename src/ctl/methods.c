@@ -162,6 +162,7 @@ static const struct method methods[] = {
 	{ .name = "RemoveGroup", .fn = do_remove_group },
 	{ .name = "GetConfig", .fn = do_get_config },
 	{ .name = "Why", .fn = do_why },
+	{ .name = "Metrics", .fn = do_metrics, .always = true },
 	{ .name = "Subscribe", .fn = do_subscribe, .always = true },
 	{ .name = "SendStdin", .fn = do_send_stdin },
 	{ .name = "SendRemoteCommEvent", .fn = do_send_remote_comm_event, .always = true },
@@ -267,6 +268,7 @@ method_call(struct client *c, const char *frame, size_t len)
 	struct vcall call;
 	struct err e = { 0 };
 
+	core.counts.calls++;
 	if (vcall_parse(&call, frame, len, &e) == -1) {
 		/* Where the next call begins is anybody's guess. */
 		method_fault(c, &e);

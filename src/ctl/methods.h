@@ -47,6 +47,7 @@ int	do_plan(struct client *c, const struct vcall *call, struct err *e);
 int	do_update(struct client *c, const struct vcall *call, struct err *e);
 int	do_add_group(struct client *c, const struct vcall *call, struct err *e);
 int	do_remove_group(struct client *c, const struct vcall *call, struct err *e);
+int	do_metrics(struct client *c, const struct vcall *call, struct err *e);
 int	do_subscribe(struct client *c, const struct vcall *call, struct err *e);
 
 /* org.varlink.service; name without the interface. */

@@ -77,6 +77,8 @@ put_missed(struct buf *b, uint64_t serial, int64_t n)
 {
 	char payload[40];
 
+	if (n > 0)
+		core.counts.events_lost += (uint64_t)n;
 	snprintf(payload, sizeof(payload), "missed:%lld", (long long)n);
 	put_head(b, MISSED_NAME, serial, sys->wall_ms());
 	json_kstr(b, "payload", payload);

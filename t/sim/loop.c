@@ -108,6 +108,12 @@ loop_now(void)
 	return sys->mono_ms();
 }
 
+uint64_t
+loop_wakeups(void)
+{
+	return sim.turns;
+}
+
 void
 loop_turn(void)
 {

@@ -232,6 +232,27 @@ test_many_processes(void)
 	conf_free(c);
 }
 
+/* Programs are passed over, but not what follows them, nor their errors. */
+static void
+test_client_skips(void)
+{
+	static const char fine[] = "[program:a]\ncommand=x\n  [supervisorctl]\n\n  serverurl=no\n"
+	    "serverurl=http://no\n[supervisorctl]\nserverurl=http://a\n[group:g]\nusername=no\n"
+	    "[supervisorctl]\npassword=p\n";
+	static const char bad[] = "[supervisorctl]\nserverurl=http://a\n[program:a]\nnonsense\n";
+	struct err e = { 0 };
+	struct config *c = conf_load_ctl(conf_file_write(fine, strlen(fine)), &e);
+
+	if (ok(c != NULL, "programs between what the client reads")) {
+		is_str(c->ctl.serverurl, "http://a", "serverurl behind a program");
+		is_str(c->ctl.password, "p", "password behind a group");
+		ok(c->ctl.username == NULL, "keys of others are not ours");
+		conf_free(c);
+	}
+	ok(conf_load_ctl(conf_file_write(bad, strlen(bad)), &e) == NULL, "a line without a key");
+	ok(strstr(e.msg, "[line  4]: 'nonsense\\n'") != NULL, "is told as by supervisorctl");
+}
+
 /* What supctl reads. */
 static void
 test_client(void)
@@ -254,6 +275,7 @@ test_client(void)
 	is_str(c->ctl.password, "secret", "password");
 	is_int((int64_t)c->nservers, 1, "the servers, too");
 	conf_free(c);
+	test_client_skips();
 	ok(conf_load_ctl("/no/such", &e) == NULL, "no such file");
 	is_str(e.msg, "could not find config file /no/such", "and why");
 }

@@ -48,6 +48,12 @@ loop_now(void)
 	return fake_now;
 }
 
+uint64_t
+loop_wakeups(void)
+{
+	return 7;
+}
+
 void
 loop_io_start(struct loop_io *w, int fd, int events, loop_io_fn fn)
 {
@@ -397,6 +403,12 @@ void
 proc_describe(const struct proc *p, struct buf *out)
 {
 	buf_addf(out, "about %s", p->conf->name);
+}
+
+bool
+proc_missing(const struct proc *p)
+{
+	return p->want_up && p->fsm.st != P_RUNNING;
 }
 
 int
