@@ -230,7 +230,7 @@ OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # Static libraries, users before the used.
-LIBS = -lmicrohttpd -lexpat -ledit -ltinfo -lev -linih -lyyjson -lbsd -lmd
+LIBS = -lmicrohttpd -lexpat -ledit -ltinfo -lcurl -lmbedtls -lev -linih -lyyjson -lbsd -lmd
 
 # Compilers by purpose.  CC, when somebody names one, is the system's.
 MUSL_CC = musl-gcc
@@ -288,7 +288,7 @@ FINISH_$(B)/asan = ln -f $< $@
 
 # Where Debian ships no .pc file (libev) the name has to do, and where it has no
 # package (yyjson in Debian 12) or too old a one, our own copy.
-PC = libbsd inih libedit expat
+PC = libbsd inih libedit expat libcurl
 CC_$(B)/system = $(HOST_CC)
 FLAGS_$(B)/system = -O2 -g $$(pkg-config --cflags $(PC)) \
 	-isystem $(B)/system/libs/include

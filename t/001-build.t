@@ -15,7 +15,7 @@ case $DIR in
 	# e_type of the ELF header: 2 is an executable at a fixed place
 	is "$(od -An -tu2 -j16 -N2 "$SUPD_BIN" | tr -d ' ')" 2 'no interpreter is needed'
 	size=$(stat -c %s "$SUPD_BIN")
-	ok "at most 600 KiB (it has $size bytes)" test "$size" -le $((600 * 1024))
+	ok "at most 1 MiB (it has $size bytes)" test "$size" -le $((1024 * 1024))
 	;;
 esac
 
