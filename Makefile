@@ -50,6 +50,7 @@ SRC_wire = \
 
 SRC_conf = \
 	src/conf/account.c \
+	src/conf/address.c \
 	src/conf/args.c \
 	src/conf/check.c \
 	src/conf/config.c \
@@ -63,6 +64,7 @@ SRC_conf = \
 	src/conf/keys_program.c \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
+	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
 	src/conf/load_program.c \
 	src/conf/load_server.c \
@@ -76,6 +78,7 @@ SRC_conf = \
 	src/conf/suggest.c \
 	src/conf/text.c \
 	src/conf/types_number.c \
+	src/conf/types_socket.c \
 	src/conf/types_struct.c \
 	src/conf/types_text.c \
 	src/conf/types_word.c \
@@ -83,6 +86,7 @@ SRC_conf = \
 
 SRC_core = \
 	src/core/adopted.c \
+	src/core/bind.c \
 	src/core/cgroup.c \
 	src/core/core.c \
 	src/core/crash.c \
@@ -101,6 +105,7 @@ SRC_core = \
 	src/core/reap.c \
 	src/core/record.c \
 	src/core/setup.c \
+	src/core/sockets.c \
 	src/core/stdin.c \
 	src/core/stream.c \
 	src/core/survivors.c \

@@ -76,6 +76,20 @@ fd_recv(int sock, void *data, size_t len, int *fd)
 	return n;
 }
 
+bool
+fd_somebody_listens(const struct sockaddr *a, socklen_t len)
+{
+	int fd = sys->socket(AF_UNIX, SOCK_STREAM);
+	bool yes;
+
+	if (fd == -1)
+		return true;
+	/* a full backlog (EAGAIN) is somebody, too */
+	yes = sys->connect(fd, a, len) == 0 || errno == EAGAIN;
+	fd_close(&fd);
+	return yes;
+}
+
 int
 fd_slurp(const char *path, struct buf *out)
 {

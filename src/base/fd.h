@@ -5,6 +5,7 @@
 #ifndef BASE_FD_H
 #define BASE_FD_H
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,8 @@ void	fd_close(int *fd);
 ssize_t	fd_send(int sock, const void *data, size_t len, int fd);
 /* Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg. */
 ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
+/* Is there somebody at a UNIX address?  Asking must not remove whom we cannot ask. */
+bool	fd_somebody_listens(const struct sockaddr *a, socklen_t len);
 /* Append a whole file, as /proc has them; -1 with errno, perhaps with a part of it. */
 int	fd_slurp(const char *path, struct buf *out);
 /* Has the last call failed for want of descriptors or memory?  Later it may not. */

@@ -96,6 +96,7 @@ struct kernel_sigaction {
 
 #define KERNEL_SIGSET	8	/* bytes of a signal set as the kernel counts them */
 #define LAST_SIGNAL	64
+#define FIRST_PASSED	3	/* descriptors behind the standard ones */
 
 static void
 say(const char *text)
@@ -191,6 +192,48 @@ leave_table(const struct spawn *s, struct own_fds *own)
 	return 0;
 }
 
+/* Out of the way of what becomes 3, 4, ... */
+static long
+above(int fd, size_t n)
+{
+	if (fd >= (int)(FIRST_PASSED + n))
+		return fd;
+	return bare(SYS_fcntl, fd, F_DUPFD_CLOEXEC, (long)(FIRST_PASSED + n), 0, 0);
+}
+
+static long
+pass_on(const struct spawn *s, struct own_fds *own)
+{
+	long from[SPAWN_PASS], r;
+
+	if (s->npass == 0)
+		return 0;
+	if ((r = above(own->err_fd, s->npass)) < 0)
+		return r;
+	own->err_fd = (int)r;
+	for (size_t i = 0; i < s->npass; i++)
+		if ((from[i] = above(s->pass[i], s->npass)) < 0)
+			return from[i];
+	for (size_t i = 0; i < s->npass; i++)
+		if ((r = to_fd((int)from[i], FIRST_PASSED + (int)i, 0)) < 0)
+			return r;
+	return 0;
+}
+
+/* Into the environment that is ready: only the child knows its pid in time. */
+static void
+write_pid(char *at, long pid)
+{
+	char digits[SPAWN_PID];
+	int n = 0;
+
+	for (; pid > 0 && n < SPAWN_PID - 1; pid /= 10)
+		digits[n++] = (char)('0' + pid % 10);
+	while (n > 0)
+		*at++ = digits[--n];
+	*at = '\0';
+}
+
 /* Each step in supervisord's order; returns the one that failed, and why in *no. */
 static enum spawn_step
 prepare(const struct spawn *s, struct own_fds *own, int *no)
@@ -208,8 +251,12 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 		if ((r = to_fd(own->fd[i], i, 0)) < 0)
 			return *no = (int)-r, STEP_FD;
 	for (int i = 0; i < 2; i++)
-		if ((r = to_fd(s->extra[i], 3 + i, 0)) < 0)
+		if ((r = to_fd(s->extra[i], FIRST_PASSED + i, 0)) < 0)
 			return *no = (int)-r, STEP_FD;
+	if ((r = pass_on(s, own)) < 0)
+		return *no = (int)-r, STEP_FD;
+	if (s->pid_text != NULL)
+		write_pid(s->pid_text, bare(SYS_getpid, 0, 0, 0, 0, 0));
 	if (s->nofile_hard != 0) {
 		uint64_t limit[2] = { s->nofile_soft, s->nofile_hard };
 

@@ -231,6 +231,14 @@ k_socket(int domain, int type)
 	return socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
+static int
+k_set_reuse(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+}
+
 static bool
 k_hung_up(int fd)
 {
@@ -341,6 +349,7 @@ const struct sys sys_kernel = {
 	.can_read = k_can_read,
 	.can_write = k_can_write,
 	.socket = k_socket,
+	.set_reuse = k_set_reuse,
 	.bind = bind,
 	.listen = listen,
 	.connect = connect,

@@ -51,6 +51,9 @@ struct spawn {
 	const char *directory;	/* NULL: stay */
 	int	 fd[3];		/* become 0, 1, 2; -1: as we have it */
 	int	 extra[2];	/* become 3 and 4; -1: none */
+	const int *pass;	/* become 3, 4, ...; with neither extra nor a place */
+	size_t	 npass;		/* at most SPAWN_PASS */
+	char	*pid_text;	/* room for SPAWN_PID: the child's pid; NULL: not wanted */
 	int	 exec_fd;	/* not -1: exec this descriptor instead of path */
 	int	 err_fd;	/* close-on-exec; struct spawn_fail goes here */
 	int	 cgroup_fd;	/* cgroup.procs opened for writing; -1: stay */
@@ -67,6 +70,8 @@ struct spawn {
 };
 
 #define SPAWN_STACK 4096	/* bytes; the child calls nothing deep */
+#define SPAWN_PASS 32		/* descriptors */
+#define SPAWN_PID 11		/* bytes: digits of a pid and a NUL */
 
 /* How a child ended. */
 struct reaped {
@@ -135,6 +140,7 @@ struct sys {
 
 	/* Listening: setting up a UNIX socket and its name in the file system. */
 	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */
+	int	(*set_reuse)(int fd);	/* SO_REUSEADDR */
 	int	(*bind)(int fd, const struct sockaddr *a, socklen_t len);
 	int	(*listen)(int fd, int backlog);
 	int	(*connect)(int fd, const struct sockaddr *a, socklen_t len);

@@ -9,7 +9,10 @@
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +62,36 @@ struct conf_owner {
 	gid_t	 gid;
 };
 
+/* An address that the core listens at for processes. */
+struct conf_socket {
+	char	*name;		/* for LISTEN_FDNAMES; NULL: an fcgi-program's */
+	char	*url;		/* "tcp://127.0.0.1:80", "unix:///run/x.sock" */
+	int	 type;		/* SOCK_STREAM, SOCK_DGRAM */
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+	} addr;			/* names were looked up when the file was loaded */
+	socklen_t len;
+};
+
+#define CONF_SOCKETS_MAX 32	/* of one program: they become 3, 4, ... of a child */
+
+struct conf_sockets {
+	struct conf_socket *v;
+	size_t	 n;
+};
+
+/* What [fcgi-program:x] has besides the keys of a program. */
+struct conf_fcgi {
+	char	*socket;	/* as written */
+	struct conf_owner socket_owner;
+	int	 socket_mode;
+	int64_t	 socket_backlog;
+	struct conf_socket at;	/* what socket says */
+};
+
 enum logfile_kind { LOGFILE_AUTO, LOGFILE_NONE, LOGFILE_FILE };
 
 /* One of stdout and stderr of a program. */
@@ -106,6 +139,11 @@ struct program {
 	char	*directory;	/* NULL: stay */
 	int	 umask;		/* -1: inherited */
 	char	*serverurl;	/* NULL: AUTO */
+	struct conf_sockets sockets;	/* ours; shared by all processes */
+	struct conf_owner sockets_owner; /* ours */
+	int	 sockets_mode;	/* ours */
+	int64_t	 sockets_backlog; /* ours */
+	struct conf_fcgi *fcgi;	/* NULL: it is no [fcgi-program:x] */
 };
 
 struct group {

@@ -8,34 +8,53 @@
 #include "conf/keys.h"
 
 static char *
-print(const struct conf_key *k, const struct program *p)
+print(const struct conf_key *k, const void *fields)
 {
 	struct buf out = { 0 };
 
-	k->type->print(conf_field_const(k, p), &out);
+	k->type->print(conf_field_const(k, fields), &out);
 	return buf_steal(&out);
+}
+
+/* What only an [fcgi-program:x] has: none is all zero. */
+static const struct conf_fcgi *
+fcgi_of(const struct program *p)
+{
+	static const struct conf_fcgi none = { .socket_owner = { (uid_t)-1, (gid_t)-1 } };
+
+	return p->fcgi != NULL ? p->fcgi : &none;
+}
+
+/* The change in one table that asks for more than what is in why already. */
+static void
+find_change(const struct conf_table *t, const void *a, const void *b,
+    struct conf_change *why)
+{
+	for (size_t i = 0; i < t->nkeys; i++) {
+		const struct conf_key *k = &t->keys[i];
+
+		if (k->type->equal(conf_field_const(k, a), conf_field_const(k, b)) ||
+		    (why->key != NULL && k->apply <= why->apply))
+			continue;
+		conf_change_release(why);
+		*why = (struct conf_change){ k->name, k->apply, print(k, a), print(k, b) };
+	}
 }
 
 enum conf_apply
 conf_diff(const struct program *a, const struct program *b, struct conf_change *why)
 {
-	const struct conf_table *t = &conf_program_table;
-	const struct conf_key *key = NULL;
+	struct conf_change found = { 0 };
+	enum conf_apply apply;
 
-	for (size_t i = 0; i < t->nkeys; i++) {
-		const struct conf_key *k = &t->keys[i];
-
-		if (k->type->equal(conf_field_const(k, a), conf_field_const(k, b)))
-			continue;
-		if (key == NULL || k->apply > key->apply)
-			key = k;
-	}
-	if (why != NULL && key != NULL)
-		*why = (struct conf_change){ key->name, key->apply, print(key, a),
-		    print(key, b) };
-	else if (why != NULL)
-		*why = (struct conf_change){ 0 };
-	return key != NULL ? key->apply : APPLY_NOTHING;
+	find_change(&conf_program_table, a, b, &found);
+	find_change(&conf_fcgi_table, fcgi_of(a), fcgi_of(b), &found);
+	apply = found.apply;
+	if (why == NULL)
+		conf_change_release(&found);
+	else
+		*why = found;
+	return apply;
 }
 
 void
@@ -51,12 +70,8 @@ conf_change_release(struct conf_change *c)
  * equals anything.
  */
 static bool
-program_equal(const struct program *a, const struct program *b)
+keys_equal(const struct conf_table *t, const void *a, const void *b)
 {
-	const struct conf_table *t = &conf_program_table;
-
-	if (strcmp(a->name, b->name) != 0)
-		return false;
 	for (size_t i = 0; i < t->nkeys; i++) {
 		const struct conf_key *k = &t->keys[i];
 		const struct conf_stream *s = conf_field_const(k, a), *u = conf_field_const(k, b);
@@ -70,6 +85,13 @@ program_equal(const struct program *a, const struct program *b)
 			return false;
 	}
 	return true;
+}
+
+static bool
+program_equal(const struct program *a, const struct program *b)
+{
+	return strcmp(a->name, b->name) == 0 && keys_equal(&conf_program_table, a, b) &&
+	    keys_equal(&conf_fcgi_table, fcgi_of(a), fcgi_of(b));
 }
 
 bool

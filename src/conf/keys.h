@@ -71,14 +71,6 @@ struct listener_keys {
 	int64_t	 priority;
 };
 
-/* What [fcgi-program:x] has besides the keys of a program. */
-struct fcgi_keys {
-	char	*socket;
-	struct conf_owner socket_owner;
-	int	 socket_mode;
-	int64_t	 socket_backlog;
-};
-
 /* [include], [rpcinterface:x], [ctlplugin:x]: one string each. */
 struct single_key {
 	char	*value;

@@ -69,6 +69,19 @@ static const struct conf_key program_keys[] = {
 	{ KEY(log_policy, policy), .def = "block", .apply = APPLY_LOG, .flags = KEY_OURS,
 	  .doc = "When the log cannot be written: block lets the process wait, drop throws"
 	    " output away and counts it." },
+	{ KEY(sockets, sockets), .def = "", .apply = APPLY_RESTART, .flags = KEY_OURS,
+	  .doc = "Sockets that the supervisor listens at for the program, as"
+	    " name=tcp://host:port, name=udp://host:port or name=unix:///path between commas;"
+	    " see SOCKETS." },
+	{ KEY(sockets_owner, owner), .def = NULL, .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "Owner, user or user:group, of the files of sockets; the program's user"
+	    " unless set." },
+	{ KEY(sockets_mode, octal), .def = "0700", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "Mode of the files of sockets." },
+	{ KEY(sockets_backlog, integer), .def = "4096", .min = 1, .max = 65535,
+	  .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "How many connections may wait at each of sockets; the kernel has a limit of"
+	    " its own." },
 	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"
@@ -131,19 +144,19 @@ static const struct conf_key listener_keys[] = {
 };
 
 static const struct conf_key fcgi_keys[] = {
-	{ KEY_OF(struct fcgi_keys, "socket_backlog", socket_backlog, integer), .def = NULL,
-	  .apply = APPLY_RESTART,
+	{ KEY_OF(struct conf_fcgi, "socket_backlog", socket_backlog, integer), .def = NULL,
+	  .apply = APPLY_LIVE,
 	  .doc = "Length of the queue of the socket." },
-	{ KEY_OF(struct fcgi_keys, "socket_owner", socket_owner, owner), .def = NULL,
-	  .apply = APPLY_RESTART, .refusal = "Invalid socket_owner value",
+	{ KEY_OF(struct conf_fcgi, "socket_owner", socket_owner, owner), .def = NULL,
+	  .apply = APPLY_LIVE, .refusal = "Invalid socket_owner value",
 	  .doc = "Owner of the socket's file; the program's user unless set." },
-	{ KEY_OF(struct fcgi_keys, "socket_mode", socket_mode, octal), .def = "0700",
-	  .apply = APPLY_RESTART, .refusal = "Invalid socket_mode value",
+	{ KEY_OF(struct conf_fcgi, "socket_mode", socket_mode, octal), .def = "0700",
+	  .apply = APPLY_LIVE, .refusal = "Invalid socket_mode value",
 	  .doc = "Mode of the socket's file." },
-	{ KEY_OF(struct fcgi_keys, "socket", socket, string), .def = NULL,
+	{ KEY_OF(struct conf_fcgi, "socket", socket, string), .def = NULL,
 	  .names = NAMES_PROGRAM, .apply = APPLY_RESTART,
 	  .doc = "Socket that all processes get as standard input: unix:///path or"
-	    " tcp://host:port; must be given." },
+	    " tcp://host:port, the host as in sockets; must be given." },
 };
 
 #define ROWS(rows) .keys = rows, .nkeys = sizeof(rows) / sizeof(rows[0])

@@ -73,8 +73,11 @@ int	load_processes(struct loader *ld, struct ini_section *s, const char *group,
 void	program_list_release(struct program_list *l);
 /* The x of [group:x] as a name. */
 int	load_check_name(struct loader *ld, const struct section_load *sl);
+/* The same for an [fcgi-program:x]. */
+int	load_fcgi(struct loader *ld, struct ini_section *s, const char *group,
+	    struct program_list *l);
+void	fcgi_free(struct conf_fcgi *f);
 /* Check a section that makes no group yet, and count it for the warning. */
-int	load_fcgi(struct loader *ld, struct ini_section *s, const char *group);
 int	load_listener(struct loader *ld, struct ini_section *s);
 
 int	load_groups(struct loader *ld);

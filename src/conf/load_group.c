@@ -1,6 +1,6 @@
 /*
  * Groups: [group:x] first, then one for every program that is in none.  Event
- * listeners and FastCGI programs are checked in full, but make no groups yet.
+ * listeners are checked in full, but make no groups yet.
  */
 #include <bsd/stdlib.h>
 #include <stdlib.h>
@@ -110,8 +110,12 @@ load_member(struct loader *ld, const struct section_load *sl, const char *name,
 		return report_error(&ld->report, &o, "[%s] name %s is ambiguous (exists as"
 		    " program and fcgi-program)", sl->section->name, name);
 	if (fcgi != NULL) {
+		struct section_load named = { &conf_fcgi_table, fcgi, ld->scope, false };
+
 		fcgi->grouped = true;
-		return load_fcgi(ld, fcgi, sl->section->title);
+		if (load_check_name(ld, &named) == -1)
+			return -1;
+		return load_fcgi(ld, fcgi, sl->section->title, l);
 	}
 	program->grouped = true;
 	return load_processes(ld, program, sl->section->title, l);
@@ -249,7 +253,19 @@ each_section(struct loader *ld, const struct conf_table *t,
 static int
 load_single_fcgi(struct loader *ld, struct ini_section *s)
 {
-	return load_fcgi(ld, s, s->title);
+	struct section_load sl = { &conf_group_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	struct group_keys keys = { 0 };
+	struct program_list l = { 0 };
+	int rc = -1;
+
+	if (load_check_name(ld, &sl) == 0 &&
+	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
+	    load_fcgi(ld, s, s->title, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
+		rc = add_group(ld, s->title, GROUP_FCGI, keys.priority, &l);
+	program_list_release(&l);
+	conf_release(sl.table, &keys);
+	return rc;
 }
 
 int

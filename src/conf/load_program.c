@@ -11,7 +11,9 @@
 void
 program_init(struct program *p)
 {
-	*p = (struct program){ .umask = -1 };
+	*p = (struct program){
+		.umask = -1, .sockets_owner = { (uid_t)-1, (gid_t)-1 },
+	};
 }
 
 void
@@ -20,6 +22,7 @@ program_free(struct program *p)
 	if (p == NULL)
 		return;
 	conf_release(&conf_program_table, p);
+	fcgi_free(p->fcgi);
 	free(p->name);
 	free(p->section);
 	free(p->file);

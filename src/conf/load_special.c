@@ -1,10 +1,9 @@
 /*
- * [eventlistener:x] and [fcgi-program:x]: checked as supervisord checks them.
- * They make no groups; a warning says so.
+ * [eventlistener:x]: checked as supervisord checks it.  It makes no group; a
+ * warning says so.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "conf/events.h"
 #include "conf/load.h"
@@ -102,110 +101,6 @@ load_listener(struct loader *ld, struct ini_section *s)
 	    load_check_name(ld, &named) == 0)
 		rc = check_processes(ld, s, s->title);
 out:
-	conf_release(sl.table, &keys);
-	return rc;
-}
-
-/* host:port, the host without blanks and colons. */
-static bool
-has_port(const char *address)
-{
-	size_t host = strcspn(address, ": \t\n"), port;
-
-	if (host == 0 || address[host] != ':')
-		return false;
-	address += host + 1;
-	port = strspn(address, "0123456789");
-	return port > 0 && address[port] == '\0';
-}
-
-/* Rules between the keys of a FastCGI program. */
-static int
-check_socket(struct loader *ld, const struct section_load *sl, const struct fcgi_keys *keys)
-{
-	struct origin o = load_origin(ld, sl, "socket");
-	const char *name = sl->section->name, *socket = keys->socket;
-	bool owned = ini_get(&ld->ini, sl->section, "socket_owner") != NULL ||
-	    ini_get(&ld->ini, sl->section, "socket_mode") != NULL;
-	struct buf shown = { 0 };
-	struct err e;
-	int64_t port;
-	int rc = 0;
-
-	if (socket == NULL)
-		return report_error(&ld->report, &o, "[%s] section requires a \"socket\" line",
-		    name);
-	if (strncmp(socket, "unix://", 7) == 0) {
-		if (socket[7] == '/')
-			return 0;
-		text_repr(&shown, socket + 7, strlen(socket + 7));
-		rc = report_error(&ld->report, &o, "('Unix socket path %%s is not an absolute"
-		    " path', %s) in [%s] socket", buf_text(&shown), name);
-	} else if (strncmp(socket, "tcp://", 6) == 0 && owned) {
-		rc = report_error(&ld->report, &o, "socket_owner and socket_mode params should"
-		    " only be used with a Unix domain socket in [%s] socket", name);
-	} else if (strncmp(socket, "tcp://", 6) != 0 || !has_port(socket + 6)) {
-		text_repr(&shown, socket, strlen(socket));
-		rc = report_error(&ld->report, &o, "('Bad socket format %%s', %s) in [%s]"
-		    " socket", buf_text(&shown), name);
-	} else if (conf_check_port(strrchr(socket, ':') + 1, &port, &e) == -1) {
-		rc = report_error(&ld->report, &o, "%s in [%s] socket", e.msg, name);
-	}
-	buf_release(&shown);
-	return rc;
-}
-
-/* The keys of the socket, and the backlog as listen() takes it. */
-static int
-load_socket(struct loader *ld, const struct section_load *sl, struct fcgi_keys *keys)
-{
-	struct origin o;
-
-	for (size_t i = 0; i < sl->table->nkeys; i++) {
-		const struct conf_key *k = &sl->table->keys[i];
-
-		if (load_key(ld, sl, k, keys) == -1)
-			return -1;
-		if (strcmp(k->name, "socket_backlog") != 0 ||
-		    (keys->socket_backlog >= 1 && keys->socket_backlog <= 65535))
-			continue;
-		o = load_origin(ld, sl, k->name);
-		if (report_error(&ld->report, &o, "Invalid socket_backlog value %lld",
-		    (long long)keys->socket_backlog) == -1)
-			return -1;
-	}
-	return check_socket(ld, sl, keys);
-}
-
-/* supervisord looks at the user before the socket, whose owner it may be. */
-static int
-check_user(struct loader *ld, const struct section_load *sl)
-{
-	struct section_load plain = *sl;
-	struct program p;
-	int rc;
-
-	program_init(&p);
-	plain.table = &conf_program_table;
-	rc = load_key(ld, &plain, conf_key_find(plain.table, "user"), &p);
-	conf_release(plain.table, &p);
-	return rc;
-}
-
-int
-load_fcgi(struct loader *ld, struct ini_section *s, const char *group)
-{
-	struct section_load sl = { &conf_fcgi_table, s, ld->scope, false };
-	struct section_load single = { &conf_group_table, s, ld->scope, false };
-	struct fcgi_keys keys = { .socket_backlog = SOMAXCONN };
-	struct group_keys pool = { 0 };
-	int rc = -1;
-
-	sl.scope.program_name = s->title;
-	if (load_check_name(ld, &sl) == 0 &&
-	    load_key(ld, &single, conf_key_find(single.table, "priority"), &pool) == 0 &&
-	    check_user(ld, &sl) == 0 && load_socket(ld, &sl, &keys) == 0)
-		rc = check_processes(ld, s, group);
 	conf_release(sl.table, &keys);
 	return rc;
 }

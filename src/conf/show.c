@@ -102,6 +102,8 @@ put_process(struct show *s, const struct group *g, const struct program *p)
 		buf_addf(s->out, " ; process %s\n", p->name);
 	else
 		buf_addf(s->out, " ; process %s:%s\n", g->name, p->name);
+	if (p->fcgi != NULL)
+		put_keys(s, &conf_fcgi_table, ini_find(&s->ld->ini, p->section), p->fcgi);
 	put_keys(s, &conf_program_table, ini_find(&s->ld->ini, p->section), p);
 }
 
@@ -141,8 +143,7 @@ static void
 put_rest(struct show *s)
 {
 	const struct conf_table *const raw[] = {
-		&conf_include_table, &conf_listener_table, &conf_fcgi_table,
-		&conf_rpc_table, &conf_plugin_table
+		&conf_include_table, &conf_listener_table, &conf_rpc_table, &conf_plugin_table
 	};
 	struct ini_section *section;
 

@@ -68,6 +68,7 @@ TYPE(logfile, struct conf_stream);	/* sets logfile and kind */
 TYPE(address, struct conf_server);	/* sets host and port */
 TYPE(user, struct conf_user);
 TYPE(owner, struct conf_owner);
+TYPE(sockets, struct conf_sockets);
 
 #undef TYPE
 

@@ -17,6 +17,7 @@
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/proc.h"
+#include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
 #include "core/update.h"
@@ -170,6 +171,7 @@ make_groups(struct err *e)
 			flight_recall(p);
 	}
 	flight_close_old();
+	sockets_settle();
 	return 0;
 }
 
@@ -203,6 +205,7 @@ core_init(const struct conf_args *args, struct err *e)
 	if (core.run_id[0] == '\0')
 		environ_init();
 	flight_init();
+	sockets_init();
 	life_init();
 	survivors_init();
 	if (guest_init(e) == -1 || make_groups(e) == -1)
@@ -251,6 +254,7 @@ core_release(void)
 	update_release();
 	while ((g = TAILQ_FIRST(&core.groups)) != NULL)
 		pgroup_free(g);
+	sockets_release(core.state == SUP_RESTARTING);
 	guest_release();
 	log_to(STDERR_FILENO);
 	stream_release_main();

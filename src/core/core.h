@@ -141,6 +141,7 @@ struct proc {
 	bool	 queued;	/* waits in core.to_launch for a free stack */
 	TAILQ_ENTRY(proc) launch_link;
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
+	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	pid_t	 last_pid;	/* of the latest child: its process group */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint32_t box;		/* number of its cgroup, tier A */

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "core/proc.h"
+#include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/survivors.h"
 
@@ -118,4 +119,5 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		ended_too_quickly(p, r->status, how);
 	else
 		ended_running(p, r->status, how);
+	sockets_left(p);
 }

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 
+#define MADE 8			/* entries that make_text() makes at most */
 #define DEFAULT_PATH "/bin:/usr/bin:/usr/local/bin"	/* supervisord's */
 
 extern char **environ;
@@ -102,6 +103,18 @@ add_entry(struct buf *b, const char *key, const char *value)
 	buf_addc(b, '\0');
 }
 
+/* By the convention of sd_listen_fds(3). */
+static void
+add_sockets(struct buf *b, const struct conf_sockets *l)
+{
+	buf_addf(b, "LISTEN_FDS=%zu%cLISTEN_FDNAMES=", l->n, 0);
+	for (size_t i = 0; i < l->n; i++)
+		buf_addf(b, "%s%s", i > 0 ? ":" : "", l->v[i].name);
+	buf_addf(b, "%cLISTEN_PID=", 0);
+	for (int i = 0; i < SPAWN_PID; i++)
+		buf_addc(b, '\0');
+}
+
 /* What is different for each process, as NUL-separated entries in one text. */
 static int
 make_text(struct environ *e, const struct proc *p)
@@ -109,6 +122,7 @@ make_text(struct environ *e, const struct proc *p)
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
 	struct buf b = { 0 };
+	size_t end;
 
 	add_entry(&b, "SUPERVISOR_ENABLED", "1");
 	if (server != NULL)
@@ -117,9 +131,14 @@ make_text(struct environ *e, const struct proc *p)
 	add_entry(&b, "SUPERVISOR_GROUP_NAME", p->group->name);
 	add_mark(&b, p);
 	free(url);
+	if (p->conf->sockets.n > 0)
+		add_sockets(&b, &p->conf->sockets);
+	end = b.len;
 	e->text = buf_steal(&b);
 	if (e->text == NULL)
 		return -1;
+	if (p->conf->sockets.n > 0)	/* it is the last entry */
+		e->pid_text = e->text + end - SPAWN_PID;
 	for (char *entry = e->text; *entry != '\0'; entry += strlen(entry) + 1)
 		put(e, entry);
 	return 0;
@@ -136,7 +155,7 @@ environ_make(struct environ *e, const struct proc *p)
 	while (ours[n] != NULL)
 		n++;
 	*e = (struct environ){ 0 };
-	e->v = calloc(n + common->n + (p ? p->conf->environment.n : 0) + 8,
+	e->v = calloc(n + common->n + (p ? p->conf->environment.n : 0) + MADE + 1,
 	    sizeof(*e->v));
 	if (e->v == NULL)
 		return -1;

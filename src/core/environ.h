@@ -11,6 +11,7 @@ struct environ {
 	char	**v;		/* NULL-terminated; the strings are borrowed or in text */
 	size_t	 n;
 	char	*text;		/* owned: what was made for this process */
+	char	*pid_text;	/* in text: where the child writes its pid; NULL: nowhere */
 };
 
 /* Random run id and the mark that our descendants inherit. */

@@ -60,18 +60,31 @@ flight_fd(void)
 	return record.fd;
 }
 
-/* FNV-1a; never 0, which marks a free slot. */
+/* FNV-1a of "space:name"; neither 0 nor 1, which mark slots without a name. */
 static uint64_t
-hash_name(const struct proc *p)
+hash(const char *space, const char *name)
 {
 	uint64_t h = 14695981039346656037ULL;
 
-	for (const char *c = p->group->name; *c != '\0'; c++)
+	for (const char *c = space; *c != '\0'; c++)
 		h = (h ^ (unsigned char)*c) * 1099511628211ULL;
 	h = (h ^ ':') * 1099511628211ULL;
-	for (const char *c = p->conf->name; *c != '\0'; c++)
+	for (const char *c = name; *c != '\0'; c++)
 		h = (h ^ (unsigned char)*c) * 1099511628211ULL;
-	return h != 0 ? h : 1;
+	return h > 1 ? h : 2;
+}
+
+static uint64_t
+hash_name(const struct proc *p)
+{
+	return hash(p->group->name, p->conf->name);
+}
+
+/* Groups have no slash in their names: no process is called like a socket. */
+static uint64_t
+hash_socket(const char *url)
+{
+	return hash("/socket", url);
 }
 
 static int
@@ -174,6 +187,17 @@ flight_save(const struct proc *p)
 }
 
 void
+flight_save_socket(uint32_t slot, const char *url, int fd)
+{
+	if (record.head == NULL || slot == FLIGHT_NONE)
+		return;
+	flight_slots()[slot] = (struct flight_slot){
+		.name_hash = fd != -1 ? hash_socket(url) : 1,
+		.stdin_fd = fd, .rd = { -1, -1 }, .wr = { -1, -1 },
+	};
+}
+
+void
 flight_save_core(void)
 {
 	struct flight_head *h = record.head;
@@ -248,14 +272,23 @@ flight_recovering(void)
 }
 
 static struct flight_slot *
-find_old(const struct proc *p)
+find_old(uint64_t name_hash)
 {
-	uint64_t hash = hash_name(p);
-
 	for (uint32_t i = 0; old.head != NULL && i < old.head->nslots; i++)
-		if (slots_of(old.head)[i].name_hash == hash)
+		if (slots_of(old.head)[i].name_hash == name_hash)
 			return &slots_of(old.head)[i];
 	return NULL;
+}
+
+int
+flight_recall_socket(const char *url)
+{
+	struct flight_slot *f = old.head != NULL ? find_old(hash_socket(url)) : NULL;
+
+	if (f == NULL)
+		return -1;
+	f->name_hash = 0;
+	return f->stdin_fd;
 }
 
 /* Take the pipe of the crashed image in place of none. */
@@ -271,7 +304,7 @@ take_pipe(struct stream *s, const struct flight_slot *f, int i)
 bool
 flight_recall(struct proc *p)
 {
-	struct flight_slot *f = find_old(p);
+	struct flight_slot *f = find_old(hash_name(p));
 	int in;
 
 	if (f == NULL || f->is_guest)

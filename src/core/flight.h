@@ -27,7 +27,7 @@ struct flight_head {
 	char	 run_id[24];
 };
 
-/* name_hash 0: free. */
+/* name_hash 0: free.  A socket that is held has its descriptor in stdin_fd. */
 struct flight_slot {
 	uint64_t name_hash;	/* of group:name */
 	int32_t	 pid;
@@ -52,6 +52,8 @@ void	flight_release(void);
 uint32_t flight_take(void);
 void	flight_give(uint32_t slot);
 void	flight_save(const struct proc *p);
+/* A socket of programs; fd -1: it is closed. */
+void	flight_save_socket(uint32_t slot, const char *url, int fd);
 /* State of the supervisor and its descriptors. */
 void	flight_save_core(void);
 /* Of events. */
@@ -67,6 +69,8 @@ bool	flight_recovering(void);
 enum supervisor_state flight_old_state(void);
 /* Give p back its pipes, pid and state; false: it was not there. */
 bool	flight_recall(struct proc *p);
+/* The descriptor of a socket, once; -1: there was none. */
+int	flight_recall_socket(const char *url);
 /* Old processes that nobody claimed: SIGTERM, and close their pipes. */
 void	flight_close_old(void);
 

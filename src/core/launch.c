@@ -21,6 +21,7 @@
 #include "core/environ.h"
 #include "core/guest.h"
 #include "core/proc.h"
+#include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -47,6 +48,7 @@ struct launch {
 	struct strlist argv;
 	struct environ env;
 	char	*path;
+	int	 pass[CONF_SOCKETS_MAX];
 	struct program *conf;	/* what the child reads; owned once p has another */
 	struct spawn s;
 	struct spawn_fail fail;
@@ -188,6 +190,8 @@ launch_check(struct proc *p, struct err *e)
 
 /* ---- the child ---- */
 
+_Static_assert(CONF_SOCKETS_MAX == SPAWN_PASS, "a child takes all sockets of a program");
+
 static void
 fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 {
@@ -205,14 +209,18 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 		.gid = conf->user.gid, .groups = conf->user.groups,
 		.ngroups = conf->user.ngroups, .umask = conf->umask,
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
+		.pass = l->pass, .pid_text = l->env.pid_text,
 		.stack = stacks.memory[l->stack],
 		.place = spawn_has_places() ? l->stack : -1,
 	};
 	l->conf = conf;
-	if (p->group == core.guests) {
+	if (sockets_fcgi(p) != -1)
+		l->s.fd[0] = sockets_fcgi(p);
+	l->s.npass = sockets_list(p, l->pass);
+	if (l->s.npass > 0 || p->group == core.guests)
 		l->s.place = -1;	/* it needs descriptors that have no place */
+	if (p->group == core.guests)
 		guest_fill(p, &l->s);
-	}
 }
 
 static void
@@ -295,9 +303,12 @@ say_no_pipe(struct proc *p, int no)
 static int
 open_pipes(struct proc *p, int in[2], int err[2])
 {
-	if (stream_open_pair(p) == -1 || sys->pipe(in) == -1 || sys->pipe(err) == -1)
+	if (stream_open_pair(p) == -1 || sys->pipe(err) == -1)
 		return -1;
-	if (core.fd_most == 0 || in[1] < core.fd_most || p->group == core.guests)
+	if (p->conf->fcgi == NULL && sys->pipe(in) == -1)
+		return -1;
+	if (core.fd_most == 0 || p->group == core.guests ||
+	    (in[1] < core.fd_most && err[1] < core.fd_most))
 		return 0;
 	errno = EMFILE;
 	return -1;
@@ -309,9 +320,14 @@ create(struct launch *l)
 {
 	struct proc *p = l->p;
 	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
+	struct err e;
 	int no;
 	pid_t pid;
 
+	if (sockets_open(p, &e) == -1) {
+		proc_spawn_failed(p, "%s", e.msg);
+		return -1;
+	}
 	if (open_pipes(p, in, err) == -1) {
 		no = errno;
 		say_no_pipe(p, no);
@@ -332,7 +348,8 @@ create(struct launch *l)
 	l->err_rd = err[0];
 	sys->set_nonblock(l->err_rd, true);
 	look_for_answer(l);
-	stdin_take(p, in[1]);
+	if (in[1] != -1)
+		stdin_take(p, in[1]);
 	if (p->last_pid == 0)
 		stream_first_start(p);
 	proc_spawned(p, pid);
@@ -344,6 +361,7 @@ fail:
 		fd_close(&in[i]);
 		fd_close(&err[i]);
 	}
+	sockets_not_used(p);
 	return -1;
 }
 

@@ -18,6 +18,7 @@
 #include "core/plan.h"
 #include "core/proc.h"
 #include "core/reap.h"
+#include "core/sockets.h"
 #include "core/survivors.h"
 #include "core/update.h"
 
@@ -132,6 +133,8 @@ finish(void)
 		log_warn("killed %d processes that programs left behind", n);
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
+	if (core.state == SUP_SHUTDOWN)
+		sockets_close();
 	loop_timer_start(&life.finish, FINISH_MS + 1000, logger_is_late);
 	guest_finish();
 	end_if_done();

@@ -20,6 +20,7 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/life.h"
+#include "core/sockets.h"
 #include "core/survivors.h"
 
 #define KILL_PAUSE_MS	1000	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
@@ -435,6 +436,7 @@ proc_spawned(struct proc *p, pid_t pid)
 {
 	p->pid = p->last_pid = pid;
 	RB_INSERT(pid_tree, &core.pids, p);
+	sockets_taken(p);
 	p->start_ms = loop_now();
 	p->start_wall_ms = sys->wall_ms();
 	log_life(p, "spawned: '%s' with pid %d", p->conf->name, (int)pid);
@@ -480,6 +482,7 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 	if (pid > 0) {
 		p->pid = p->last_pid = pid;
 		RB_INSERT(pid_tree, &core.pids, p);
+		sockets_taken(p);
 	}
 	record(p, from, (struct asker){ CAUSE_RECOVERY, 0 });
 	if (st == P_STARTING && pid > 0)

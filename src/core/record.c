@@ -9,6 +9,7 @@
 #include "core/cgroup.h"
 #include "core/flight.h"
 #include "core/launch.h"
+#include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -34,6 +35,10 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	if (g != core.guests)
 		core.nprocs++;
 	p->slot = flight_take();
+	if (sockets_attach(p, e) == -1) {
+		proc_free(p);
+		return NULL;
+	}
 	stream_open_early(p);
 	flight_save(p);
 	return p;
@@ -64,6 +69,7 @@ proc_free(struct proc *p)
 	survivors_forget(p);
 	cgroup_remove(p);
 	stdin_close(p);
+	sockets_detach(p);
 	stream_release_pair(p);
 	flight_give(p->slot);
 	RB_REMOVE(id_tree, &core.ids, p);

@@ -13,6 +13,7 @@
 #include "core/life.h"
 #include "core/plan.h"
 #include "core/proc.h"
+#include "core/sockets.h"
 #include "core/stream.h"
 
 enum item_kind { ITEM_REMOVE, ITEM_CHANGE, ITEM_ADD };
@@ -257,6 +258,7 @@ replace(struct proc *p, struct program *conf, enum conf_apply apply)
 	bool pipes = p->conf->redirect_stderr != conf->redirect_stderr;
 
 	proc_replace_conf(p, conf);
+	sockets_update(p);
 	if (apply < APPLY_LOG)
 		return;
 	if (!pipes)

@@ -120,24 +120,17 @@ cannot(struct err *e, const char *what, const char *path)
 	    strerror(errno));
 }
 
-/* Does anybody listen at path?  A full backlog (EAGAIN) is somebody, too. */
+/* Does anybody listen at path? */
 static bool
 answers(const char *path)
 {
 	struct sockaddr_un a;
 	socklen_t len;
-	bool yes;
-	int fd;
 
 	/* after a crash it is our own, which children before their exec still hold */
 	if (core.recovered || endpoint_address(path, &a, &len, NULL) == -1)
 		return false;
-	fd = sys->socket(AF_UNIX, SOCK_STREAM);
-	if (fd == -1)
-		return true;	/* do not remove what we cannot ask */
-	yes = sys->connect(fd, (struct sockaddr *)&a, len) == 0 || errno == EAGAIN;
-	fd_close(&fd);
-	return yes;
+	return fd_somebody_listens((struct sockaddr *)&a, len);
 }
 
 static int

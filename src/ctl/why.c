@@ -394,10 +394,23 @@ say_transition(struct buf *out, const struct transition *t)
 	buf_addc(out, '\n');
 }
 
+static void
+say_sockets(struct buf *out, const struct program *conf)
+{
+	if (conf->fcgi != NULL)
+		buf_addf(out, "its standard input is the socket %s\n", conf->fcgi->at.url);
+	for (size_t i = 0; i < conf->sockets.n; i++)
+		buf_addf(out, "%s%s=%s", i == 0 ? "listens at " : ", ",
+		    conf->sockets.v[i].name, conf->sockets.v[i].url);
+	if (conf->sockets.n > 0)
+		buf_adds(out, ", held while it does not run\n");
+}
+
 void
 why_text(const struct proc *p, const struct why_now *now, struct buf *out)
 {
 	say_state(out, p, now);
+	say_sockets(out, p->conf);
 	if (p->want_up && p->restart_due)
 		buf_adds(out, "an update of the configuration starts it again\n");
 	for (uint32_t i = first_kept(p); i < p->ntransitions; i++)

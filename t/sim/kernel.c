@@ -535,6 +535,13 @@ s_socket(int domain, int type)
 }
 
 static int
+s_set_reuse(int fd)
+{
+	table_get(fd, "set_reuse");
+	return 0;
+}
+
+static int
 s_bind(int fd, const struct sockaddr *a, socklen_t len)
 {
 	const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)a;
@@ -770,6 +777,7 @@ static const struct sys known = {
 	.can_read = s_can_read,
 	.can_write = s_can_write,
 	.socket = s_socket,
+	.set_reuse = s_set_reuse,
 	.bind = s_bind,
 	.listen = s_listen,
 	.connect = s_connect,

@@ -49,7 +49,7 @@ test_groups(void)
 		{ "[program:a]\ncommand=x\nprocess_name=n\n[program:b]\ncommand=y\n"
 		  "process_name=n\n[group:g]\nprograms=a,b\n", "g:n" },
 		{ "[eventlistener:l]\ncommand=x\nevents=TICK_5\n[fcgi-program:f]\ncommand=x\n"
-		  "socket=unix:///tmp/x\n[group:g]\nprograms=f\n", "" },
+		  "socket=unix:///tmp/x\n[group:g]\nprograms=f\n", "g:f" },
 		{ "[DEFAULT]\nCommand=x\n[program:a]\n", "a:a" },
 	};
 
