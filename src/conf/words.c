@@ -63,6 +63,18 @@ is_word(const struct lexer *l, char c)
 	    strchr("_/.+-():", c) != NULL;
 }
 
+/* Bytes at the point that stand for themselves. */
+static size_t
+word_run(const struct lexer *l)
+{
+	size_t n = 0;
+
+	while (l->at[n] != '\'' && l->at[n] != '"' && l->at[n] != '\\' &&
+	    is_word(l, l->at[n]))
+		n++;
+	return n;
+}
+
 /* The inside of quotes; l->at is behind the opening one. */
 static int
 lex_quoted(struct lexer *l, char quote, struct buf *out)
@@ -102,6 +114,7 @@ static int
 lex_next(struct lexer *l, struct buf *out)
 {
 	bool any = false;
+	size_t n;
 
 	buf_clear(out);
 	skip_blanks(l);
@@ -119,9 +132,9 @@ lex_next(struct lexer *l, struct buf *out)
 			}
 			buf_addc(out, l->at[1]);
 			l->at += 2;
-		} else if (is_word(l, c)) {
-			buf_addc(out, c);
-			l->at++;
+		} else if ((n = word_run(l)) > 0) {
+			buf_add(out, l->at, n);
+			l->at += n;
 		} else if (any || is_blank(c)) {
 			break;
 		} else {

@@ -12,7 +12,6 @@
 
 #include "base/buf.h"
 
-#define MADE 8			/* entries that make_text() makes at most */
 #define DEFAULT_PATH "/bin:/usr/bin:/usr/local/bin"	/* supervisord's */
 
 extern char **environ;
@@ -74,15 +73,71 @@ environ_server_url(const struct config *c)
 	return buf_steal(&url);
 }
 
-/* What tells our descendants from others; marks of an outer supervisor stay. */
+#define LISTEN_N 3	/* entries of add_sockets() */
+/* What every process gets from us, in this order. */
+enum made { MADE_ENABLED, MADE_URL, MADE_PROCESS, MADE_GROUP, MADE_MARK, MADE_N };
+
+static const char *const made_names[MADE_N] = {
+	"SUPERVISOR_ENABLED", "SUPERVISOR_SERVER_URL", "SUPERVISOR_PROCESS_NAME",
+	"SUPERVISOR_GROUP_NAME", MARK_NAME,
+};
+
+/* Our own environment, and where it has such entries already: it does not change. */
+static struct {
+	char	**v;		/* borrowed: environ; NULL: not looked at yet */
+	size_t	 n;
+	size_t	 at[MADE_N];	/* n: nowhere */
+} ours;
+
+static void
+look_at_ours(void)
+{
+	static char *none[] = { NULL };
+	char **v = environ != NULL ? environ : none;
+	size_t n = 0;
+
+	while (v[n] != NULL)
+		n++;
+	if (ours.v == v && ours.n == n)
+		return;
+	ours.v = v;
+	ours.n = n;
+	for (int m = 0; m < MADE_N; m++) {
+		size_t len = strlen(made_names[m]), i;
+
+		for (i = 0; i < n; i++)
+			if (strncmp(v[i], made_names[m], len) == 0 && v[i][len] == '=')
+				break;
+		ours.at[m] = i;
+	}
+}
+
+static void
+put_made(struct environ *e, enum made m, char *entry)
+{
+	if (ours.at[m] < ours.n)
+		e->v[ours.at[m]] = entry;
+	else
+		e->v[e->n++] = entry;
+}
+
+/* KEY=VALUE and its end. */
+static void
+add_entry(struct buf *b, enum made m, const char *value)
+{
+	buf_adds(b, made_names[m]);
+	buf_addc(b, '=');
+	buf_adds(b, value);
+	buf_addc(b, '\0');
+}
+
+/* What tells our descendants from others; the mark of an outer supervisor stays. */
 static void
 add_mark(struct buf *b, const struct proc *p)
 {
-	const char *outer = getenv(MARK_NAME);
-
 	buf_adds(b, MARK_NAME "=");
-	if (outer != NULL) {
-		buf_adds(b, outer);
+	if (ours.at[MADE_MARK] < ours.n) {
+		buf_adds(b, ours.v[ours.at[MADE_MARK]] + sizeof(MARK_NAME));
 		buf_addc(b, ' ');
 	}
 	buf_adds(b, core.run_id);
@@ -90,16 +145,6 @@ add_mark(struct buf *b, const struct proc *p)
 	buf_adds(b, p->group->name);
 	buf_addc(b, ':');
 	buf_adds(b, p->conf->name);
-	buf_addc(b, '\0');
-}
-
-/* KEY=VALUE and its end. */
-static void
-add_entry(struct buf *b, const char *key, const char *value)
-{
-	buf_adds(b, key);
-	buf_addc(b, '=');
-	buf_adds(b, value);
 	buf_addc(b, '\0');
 }
 
@@ -122,24 +167,32 @@ make_text(struct environ *e, const struct proc *p)
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
 	struct buf b = { 0 };
+	char *entry;
 	size_t end;
 
-	add_entry(&b, "SUPERVISOR_ENABLED", "1");
+	buf_reserve(&b, 300);	/* mostly enough */
+	add_entry(&b, MADE_ENABLED, "1");
 	if (server != NULL)
-		add_entry(&b, "SUPERVISOR_SERVER_URL", server);
-	add_entry(&b, "SUPERVISOR_PROCESS_NAME", p->conf->name);
-	add_entry(&b, "SUPERVISOR_GROUP_NAME", p->group->name);
+		add_entry(&b, MADE_URL, server);
+	add_entry(&b, MADE_PROCESS, p->conf->name);
+	add_entry(&b, MADE_GROUP, p->group->name);
 	add_mark(&b, p);
 	free(url);
 	if (p->conf->sockets.n > 0)
 		add_sockets(&b, &p->conf->sockets);
 	end = b.len;
-	e->text = buf_steal(&b);
-	if (e->text == NULL)
+	e->text = entry = buf_steal(&b);
+	if (entry == NULL)
 		return -1;
 	if (p->conf->sockets.n > 0)	/* it is the last entry */
 		e->pid_text = e->text + end - SPAWN_PID;
-	for (char *entry = e->text; *entry != '\0'; entry += strlen(entry) + 1)
+	for (enum made m = MADE_ENABLED; m < MADE_N; m++) {
+		if (m == MADE_URL && server == NULL)
+			continue;
+		put_made(e, m, entry);
+		entry += strlen(entry) + 1;
+	}
+	for (; *entry != '\0'; entry += strlen(entry) + 1)
 		put(e, entry);
 	return 0;
 }
@@ -147,21 +200,17 @@ make_text(struct environ *e, const struct proc *p)
 int
 environ_make(struct environ *e, const struct proc *p)
 {
-	static char *none[] = { NULL };
 	const struct strlist *common = &core.config->supervisord.environment;
-	char **ours = environ != NULL ? environ : none;
-	size_t n = 0;
 
-	while (ours[n] != NULL)
-		n++;
+	look_at_ours();
 	*e = (struct environ){ 0 };
-	e->v = calloc(n + common->n + (p ? p->conf->environment.n : 0) + MADE + 1,
-	    sizeof(*e->v));
+	e->v = calloc(ours.n + MADE_N + LISTEN_N + common->n +
+	    (p ? p->conf->environment.n : 0) + 1, sizeof(*e->v));
 	if (e->v == NULL)
 		return -1;
-	if (n > 0)
-		memcpy(e->v, ours, n * sizeof(*e->v));
-	e->n = n;
+	if (ours.n > 0)
+		memcpy(e->v, ours.v, ours.n * sizeof(*e->v));
+	e->n = ours.n;
 	if (p == NULL)
 		return 0;
 	if (make_text(e, p) == -1) {

@@ -132,13 +132,13 @@ check_file(const char *path, struct err *e)
 static char *
 search_path(const struct proc *p, const char *name)
 {
-	const char *dirs = environ_path(p), *end;
+	const char *dirs, *end;
 	struct buf path = { 0 };
 	struct stat st;
 
 	if (strchr(name, '/') != NULL)
 		return strdup(name);
-	for (;; dirs = end + 1) {
+	for (dirs = environ_path(p);; dirs = end + 1) {
 		end = strchrnul(dirs, ':');
 		buf_clear(&path);
 		buf_add(&path, dirs, (size_t)(end - dirs));
