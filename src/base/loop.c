@@ -4,9 +4,13 @@
  */
 #include "base/loop.h"
 
+#include <sys/signalfd.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/sys.h"
@@ -15,6 +19,18 @@ static struct ev_loop *loop;
 static uint64_t turns;
 static struct ev_prepare end_of_turn;
 static TAILQ_HEAD(, loop_job) jobs = TAILQ_HEAD_INITIALIZER(jobs);
+
+/*
+ * Signals come through a descriptor: a handler costs several calls more, and a signal
+ * that it has caught is lost when we crash before the loop comes to it.  Where the kernel
+ * gives no such descriptor, libev's handlers do.
+ */
+static struct {
+	int	 fd;		/* -1: none */
+	sigset_t set;		/* what it reports */
+	struct loop_io io;
+	struct loop_signal *watcher[NSIG];	/* of those in set */
+} signals = { .fd = -1 };
 
 static void
 run_jobs(struct ev_loop *l, struct ev_prepare *w, int revents)
@@ -48,8 +64,12 @@ loop_init(void)
 void
 loop_free(void)
 {
-	if (loop != NULL)
-		ev_loop_destroy(loop);
+	if (loop == NULL)
+		return;
+	loop_io_stop(&signals.io);
+	fd_close(&signals.fd);
+	memset(signals.watcher, 0, sizeof(signals.watcher));
+	ev_loop_destroy(loop);
 	loop = NULL;
 }
 
@@ -177,6 +197,64 @@ loop_timer_left(const struct loop_timer *w)
 }
 
 static void
+change_mask(int how, int sig)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(how, &set, NULL);
+}
+
+/* One in a turn: what we have not read, the kernel keeps also when we crash. */
+static void
+on_signals(struct loop_io *io, int events)
+{
+	struct signalfd_siginfo si;
+
+	(void)io;
+	(void)events;
+	if (read(signals.fd, &si, sizeof(si)) == sizeof(si) && si.ssi_signo < NSIG &&
+	    signals.watcher[si.ssi_signo] != NULL)
+		signals.watcher[si.ssi_signo]->fn(signals.watcher[si.ssi_signo],
+		    (int)si.ssi_signo);
+}
+
+static int
+report(struct loop_signal *w, int sig)
+{
+	sigset_t set;
+	int fd;
+
+	if (signals.fd == -1)
+		sigemptyset(&signals.set);
+	set = signals.set;
+	sigaddset(&set, sig);
+	fd = signalfd(signals.fd, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	signals.fd = fd;
+	signals.set = set;
+	signals.watcher[sig] = w;
+	loop_io_start(&signals.io, fd, LOOP_READ, on_signals);
+	return 0;
+}
+
+/* It stays blocked: the kernel keeps it. */
+static bool
+report_no_more(struct loop_signal *w)
+{
+	int sig = w->ev.signum;
+
+	if (sig <= 0 || signals.watcher[sig] != w)
+		return false;
+	signals.watcher[sig] = NULL;
+	sigdelset(&signals.set, sig);
+	signalfd(signals.fd, &signals.set, 0);
+	return true;
+}
+
+static void
 on_signal(struct ev_loop *l, struct ev_signal *ev, int revents)
 {
 	struct loop_signal *w = LOOP_OWNER(ev, struct loop_signal, ev);
@@ -189,32 +267,28 @@ on_signal(struct ev_loop *l, struct ev_signal *ev, int revents)
 void
 loop_signal_start(struct loop_signal *w, int sig, loop_signal_fn fn)
 {
-	sigset_t set;
-
 	w->fn = fn;
 	ev_signal_init(&w->ev, on_signal, sig);
+	change_mask(SIG_BLOCK, sig);
+	if (report(w, sig) == 0)
+		return;
 	ev_signal_start(loop, &w->ev);
 	spawn_signals_changed();
 	/* held back until now, so that none was lost before there was a handler */
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	change_mask(SIG_UNBLOCK, sig);
 }
 
 void
 loop_signal_hold(struct loop_signal *w)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, w->ev.signum);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	change_mask(SIG_BLOCK, w->ev.signum);
+	report_no_more(w);
 }
 
 void
 loop_signal_stop(struct loop_signal *w)
 {
-	if (ev_is_active(&w->ev))
+	if (!report_no_more(w) && ev_is_active(&w->ev))
 		ev_signal_stop(loop, &w->ev);
 }
 

@@ -379,8 +379,8 @@ life_init(void)
 }
 
 /*
- * Signals from here on wait for the next run, if there is one; what has come is heard
- * now.  In between they would be lost, as PID 1, or end us in the middle of it.
+ * Signals from here on wait for the next run, if there is one; what a handler has
+ * caught is heard now.  In between they would be lost, as PID 1, or end us in the middle of it.
  */
 void
 life_hold_signals(void)
