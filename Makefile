@@ -164,6 +164,12 @@ SRC_web = \
 	src/web/http.c \
 	src/web/main.c \
 	src/web/routes.c \
+	src/web/rpc.c \
+	src/web/rpc_ask.c \
+	src/web/rpc_info.c \
+	src/web/rpc_map.c \
+	src/web/rpc_methods.c \
+	src/web/rpc_system.c \
 	src/web/xmlrpc_read.c \
 	src/web/xmlrpc_scalar.c \
 	src/web/xmlrpc_value.c \

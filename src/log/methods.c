@@ -113,6 +113,15 @@ read_range(int64_t size, int64_t offset, int64_t length, int64_t *from, int64_t 
 	return 0;
 }
 
+static int
+check_size(int64_t size, int64_t most, struct err *e)
+{
+	if (size > most)
+		return err_set(e, FAULT_FAILED, "FAILED: %lld bytes are too many for one "
+		    "answer, ask for %lld at a time", (long long)size, (long long)most);
+	return 0;
+}
+
 /* A part of what is kept in memory, by offsets in all that ever came. */
 static void
 reply_memory(struct reader *r, const struct flow *f, int64_t from, int64_t to)
@@ -136,12 +145,13 @@ do_read(struct reader *r, const struct vcall *c, struct err *e)
 {
 	struct target t;
 	struct flow *f;
-	int64_t offset = 0, length = 0, from = 0, to = 0;
+	int64_t offset = 0, length = 0, most = INT64_MAX, from = 0, to = 0;
 	int kind;
 
 	e->code = FAULT_NONE;
 	if (parse_target(c, &t, e) == -1 || vcall_int(c, "offset", &offset, e) == -1 ||
-	    vcall_int(c, "length", &length, e) == -1)
+	    vcall_int(c, "length", &length, e) == -1 ||
+	    vcall_int(c, "most", &most, e) == -1)
 		return -1;
 	f = find(&t, e);
 	if (f == NULL)
@@ -152,7 +162,7 @@ do_read(struct reader *r, const struct vcall *c, struct err *e)
 	if (kind == -1)
 		return -1;
 	if (read_range(kind == 1 ? r->end : (int64_t)f->ring.total, offset, length, &from,
-	    &to, e) == -1) {
+	    &to, e) == -1 || check_size(to - from, most, e) == -1) {
 		fd_close(&r->file);
 		return -1;
 	}

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "wire/json.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
 
 /* Constant texts, their length known to the compiler. */
@@ -71,14 +73,14 @@ xml_bool(struct buf *b, bool yes)
 }
 
 /*
- * What stands for the character at s instead of itself, and in *skip how many bytes it
- * has; NULL: itself.  Of the two characters of three bytes that XML refuses the first
- * two bytes are ef bf.
+ * What stands for the character at s instead of itself (NULL: itself), and in *len how
+ * many bytes it has.  XML refuses control characters, and two of three bytes that
+ * begin with ef bf.
  */
 static const char *
-instead(const unsigned char *s, size_t left, size_t *skip)
+instead(const unsigned char *s, size_t left, size_t *len)
 {
-	*skip = 1;
+	*len = 1;
 	switch (*s) {
 	case '&':
 		return "&amp;";
@@ -90,26 +92,29 @@ instead(const unsigned char *s, size_t left, size_t *skip)
 	case '\n':
 	case '\r':
 		return NULL;
-	case 0xef:
-		*skip = 3;
-		return left >= 3 && s[1] == 0xbf && s[2] >= 0xbe ? REPLACEMENT : NULL;
 	default:
-		return *s < ' ' ? REPLACEMENT : NULL;
+		break;
 	}
+	*len = *s < 0x80 ? 0 : json_utf8_len(s, left);
+	if (*len == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
+		return REPLACEMENT;
+	if (*len > 0)
+		return NULL;
+	*len = 1;
+	return REPLACEMENT;
 }
 
-/* Fit to be copied without a look at what it is. */
 static bool
 is_plain(unsigned char c)
 {
-	return c >= ' ' && c != '&' && c != '<' && c != '>' && c != 0xef;
+	return c >= ' ' && c < 0x80 && c != '&' && c != '<' && c != '>';
 }
 
 void
 xml_text(struct buf *b, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t from = 0, i = 0, skip;	/* [from, i) is copied as it is */
+	size_t from = 0, i = 0, n;	/* [from, i) is copied as it is */
 	const char *other;
 
 	if (buf_reserve(b, len) == -1)
@@ -119,15 +124,13 @@ xml_text(struct buf *b, const char *text, size_t len)
 			i++;
 			continue;
 		}
-		other = instead(s + i, len - i, &skip);
-		if (other == NULL) {
-			i++;
-			continue;
+		other = instead(s + i, len - i, &n);
+		if (other != NULL) {
+			buf_add(b, text + from, i - from);
+			buf_adds(b, other);
+			from = i + n;
 		}
-		buf_add(b, text + from, i - from);
-		buf_adds(b, other);
-		i += skip;
-		from = i;
+		i += n;
 	}
 	buf_add(b, text + from, len - from);
 }

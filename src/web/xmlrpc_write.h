@@ -25,7 +25,7 @@ void	xml_fault(struct buf *b, const struct err *e);
 
 void	xml_int(struct buf *b, int64_t n);
 void	xml_bool(struct buf *b, bool yes);
-/* UTF-8.  What XML has no way to say (control characters) becomes U+FFFD. */
+/* What is no UTF-8, and what XML has no way to say (control characters), becomes U+FFFD. */
 void	xml_string(struct buf *b, const char *text, size_t len);
 /* The characters alone, as the text of an element. */
 void	xml_text(struct buf *b, const char *text, size_t len);

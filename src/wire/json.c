@@ -73,12 +73,9 @@ is_tail(unsigned char c)
 	return (c & 0xc0) == 0x80;
 }
 
-/*
- * Length of the well-formed UTF-8 character of several bytes at s; 0: none
- * (cut off, overlong, a surrogate, or beyond U+10FFFF).
- */
-static size_t
-utf8_len(const unsigned char *s, size_t left)
+/* Not well-formed: cut off, overlong, a surrogate, or beyond U+10FFFF. */
+size_t
+json_utf8_len(const unsigned char *s, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;	/* of the second byte */
 	size_t n;
@@ -113,7 +110,7 @@ json_is_utf8(const char *data, size_t len)
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
-		n = s[i] < 0x80 ? 1 : utf8_len(s + i, len - i);
+		n = s[i] < 0x80 ? 1 : json_utf8_len(s + i, len - i);
 		if (n == 0)
 			return false;
 	}
@@ -148,7 +145,7 @@ json_bytes(struct buf *b, const char *data, size_t len)
 			i++;
 			continue;
 		}
-		if (s[i] >= 0x80 && (n = utf8_len(s + i, len - i)) > 0) {
+		if (s[i] >= 0x80 && (n = json_utf8_len(s + i, len - i)) > 0) {
 			i += n;
 			continue;
 		}

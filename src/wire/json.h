@@ -18,6 +18,8 @@ void	json_key(struct buf *b, const char *key);	/* a member's name; its value fol
 void	json_str(struct buf *b, const char *text);
 /* Bytes that may be no UTF-8: each bad one becomes U+FFFD. */
 void	json_bytes(struct buf *b, const char *data, size_t len);
+/* Length of the well-formed UTF-8 character of several bytes at s; 0: none. */
+size_t	json_utf8_len(const unsigned char *s, size_t left);
 /* Is it UTF-8, every character whole?  NULs are fine. */
 bool	json_is_utf8(const char *data, size_t len);
 void	json_int(struct buf *b, int64_t n);

@@ -55,6 +55,10 @@ offsets(void)
 	is_text(log_member(read_log(-40, 0), "text"), "0123456789", "the last 40");
 	has_text(read_log(-4, 2), "\"code\":3", "negative offset with a length: fault 3");
 	has_text(read_log(0, -1), "\"code\":3", "negative length: fault 3");
+	is_text(log_member(log_call("Read", "{\"name\":\"a\",\"most\":10}"), "text"),
+	    "0123456789", "as much as the caller can bear");
+	has_text(log_call("Read", "{\"name\":\"a\",\"most\":9}"), "10 bytes are too many",
+	    "and more: a fault");
 	has_text(log_call("Tail", "{\"name\":\"a\",\"bytes\":4}"),
 	    "{\"text\":\"6789\",\"offset\":10,\"overflow\":true}", "tail of a part");
 	has_text(log_call("Tail", "{\"name\":\"a\",\"bytes\":10}"),

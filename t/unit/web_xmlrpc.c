@@ -275,7 +275,11 @@ test_text(void)
 	    "what XML cannot say is replaced, all else stays");
 	buf_clear(&b);
 	xml_text(&b, "\xef", 1);
-	is_int((int64_t)b.len, 1, "no look behind the end");
+	is_str(buf_text(&b), "\xef\xbf\xbd", "no look behind the end");
+	buf_clear(&b);
+	xml_text(&b, "\xc3\xa4\xc3(\xed\xa0\x80", 7);
+	is_str(buf_text(&b), "\xc3\xa4\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
+	    "nor anything that is no UTF-8");
 }
 
 int
