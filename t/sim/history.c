@@ -158,7 +158,7 @@ static void
 kill_program(const char *kind)
 {
 	for (struct sproc *p = processes; p != NULL; p = p->next)
-		if (p->life == ALIVE && p->kind != NULL && strcmp(p->kind, kind) == 0) {
+		if (p->life == ALIVE && strcmp(p->kind, kind) == 0) {
 			process_signal(p, SIGKILL);
 			return;
 		}

@@ -114,7 +114,7 @@ struct sproc {
 	uint64_t sum;		/* of what it held at the clone */
 	int	 place;		/* BORN: it shares the core's descriptors; -1: not */
 	const struct file *shared[5]; /* what they were at the clone */
-	const char *kind;	/* of program: the last part of its path */
+	char	 kind[32];	/* of program: the last part of its path */
 	int64_t	 dies_ms;	/* of itself; INT64_MAX: never */
 	int	 dies_status;
 	int64_t	 flood;		/* bytes still to write */

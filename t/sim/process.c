@@ -111,7 +111,7 @@ process_fork(struct sproc *parent)
 	p->life = ALIVE;
 	p->marked = parent->marked;
 	p->cgroup = parent->cgroup;
-	p->kind = parent->kind;
+	memcpy(p->kind, parent->kind, sizeof(p->kind));
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->mark, parent->mark, sizeof(p->mark));
 	for (int i = 0; i < 5; i++)
@@ -361,7 +361,7 @@ on_exec(struct sproc *p)
 	else {
 		const char *slash = strrchr(s->argv[0], '/');
 
-		p->kind = slash != NULL ? slash + 1 : s->argv[0];
+		snprintf(p->kind, sizeof(p->kind), "%s", slash != NULL ? slash + 1 : s->argv[0]);
 		program_begin(p);
 	}
 }
