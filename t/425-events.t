@@ -11,7 +11,7 @@ json=$BG
 # both are subscribed when they have seen something
 for try in 1 2 3 4 5; do
 	ctl restart a >/dev/null
-	DEADLINE=1 await fatal STOPPED >/dev/null && DEADLINE=1 await json RUNNING >/dev/null && break
+	DEADLINE=$SLOW await fatal STOPPED >/dev/null && DEADLINE=$SLOW await json RUNNING >/dev/null && break
 done
 like "$(sed -n /PROCESS_STATE/p events | head -n 1)" '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3} PROCESS_STATE_[A-Z]+ processname:' \
     'time, event, payload'

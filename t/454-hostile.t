@@ -24,7 +24,14 @@ sub latency {
 	}
 	return $worst;
 }
-sub fine { cmp_ok(latency(), '<', 1 * $Varlink::SLOW, $_[0]) }
+# Who is hindered is so each time; a machine that does something else is not.
+sub fine {
+	my $worst;
+	for (1 .. 3) {
+		last if ($worst = latency()) < 1;
+	}
+	within($worst, 1, $_[0]);
+}
 
 # nonsense, with a seed that can be repeated
 my $seed = $ENV{SEED} // int(rand(2**31));

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 my $build = $ENV{BUILD} // 'build';
 my $supd = $ENV{SUPD_BIN} // "$build/supd";
 my $kernel = $ENV{KERNEL} // 'build/boot/vmlinuz';
-my $deadline = 60 * ($ENV{SLOW} // 1);	# seconds, each wait; a boot takes 4
+my $deadline = 60 * ($ENV{SLOW} // 5);	# seconds, each wait; a boot takes 4
 my ($qemu) = grep { -x } map { "$_/qemu-system-x86_64" } split(/:/, $ENV{PATH});
 my ($busybox) = grep { -x } '/bin/busybox', '/usr/bin/busybox';
 

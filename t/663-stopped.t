@@ -42,7 +42,7 @@ is "$(ctl stop a)" 'a: stopped' 'the logger is held: stop and start work'
 kill -STOP "$(ctl pid b)"
 begin=$(date +%s)
 down
-ok 'and the shutdown waits only a little for it' test $(($(date +%s) - begin)) -le $((10 * ${SLOW:-1}))
+within 10 "$begin" 'and the shutdown waits only a little for it'
 is "$(cat b.tidy)" 'tidied up' 'shutdown lets a held program tidy up, too'
 ok 'the logger is gone' gone "$logger" 1
 done_testing

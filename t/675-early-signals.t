@@ -4,7 +4,9 @@
 skip_unless_supd 'supervisord sets its handlers late'
 skip_unless_pid1
 conf '[program:x]' 'command = /bin/sleep 1000' 'startsecs = 0'
-# early SIGNAL MICROSECONDS: start, signal after that time, then TERM until it ends; prints its status.
+# early SIGNAL MICROSECONDS: start, signal after that time, then TERM; prints its status.
+# The kernel throws away what comes for PID 1 before its first instruction, so TERM waits
+# until it is caught, or held back while a new image begins.
 cat >early.pl <<'END'
 use Time::HiRes qw(usleep time);
 my ($sig, $after, @command) = @ARGV;
@@ -13,7 +15,14 @@ if (!$pid) {
 	open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null'; open STDIN, '<', '/dev/null';
 	exec @command;
 }
-my ($main, $end) = ('', time + 20);
+my ($main, $end) = ('', time + $ENV{DEADLINE});
+sub heard {
+	open my $f, '<', "/proc/$main/status" or return 1;	# it has ended
+	local $/;
+	my $status = <$f> // '';
+	return $status eq '' || $status =~ /^State:\s+Z/m ||
+	    grep { hex($_) & 1 << 14 } $status =~ /^Sig(?:Cgt|Blk):\s*[0-9a-f]{8}([0-9a-f]{8})/mg;
+}
 until ($main) {		# until unshare has become supd's parent and supd is itself
 	open my $f, '<', "/proc/$pid/task/$pid/children" or next;
 	($main) = split ' ', (<$f> // '');
@@ -23,14 +32,18 @@ until ($main) {		# until unshare has become supd's parent and supd is itself
 usleep $after;
 kill $sig, $main;
 usleep 1000;
+until (heard()) {
+	usleep 200;
+	die if time > $end;
+}
 kill 'TERM', $main;
 local $SIG{ALRM} = sub { kill 'KILL', $pid; print "stuck "; };
-alarm 20;
+alarm $ENV{DEADLINE};
 waitpid $pid, 0;
 print $? >> 8 || $? & 127;
 END
 SUPD_FILE=$(readlink -f "$SUPD")
-export SUPD_FILE
+export SUPD_FILE DEADLINE
 bad=
 try() {
 	_got=$(perl early.pl "$1" "$2" unshare --pid --fork --kill-child --mount-proc "$SUPD" -c "$T/supd.conf")

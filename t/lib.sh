@@ -5,14 +5,23 @@
 # SUPERVISOR=supd (default) tests ours; SUPERVISOR=supervisord the original,
 # which is how an expectation is checked before ours is held to it.
 # SUPD_BIN (or BUILD, its directory) names another build of ours.
-# KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three.
+# KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three; by itself
+# it grows with the load of the machine.
 #
 # Nothing here sleeps in the hope that something has happened: every wait is for
 # a line in a file, the end of a process or a condition, and has a deadline.
 
 SUPERVISOR=${SUPERVISOR:-supd}
 TOOL=$PWD/t/tool
-DEADLINE=$(( 20 * ${SLOW:-1} ))		# seconds; far more than anything needs
+
+# 1, and one more for each process that waits on every processor: of the last minute or
+# of now, whichever is more.
+slowness() {
+	awk -v n="$(nproc)" '{ split($4, now, "/"); most = now[1] > $1 ? now[1] : $1
+		print 1 + int(most / n) }' /proc/loadavg 2>/dev/null || echo 1
+}
+SLOW=${SLOW:-$(slowness)}
+DEADLINE=$((20 * SLOW))		# seconds; far more than anything needs
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/supd-t.XXXXXX") || exit 1
 chmod 755 "$T"
@@ -168,7 +177,15 @@ script() { cat >"$T/$1" && chmod 755 "$T/$1"; }
 await() { perl "$TOOL/await.pl" line "$DEADLINE" "${SUP:-0}" "$1" "$2" "${3:-1}"; }
 
 # gone PID [SECONDS]: until that process is no more (a zombie is no more)
-gone() { perl "$TOOL/await.pl" gone "${2:-$DEADLINE}" "$1"; }
+gone() { perl "$TOOL/await.pl" gone "$((${2:-20} * SLOW))" "$1"; }
+
+# within SECONDS SINCE NAME: test that so much time has not passed since (date +%s); where
+# the machine is busy, by now or all along, so much more
+within() {
+	_took=$(($(date +%s) - $2)) _slow=$(slowness)
+	[ "$_slow" -gt "$SLOW" ] || _slow=$SLOW
+	ok "$3" test "$_took" -le $(($1 * _slow))
+}
 
 # eventually COMMAND ARG...: for a condition that nobody tells about; tries until it
 # holds or the deadline is over.
@@ -246,7 +263,7 @@ up() {
 			/t_sync/ ? print S : print' >events &
 		for _try in 1 2 3 4 5 6 7 8 9 10; do
 			ctl start t_sync >/dev/null
-			DEADLINE=1 await .sync t_sync >/dev/null && break
+			DEADLINE=$SLOW await .sync t_sync >/dev/null && break
 		done
 		mv whole.conf supd.conf
 		ctl update >update.out 2>&1 && [ -s .sync ] || {
@@ -304,7 +321,7 @@ down() {
 
 # ended STATUS NAME: test that the supervisor ends by itself with that status
 ended() {
-	if gone "$SUP" $((3 * DEADLINE)); then
+	if gone "$SUP" 60; then
 		wait "$SUP"
 		_rc=$?
 		SUP=

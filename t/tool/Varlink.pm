@@ -13,9 +13,24 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw($T $SUP $DEADLINE conf up down dial call reply ask more text results
-    wait_for slurp);
+    wait_for slurp within);
 
-our $SLOW = $ENV{SLOW} || 1;
+# As in lib.sh: how much more time a busy machine may take.
+sub slowness {
+	my ($load, undef, undef, $now) = split ' ', slurp('/proc/loadavg') || '0 0 0 0/0';
+	($now) = $now =~ /^(\d+)/;
+	$load = $now if $now > $load;
+	return 1 + int($load / cpus());
+}
+
+sub cpus {
+	my ($list) = slurp('/proc/self/status') =~ /^Cpus_allowed_list:\s*(\S+)/m or return 1;
+	my $n = 0;
+	$n += /(\d+)-(\d+)/ ? $2 - $1 + 1 : 1 for split /,/, $list;
+	return $n;
+}
+
+our $SLOW = $ENV{SLOW} || slowness();
 our $DEADLINE = 20 * $SLOW;	# seconds; far more than anything needs
 our $T;				# directory of the test
 our $SUP;			# pid of the supervisor
@@ -73,6 +88,15 @@ END {
 		diag(slurp("$T/supd.log"));
 	}
 	$? = $status;
+}
+
+# within GOT, WANTED, NAME: test that a time is less than wanted, or as much more as the
+# machine is busy, by now or all along.
+sub within {
+	my ($got, $wanted, $name) = @_;
+	my $slow = slowness();
+	$slow = $SLOW if $SLOW > $slow;
+	cmp_ok($got, '<', $wanted * $slow, $name);
 }
 
 sub slurp {
