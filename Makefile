@@ -39,6 +39,7 @@ SRC_base = \
 	src/base/fd.c \
 	src/base/log.c \
 	src/base/loop.c \
+	src/base/secret.c \
 	src/base/spawn.c \
 	src/base/sys.c \
 
@@ -121,6 +122,8 @@ SRC_ctl = \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
 	src/ctl/history.c \
+	src/ctl/inet.c \
+	src/ctl/link.c \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
 	src/ctl/metrics.c \
@@ -132,6 +135,7 @@ SRC_ctl = \
 	src/ctl/status.c \
 	src/ctl/subscribe.c \
 	src/ctl/wait.c \
+	src/ctl/web.c \
 	src/ctl/why.c \
 
 SRC_client = \
@@ -161,6 +165,12 @@ SRC_log = \
 	src/log/turn.c \
 
 SRC_web = \
+	src/web/access.c \
+	src/web/answer.c \
+	src/web/call.c \
+	src/web/clock.c \
+	src/web/conn.c \
+	src/web/form.c \
 	src/web/http.c \
 	src/web/main.c \
 	src/web/routes.c \
@@ -170,6 +180,8 @@ SRC_web = \
 	src/web/rpc_map.c \
 	src/web/rpc_methods.c \
 	src/web/rpc_system.c \
+	src/web/varlink.c \
+	src/web/weblink.c \
 	src/web/xmlrpc_read.c \
 	src/web/xmlrpc_scalar.c \
 	src/web/xmlrpc_value.c \
@@ -199,7 +211,7 @@ SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
-COLD = $(SRC_cli) src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
+COLD = $(SRC_web) $(SRC_cli) src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
 
 UNIT = $(sort $(wildcard t/unit/*.c))
 
@@ -218,6 +230,7 @@ SIM = \
 	t/sim/program.c \
 	t/sim/sim.c \
 	t/sim/table.c \
+	t/sim/web.c \
 
 SIM_RUN = t/sim/check.c t/sim/history.c
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem

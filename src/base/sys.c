@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <dirent.h>
+#include <netinet/in.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -239,6 +240,18 @@ k_set_reuse(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
+static int
+k_bind(int fd, const struct sockaddr *a, socklen_t len)
+{
+	static const int on = 1;
+
+	/* so that [::]:9001 and *:9001 can both be had */
+	if (a->sa_family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == -1)
+		return -1;
+	return bind(fd, a, len);
+}
+
 static bool
 k_hung_up(int fd)
 {
@@ -350,7 +363,7 @@ const struct sys sys_kernel = {
 	.can_write = k_can_write,
 	.socket = k_socket,
 	.set_reuse = k_set_reuse,
-	.bind = bind,
+	.bind = k_bind,
 	.listen = listen,
 	.connect = connect,
 	.link = link,

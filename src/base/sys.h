@@ -141,6 +141,7 @@ struct sys {
 	/* Listening: setting up a UNIX socket and its name in the file system. */
 	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */
 	int	(*set_reuse)(int fd);	/* SO_REUSEADDR */
+	/* IPv6 leaves IPv4 to others. */
 	int	(*bind)(int fd, const struct sockaddr *a, socklen_t len);
 	int	(*listen)(int fd, int backlog);
 	int	(*connect)(int fd, const struct sockaddr *a, socklen_t len);

@@ -26,7 +26,10 @@ struct async_call;		/* a call that is not over */
  * the callback that gets it.
  */
 struct async_reply {
-	/* not NULL: the call has failed, with supervisord's fault; no reply follows */
+	/*
+	 * not NULL: the call has failed, with supervisord's fault and its whole text
+	 * ("BAD_NAME: web"); no reply follows
+	 */
 	const struct err *fault;
 	/* "parameters": an object, or NULL when the reply has none; NULL with a fault */
 	yyjson_val *params;
@@ -48,14 +51,14 @@ enum {
 };
 
 /*
- * Makes a connection for calls of uid: a non-blocking stream socket that admits all
- * calls.  -1 and e when it cannot be had now.
+ * Makes a connection for calls of uid: a stream socket that admits all calls.  -1 and e
+ * when it cannot be had now.
  */
 typedef int (*async_dial_fn)(void *arg, uid_t uid, struct err *e);
 
-/* NULL: no memory.  most: connections at a time, at least 8. */
+/* NULL: no memory.  most: connections at a time; less than 8 are taken for 8. */
 struct async *async_new(async_dial_fn dial, void *arg, size_t most);
-/* Calls that are not over get no callback any more. */
+/* Calls that are not over get no callback any more.  Never from a callback. */
 void	async_free(struct async *a);
 
 /*
@@ -71,10 +74,11 @@ void	async_cancel(struct async_call *c);
 /* Read no further replies for now: the supervisor sees a reader that is slow. */
 void	async_pause(struct async_call *c, bool pause);
 /*
- * Wait here for the reply, at most us microseconds: a quick call costs no turns of the
- * loop then.  The callback is called from here.  True when the call is over.
+ * Wait here for the next reply, some milliseconds at most: a quick call costs no turns
+ * of the loop then.  The callback is called from here.  False: nothing came in time.
+ * Never from a callback.
  */
-bool	async_wait(struct async_call *c, int64_t us);
+bool	async_wait(struct async_call *c);
 /* Calls in progress, and those that wait for a connection. */
 size_t	async_busy(const struct async *a);
 

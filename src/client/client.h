@@ -86,6 +86,12 @@ int	client_next(struct client *c, struct reply *r, struct err *e);
 /* Wait for the next reply. */
 int	client_recv(struct client *c, struct reply *r, struct err *e);
 void	reply_release(struct reply *r);
+/*
+ * What an error reply means: its code, and the text as the server wrote it ("BAD_NAME:
+ * web").  url is for the text only.
+ */
+enum client_fail reply_refusal(const char *url, const char *error, yyjson_val *params,
+	    struct err *e);
 
 /* Members of a reply: "" or 0 when absent or of another type. */
 const char *reply_str(yyjson_val *obj, const char *key);

@@ -10,40 +10,50 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
+enum client_fail
+reply_refusal(const char *url, const char *error, yyjson_val *params, struct err *e)
+{
+	const char *last = strrchr(error, '.');
+
+	last = last != NULL ? last + 1 : error;
+	/* Whatever its name, supervisord's fault comes along. */
+	if (yyjson_obj_get(params, "code") != NULL)
+		err_set(e, (enum fault)reply_int(params, "code"), "%s",
+		    reply_str(params, "text"));
+	else if (strcmp(last, "PermissionDenied") == 0) {
+		err_set(e, FAULT_FAILED, "%s requires authentication", url);
+		return CLIENT_PASSWORD;
+	} else if (strcmp(last, "MethodNotFound") == 0 ||
+	    strcmp(last, "InterfaceNotFound") == 0)
+		err_set(e, FAULT_UNKNOWN_METHOD, "%s is unknown to this supervisor",
+		    reply_str(params, last[0] == 'M' ? "method" : "interface"));
+	else if (strcmp(last, "InvalidParameter") == 0)
+		err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter '%s' is refused",
+		    reply_str(params, "parameter"));
+	else
+		err_set(e, FAULT_FAILED, "%s", error);
+	return CLIENT_FAULT;
+}
+
 /* "BAD_NAME: web" is "web" to those who know the code. */
-static const char *
-detail(const char *text, const char *name)
+static void
+drop_name(char *text, const char *name)
 {
 	size_t n = strlen(name);
 
 	if (n > 0 && strncmp(text, name, n) == 0 && strncmp(text + n, ": ", 2) == 0)
-		return text + n + 2;
-	return text;
+		memmove(text, text + n + 2, strlen(text + n + 2) + 1);
 }
 
 /* The reply is an error: put it into e. */
 static int
 refused(struct client *c, const char *error, yyjson_val *params, struct err *e)
 {
-	const char *last = strrchr(error, '.');
+	struct err said;
 
-	last = last != NULL ? last + 1 : error;
-	c->fail = CLIENT_FAULT;
-	/* Whatever its name, supervisord's fault comes along. */
-	if (yyjson_obj_get(params, "code") != NULL)
-		return err_set(e, (enum fault)reply_int(params, "code"), "%s",
-		    detail(reply_str(params, "text"), reply_str(params, "name")));
-	if (strcmp(last, "PermissionDenied") == 0) {
-		c->fail = CLIENT_PASSWORD;
-		return err_set(e, FAULT_FAILED, "%s requires authentication", c->url);
-	}
-	if (strcmp(last, "MethodNotFound") == 0 || strcmp(last, "InterfaceNotFound") == 0)
-		return err_set(e, FAULT_UNKNOWN_METHOD, "%s is unknown to this supervisor",
-		    reply_str(params, last[0] == 'M' ? "method" : "interface"));
-	if (strcmp(last, "InvalidParameter") == 0)
-		return err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter '%s' is refused",
-		    reply_str(params, "parameter"));
-	return err_set(e, FAULT_FAILED, "%s", error);
+	c->fail = reply_refusal(c->url, error, params, &said);
+	drop_name(said.msg, reply_str(params, "name"));
+	return err_set(e, said.code, "%s", said.msg);
 }
 
 static int

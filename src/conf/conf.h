@@ -197,6 +197,7 @@ struct conf_supd {
 	enum cgroup_use cgroup;
 	int64_t	 log_ring;	/* bytes kept in memory per stream */
 	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
+	struct conf_user web_user;	/* not set: nobody, where we are root */
 };
 
 /* [supervisorctl] */

@@ -79,6 +79,8 @@ static const struct conf_key supd_keys[] = {
 	  .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
 	  .doc = "How long a whole shutdown may take before what is left is killed;"
 	    " 0: no limit." },
+	{ KEY(web_user, user), .def = NULL, .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
+	  .doc = "User that answers HTTP, if the supervisor is root; nobody unless set." },
 };
 
 #undef KEY

@@ -22,8 +22,8 @@
 #include "core/survivors.h"
 #include "core/update.h"
 
-struct core core = { .main_log = { .rd = -1, .wr = -1 }, .feed = -1, .counters = -1,
-	.self_fd = -1, .observers = TAILQ_HEAD_INITIALIZER(core.observers) };
+struct core core = { .main_log = { .rd = -1, .wr = -1 }, .counters = -1, .self_fd = -1,
+	.observers = TAILQ_HEAD_INITIALIZER(core.observers) };
 
 static int
 by_pid(const struct proc *a, const struct proc *b)
@@ -50,12 +50,6 @@ RB_GENERATE(name_tree, pgroup, by_name, by_name)
 /* ---- the link to the logger, while nobody provides one ---- */
 
 static void
-feed_up(int fd)
-{
-	(void)fd;
-}
-
-static void
 feed_nothing(void)
 {
 }
@@ -66,15 +60,8 @@ feed_removed(uint32_t id)
 	(void)id;
 }
 
-static void
-feed_finish(int64_t ms)
-{
-	(void)ms;
-}
-
 static const struct feed_ops feed_none = {
-	.up = feed_up, .down = feed_nothing, .kick = feed_nothing,
-	.removed = feed_removed, .reopen = feed_nothing, .finish = feed_finish,
+	.kick = feed_nothing, .removed = feed_removed, .reopen = feed_nothing,
 };
 
 const struct feed_ops *core_feed = &feed_none;

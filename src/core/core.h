@@ -177,6 +177,15 @@ RB_HEAD(pid_tree, proc);
 RB_HEAD(id_tree, proc);
 RB_HEAD(name_tree, pgroup);
 
+/* Guests: other processes of our own file. */
+enum guest_kind { GUEST_LOGGER, GUEST_WEB, GUEST_KINDS };
+
+struct guest {
+	struct proc *proc;	/* borrowed: of core.guests; NULL: not made */
+	int	 fd;		/* our end of its socket; -1: none */
+	int	 its_fd;	/* its end, until it has it; -1: none */
+};
+
 struct core {
 	struct config *config;	/* in use */
 	struct config *reread;	/* last read by reread; NULL: none, owned */
@@ -206,8 +215,7 @@ struct core {
 	struct stream_list unsent;	/* streams the logger has to learn of */
 	struct stream main_log;		/* our own log lines */
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
-	struct proc *logger;	/* borrowed: of guests */
-	int	 feed;		/* our end of the logger's socket; -1: none */
+	struct guest guest[GUEST_KINDS];
 	int	 counters;	/* memory that loggers share, one after the other; -1: none */
 	unsigned long long nofile_soft, nofile_hard;	/* what children get */
 	int	 fd_most;	/* programs have descriptors below this; 0: any */
@@ -320,19 +328,28 @@ void	core_run(void);
 /* After core_run: frees everything.  State tells SUP_RESTARTING or SUP_SHUTDOWN. */
 void	core_release(void);
 
-/* ---- the link to the logger, which ctl/feed.c provides ---- */
+/* Start a guest that is not needed from the beginning.  Nothing to do when it is up. */
+void	core_want_guest(enum guest_kind kind);
 
-struct feed_ops {
-	/* A new logger lives at the other end of fd (borrowed: core closes it). */
+/* ---- the links to guests, which ctl provides: feed.c and web.c ---- */
+
+struct guest_ops {
+	/* A new guest lives at the other end of fd (borrowed: core closes it). */
 	void	(*up)(int fd);
 	/* It is gone: stop watching the descriptor. */
 	void	(*down)(void);
+	/* Let it do what is left to do, and exit within ms. */
+	void	(*finish)(int64_t ms);
+};
+
+extern const struct guest_ops *guest_ops[GUEST_KINDS];	/* never NULL; do nothing by default */
+
+/* What only the logger is told. */
+struct feed_ops {
 	/* core.unsent has streams to send (the link empties the list as it can). */
 	void	(*kick)(void);
 	void	(*removed)(uint32_t id);
 	void	(*reopen)(void);
-	/* Drain, write and exit within ms. */
-	void	(*finish)(int64_t ms);
 };
 
 extern const struct feed_ops *core_feed;	/* never NULL; does nothing by default */

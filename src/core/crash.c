@@ -81,6 +81,8 @@ keep_descriptors(void)
 	keep(h->main_rd);
 	keep(h->main_wr);
 	keep(h->counters);
+	for (int i = 0; i < FLIGHT_LISTENERS; i++)
+		keep(h->listener[i]);
 	for (uint32_t i = 0; i < h->nslots; i++) {
 		const struct flight_slot *f = &flight_slots()[i];
 

@@ -28,6 +28,7 @@ static struct {
 	struct flight_head *head;	/* of the crashed image; NULL: none */
 	size_t	 size;
 } old = { .fd = -1 };
+static int old_listener[FLIGHT_LISTENERS] = { [0 ... FLIGHT_LISTENERS - 1] = -1 };
 static enum supervisor_state old_state = SUP_RUNNING;	/* of the crashed image */
 
 static size_t
@@ -114,6 +115,8 @@ flight_init(void)
 	record.head->magic = FLIGHT_MAGIC;
 	record.head->version = FLIGHT_VERSION;
 	record.head->crashes = old.head != NULL ? old.head->crashes : 0;
+	for (int i = 0; i < FLIGHT_LISTENERS; i++)
+		record.head->listener[i] = -1;
 	record.next = 0;
 }
 
@@ -222,6 +225,13 @@ flight_save_serials(void)
 	record.head->accepted_serial = core.accepted_serial;
 }
 
+void
+flight_keep_listener(size_t i, int fd)
+{
+	if (record.head != NULL && i < FLIGHT_LISTENERS)
+		record.head->listener[i] = fd;
+}
+
 /* ---- the next image ---- */
 
 int
@@ -254,6 +264,8 @@ flight_open_old(int fd)
 	for (uint32_t i = 0; i < h->nslots; i++)	/* new ones get other cgroups */
 		if (slots_of(h)[i].box > core.last_id)
 			core.last_id = slots_of(h)[i].box;
+	for (int i = 0; i < FLIGHT_LISTENERS; i++)
+		old_listener[i] = h->listener[i];
 	if (h->supervisor_state == SUP_SHUTDOWN || h->supervisor_state == SUP_RESTARTING)
 		old_state = (enum supervisor_state)h->supervisor_state;
 	return 0;
@@ -263,6 +275,23 @@ enum supervisor_state
 flight_old_state(void)
 {
 	return old_state;
+}
+
+int
+flight_take_listener(size_t i)
+{
+	int fd = i < FLIGHT_LISTENERS ? old_listener[i] : -1;
+
+	if (fd != -1)
+		old_listener[i] = -1;
+	return fd;
+}
+
+void
+flight_close_listeners(void)
+{
+	for (int i = 0; i < FLIGHT_LISTENERS; i++)
+		fd_close(&old_listener[i]);
 }
 
 bool

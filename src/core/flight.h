@@ -12,7 +12,8 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	2
+#define FLIGHT_VERSION	3
+#define FLIGHT_LISTENERS 8	/* TCP sockets that survive a crash; more have to be made anew */
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
 struct flight_head {
@@ -25,6 +26,7 @@ struct flight_head {
 	uint64_t nofile_soft, nofile_hard;
 	uint64_t event_serial, accepted_serial;
 	char	 run_id[24];
+	int32_t	 listener[FLIGHT_LISTENERS];	/* -1: none */
 };
 
 /* name_hash 0: free.  A socket that is held has its descriptor in stdin_fd. */
@@ -58,6 +60,8 @@ void	flight_save_socket(uint32_t slot, const char *url, int fd);
 void	flight_save_core(void);
 /* Of events. */
 void	flight_save_serials(void);
+/* The i-th TCP socket that listens, for the next image (i too large: it is not kept). */
+void	flight_keep_listener(size_t i, int fd);
 
 /*
  * In a new image: take over what the crashed one left in fd.  Afterwards each
@@ -65,6 +69,10 @@ void	flight_save_serials(void);
  */
 int	flight_open_old(int fd);
 bool	flight_recovering(void);
+/* Its i-th TCP socket, which the caller owns from now on; -1: none. */
+int	flight_take_listener(size_t i);
+/* Close those that nobody has taken. */
+void	flight_close_listeners(void);
 /* What the crashed image was about: SUP_RUNNING, also when there was none. */
 enum supervisor_state flight_old_state(void);
 /* Give p back its pipes, pid and state; false: it was not there. */

@@ -1,7 +1,7 @@
 /*
- * The logger, for now the only guest.  It is kept up for as long as there are
- * programs: its failures have no limit, and the pause between two starts is
- * bounded.  Its socket is made anew for each, the counters memory is one for all.
+ * The guests.  Each is kept up for as long as it is wanted: its failures have no
+ * limit, and the pause between two starts is bounded.  Its socket is made anew for
+ * each start; the memory of the logger's counters is one for all.
  */
 #include "core/guest.h"
 
@@ -14,23 +14,64 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/life.h"
 #include "core/proc.h"
 #include "core/stream.h"
 
 #define RETRIES		INT32_MAX
+#define FINISH_MS	2000	/* to do what is left to do */
+#define LATE_MS		1000	/* to end after that */
+#define FORCE_MS	3000	/* after SIGKILL: who is unkillable is left */
+#define NOBODY		65534	/* uid and gid without rights, also where no file names them */
 
-static int logger_end = -1;	/* the logger's end of the socket, until it has it */
+static const struct {
+	const char *name;
+	const char *command;	/* as ps shows it */
+} rows[GUEST_KINDS] = {
+	[GUEST_LOGGER] = { "logger", "supd: logger" },
+	[GUEST_WEB] = { "web", "supd: web" },
+};
+
+static enum { STAGE_RUN, STAGE_OTHERS, STAGE_LOGGER, STAGE_GONE } stage;
+static bool killed;		/* those of this stage */
+static struct loop_timer late;
+static bool keeps_user;		/* we may not become another user: web runs as we do */
+
+/* ---- the links, while nobody provides them ---- */
+
+static void
+no_up(int fd)
+{
+	(void)fd;
+}
+
+static void
+no_down(void)
+{
+}
+
+static void
+no_finish(int64_t ms)
+{
+	(void)ms;
+}
+
+static const struct guest_ops no_link = { .up = no_up, .down = no_down, .finish = no_finish };
+
+const struct guest_ops *guest_ops[GUEST_KINDS] = { &no_link, &no_link };
+
+/* ---- making ---- */
 
 static struct program *
-logger_program(void)
+guest_program(enum guest_kind kind)
 {
 	struct program *g = calloc(1, sizeof(*g));
 
 	if (g == NULL)
 		return NULL;
-	g->name = strdup("logger");
+	g->name = strdup(rows[kind].name);
 	g->section = strdup("guest");
-	g->command = strdup("supd: logger");
+	g->command = strdup(rows[kind].command);
 	g->priority = -1000;
 	g->startretries = RETRIES;
 	g->autorestart = RESTART_ALWAYS;
@@ -49,46 +90,95 @@ int
 guest_init(struct err *e)
 {
 	struct pgroup *g = calloc(1, sizeof(*g));
-	struct program *logger = logger_program();
+	struct program *conf;
 
-	if (g == NULL || logger == NULL || (g->name = strdup("supd")) == NULL) {
+	stage = STAGE_RUN;
+	keeps_user = false;
+	if (g == NULL || (g->name = strdup("supd")) == NULL) {
 		free(g);
-		if (logger != NULL)
-			program_free(logger);
 		return err_set(e, FAULT_FAILED, "out of memory");
 	}
 	TAILQ_INIT(&g->procs);
 	core.guests = g;
-	core.logger = proc_new(g, logger, e);
+	for (int i = 0; i < GUEST_KINDS; i++) {
+		core.guest[i] = (struct guest){ .fd = -1, .its_fd = -1 };
+		conf = guest_program((enum guest_kind)i);
+		if (conf == NULL)
+			return err_set(e, FAULT_FAILED, "out of memory");
+		core.guest[i].proc = proc_new(g, conf, e);
+		if (core.guest[i].proc == NULL)
+			return -1;
+	}
 	if (core.counters == -1)
 		core.counters = sys->memfd("supd-counters");
-	return core.logger != NULL ? 0 : -1;
+	return 0;
+}
+
+static struct guest *
+guest_of(const struct proc *p)
+{
+	for (int i = 0; i < GUEST_KINDS; i++)
+		if (core.guest[i].proc == p)
+			return &core.guest[i];
+	return NULL;
+}
+
+static const struct guest_ops *
+ops_of(const struct guest *g)
+{
+	return guest_ops[g - core.guest];
+}
+
+void
+core_want_guest(enum guest_kind kind)
+{
+	struct proc *p = core.guest[kind].proc;
+	struct asker by = { CAUSE_AUTOSTART, 0 };
+
+	if (p == NULL || p->want_up || stage != STAGE_RUN)
+		return;
+	p->want_up = p->started = true;
+	proc_event(p, E_START, by);
 }
 
 void
 guest_start(void)
 {
-	struct asker by = { CAUSE_AUTOSTART, 0 };
+	const struct config *c = core.config;
 
-	core.logger->want_up = true;
-	proc_event(core.logger, E_START, by);
+	core_want_guest(GUEST_LOGGER);
+	for (size_t i = 0; i < c->nservers; i++)
+		if (!c->servers[i].is_unix)
+			core_want_guest(GUEST_WEB);
+}
+
+static void
+hang_up(struct guest *g)
+{
+	if (g->fd != -1)
+		ops_of(g)->down();
+	fd_close(&g->fd);
+	fd_close(&g->its_fd);
 }
 
 void
 guest_release(void)
 {
-	if (core.feed != -1)
-		core_feed->down();
-	fd_close(&core.feed);
-	fd_close(&logger_end);
+	loop_timer_stop(&late);
 	if (core.guests == NULL)
 		return;
-	proc_free(core.logger);
+	for (int i = 0; i < GUEST_KINDS; i++) {
+		hang_up(&core.guest[i]);
+		if (core.guest[i].proc != NULL)
+			proc_free(core.guest[i].proc);
+		core.guest[i].proc = NULL;
+	}
 	free(core.guests->name);
 	free(core.guests);
 	core.guests = NULL;
-	core.logger = NULL;
 }
+
+/* ---- starting ---- */
 
 int
 guest_argv(const struct proc *p, struct strlist *argv)
@@ -101,71 +191,176 @@ guest_argv(const struct proc *p, struct strlist *argv)
 	return argv->n == 1 ? 0 : -1;
 }
 
-/* A new pair for a new logger: what an old one left in its socket is gone. */
+/* A new pair for a new guest: what an old one left in its socket is gone. */
 static void
-new_socket(void)
+new_socket(struct guest *g)
 {
 	int pair[2];
 
-	if (core.feed != -1)
-		core_feed->down();
-	fd_close(&core.feed);
-	fd_close(&logger_end);
+	hang_up(g);
 	if (sys->socketpair(pair) == -1) {
-		log_error("no socket for the logger: %s", strerror(errno));
+		log_error("no socket for the guest %s: %s", g->proc->conf->name,
+		    strerror(errno));
 		return;
 	}
-	core.feed = pair[0];
-	logger_end = pair[1];
+	g->fd = pair[0];
+	g->its_fd = pair[1];
+}
+
+/* Who speaks to the network has no rights beyond that. */
+static void
+drop_rights(struct spawn *s)
+{
+	const struct conf_user *u = &core.config->supd.web_user;
+
+	if (geteuid() != 0 || keeps_user || (u->set && u->uid == 0))
+		return;
+	s->set_user = true;
+	s->uid = u->set ? u->uid : NOBODY;
+	s->gid = u->set ? u->gid : NOBODY;
+	s->groups = u->groups;
+	s->ngroups = u->ngroups;
 }
 
 void
 guest_fill(const struct proc *p, struct spawn *s)
 {
-	(void)p;
-	new_socket();
+	struct guest *g = guest_of(p);
+
+	new_socket(g);
 	s->fd[0] = s->fd[1] = s->fd[2] = -1;
-	s->extra[0] = logger_end;
-	s->extra[1] = core.counters;
+	s->extra[0] = g->its_fd;
 	s->exec_fd = core.self_fd;
 	s->path = core.argv0;		/* used where there is no descriptor */
 	s->set_user = false;
+	if (g == &core.guest[GUEST_LOGGER])
+		s->extra[1] = core.counters;
+	if (g == &core.guest[GUEST_WEB])
+		drop_rights(s);
 }
 
 void
 guest_spawned(struct proc *p)
 {
-	if (p != core.logger || core.feed == -1)
+	struct guest *g = guest_of(p);
+
+	if (g == NULL || g->fd == -1)
 		return;
-	/* the socket holds what we send until the logger reads it */
-	fd_close(&logger_end);
-	core_feed->up(core.feed);
-	stream_resend_all();
+	/* the socket holds what we send until the guest reads it */
+	fd_close(&g->its_fd);
+	ops_of(g)->up(g->fd);
+	if (g == &core.guest[GUEST_LOGGER])
+		stream_resend_all();
 }
 
+/* Root without the right to change users: the default gives way, a configured user not. */
 void
-guest_state_changed(struct proc *p)
+guest_refused(const struct proc *p, enum spawn_step step)
 {
-	if (p != core.logger || p->pid != 0 || core.feed == -1)
+	if (p != core.guest[GUEST_WEB].proc || core.config->supd.web_user.set ||
+	    (step != STEP_GROUPS && step != STEP_GID && step != STEP_UID))
 		return;
-	core_feed->down();
-	fd_close(&core.feed);
+	keeps_user = true;
+	log_warn("the web guest runs as root: nothing here may become another user");
+}
+
+/* ---- the end ---- */
+
+static bool
+in_stage(const struct guest *g)
+{
+	return (g == &core.guest[GUEST_LOGGER]) == (stage == STAGE_LOGGER);
+}
+
+static void
+finish(struct guest *g)
+{
+	struct proc *p = g->proc;
+
+	p->leaving = true;		/* its end is not followed by a start */
+	if (p->pid == 0)
+		proc_stop(p, (struct asker){ CAUSE_SHUTDOWN, 0 }, NULL);
+	else if (g->fd != -1)
+		ops_of(g)->finish(FINISH_MS);
+	else
+		sys->kill(p->pid, SIGTERM);
+}
+
+static void end_stage(void);
+
+static void
+on_late(struct loop_timer *t)
+{
+	if (killed) {
+		end_stage();
+		return;
+	}
+	killed = true;
+	for (int i = 0; i < GUEST_KINDS; i++)
+		if (in_stage(&core.guest[i]) && core.guest[i].proc->pid > 0)
+			sys->kill(core.guest[i].proc->pid, SIGKILL);
+	loop_timer_start(t, FORCE_MS, on_late);
+}
+
+static bool
+stage_is_over(void)
+{
+	for (int i = 0; i < GUEST_KINDS; i++)
+		if (in_stage(&core.guest[i]) && core.guest[i].proc->pid != 0)
+			return false;
+	return true;
+}
+
+static void
+begin_stage(void)
+{
+	killed = false;
+	loop_timer_start(&late, FINISH_MS + LATE_MS, on_late);
+	for (int i = 0; i < GUEST_KINDS; i++)
+		if (in_stage(&core.guest[i]))
+			finish(&core.guest[i]);
+	if (stage_is_over())
+		end_stage();
+}
+
+static void
+end_stage(void)
+{
+	loop_timer_stop(&late);
+	if (stage == STAGE_OTHERS) {
+		stage = STAGE_LOGGER;
+		begin_stage();
+	} else if (stage == STAGE_LOGGER) {
+		stage = STAGE_GONE;
+		life_guests_gone();
+	}
 }
 
 void
 guest_finish(void)
 {
-	core.logger->leaving = true;	/* its end is not followed by a start */
-	if (core.logger->pid == 0)
-		proc_stop(core.logger, (struct asker){ CAUSE_SHUTDOWN, 0 }, NULL);
-	else if (core.feed != -1)
-		core_feed->finish(FINISH_MS);
-	else
-		sys->kill(core.logger->pid, SIGTERM);
+	if (stage != STAGE_RUN)
+		return;
+	stage = STAGE_OTHERS;
+	begin_stage();
 }
 
 bool
 guest_done(void)
 {
-	return core.logger == NULL || core.logger->pid == 0;
+	return stage == STAGE_GONE;
+}
+
+void
+guest_state_changed(struct proc *p)
+{
+	struct guest *g = guest_of(p);
+
+	if (g == NULL || p->pid != 0)
+		return;
+	if (g->fd != -1)
+		ops_of(g)->down();
+	fd_close(&g->fd);
+	if (stage != STAGE_RUN && in_stage(g) && stage_is_over())
+		end_stage();
 }

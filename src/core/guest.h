@@ -1,27 +1,35 @@
 /*
- * Guests: other processes of our own file, supervised like any program.
+ * Guests: other processes of our own file, supervised like any program.  One row of a
+ * table each; what they are told goes through the links that ctl provides.
  */
 #ifndef CORE_GUEST_H
 #define CORE_GUEST_H
 
+#include "base/sys.h"
 #include "core/core.h"
 
-/* Make the group of guests and start the logger. */
-int	guest_init(struct err *e);
-void	guest_start(void);
-void	guest_release(void);
-/* For launch.c: argv of a guest, and what differs in its struct spawn. */
-int	guest_argv(const struct proc *p, struct strlist *argv);
-void	guest_fill(const struct proc *p, struct spawn *s);
-#define FINISH_MS	2000	/* for the logger to write what it has */
 #define GUEST_PAUSE_MAX	3	/* seconds between two starts of a guest that fails */
 #define GUEST_SHORT_MS	200	/* a guest that lived less waits as long for the next */
 
-/* For launch.c: the child of a guest exists. */
+/* Make the group of guests; start those that are needed from the beginning. */
+int	guest_init(struct err *e);
+void	guest_start(void);
+void	guest_release(void);
+
+/* For launch.c: argv of a guest, and what differs in its struct spawn. */
+int	guest_argv(const struct proc *p, struct strlist *argv);
+void	guest_fill(const struct proc *p, struct spawn *s);
+/* The child of a guest exists. */
 void	guest_spawned(struct proc *p);
+/* It could not be executed: this step failed. */
+void	guest_refused(const struct proc *p, enum spawn_step step);
 /* For life.c: a guest changed its state. */
 void	guest_state_changed(struct proc *p);
-/* Let the logger write everything and go; guest_done() tells when. */
+
+/*
+ * Let every guest finish what it does and go, the logger after the others; then
+ * life_guests_gone() is called.  Who takes too long is killed.
+ */
 void	guest_finish(void);
 bool	guest_done(void);
 

@@ -503,8 +503,11 @@ launch_end(struct proc *p)
 		return NULL;
 	if (l->err_rd != -1)
 		read_answer(l);
-	if (l->nfail == sizeof(l->fail))
+	if (l->nfail == sizeof(l->fail)) {
 		why = describe_failure(l);
+		if (p->group == core.guests)
+			guest_refused(p, (enum spawn_step)l->fail.step);
+	}
 	launch_free(p);
 	return why;
 }

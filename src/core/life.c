@@ -4,7 +4,7 @@
  * Shutdown goes through the priorities downwards: all groups of one priority
  * are told to stop together, the next only when they all have stopped.  A second
  * signal tells everything at once and shortens the wait, a third kills.  The
- * logger goes last, after it has written everything.
+ * guests go last.
  */
 #include "core/life.h"
 
@@ -35,7 +35,7 @@ static struct {
 	size_t	 waiting;	/* processes of it that are not down yet */
 	struct asker by;
 	struct loop_job next;
-	struct loop_timer say, budget, finish;
+	struct loop_timer say, budget, sweep;
 	struct loop_signal signals[7];
 } life;
 
@@ -97,20 +97,6 @@ say_waiting(struct loop_timer *t)
 }
 
 static void
-logger_is_late(struct loop_timer *t)
-{
-	if (core.logger->pid > 0) {
-		sys->kill(core.logger->pid, SIGKILL);
-		loop_timer_start(t, FORCE_MS, logger_is_late);
-		if (life.hurry <= 2) {
-			life.hurry = 3;
-			return;
-		}
-	}
-	loop_stop();
-}
-
-static void
 end_if_done(void)
 {
 	if (life.phase == PHASE_FINISH && guest_done() && survivors_swept())
@@ -120,6 +106,20 @@ end_if_done(void)
 void
 life_swept(void)
 {
+	end_if_done();
+}
+
+static void
+sweep_is_late(struct loop_timer *t)
+{
+	(void)t;
+	loop_stop();
+}
+
+void
+life_guests_gone(void)
+{
+	loop_timer_start(&life.sweep, FORCE_MS, sweep_is_late);
 	end_if_done();
 }
 
@@ -135,9 +135,7 @@ finish(void)
 	loop_timer_stop(&life.budget);
 	if (core.state == SUP_SHUTDOWN)
 		sockets_close();
-	loop_timer_start(&life.finish, FINISH_MS + 1000, logger_is_late);
 	guest_finish();
-	end_if_done();
 }
 
 /* In reverse order of start inside a group; counted before the first is told. */
@@ -301,7 +299,6 @@ life_state_changed(struct proc *p, enum pstate from)
 {
 	if (p->group == core.guests) {
 		guest_state_changed(p);
-		end_if_done();
 		return;
 	}
 	update_state_changed(p);
@@ -397,6 +394,6 @@ life_release(void)
 		loop_signal_stop(&life.signals[i]);
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
-	loop_timer_stop(&life.finish);
+	loop_timer_stop(&life.sweep);
 	loop_job_cancel(&life.next);
 }

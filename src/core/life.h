@@ -20,5 +20,7 @@ int	life_end_signal(void);
 void	life_swept(void);
 /* proc.c tells each transition: shutdown and updates wait for them. */
 void	life_state_changed(struct proc *p, enum pstate from);
+/* guest.c tells that the last guest has ended, which ends the run. */
+void	life_guests_gone(void);
 
 #endif

@@ -6,12 +6,14 @@
 
 #include <sys/types.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* One listening socket's rule. */
 struct access {
 	char	*username;	/* owned; NULL: who can connect is admitted */
 	char	*password;	/* owned; clear text or {SHA}hex */
 	bool	 own_only;	/* abstract name: no file mode guards it */
+	int64_t	 id;		/* of the socket, for the web guest */
 };
 
 /* Copies the texts; -1: no memory, nothing is kept. */

@@ -22,6 +22,7 @@
 #include "ctl/reload.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
+#include "ctl/web.h"
 #include "wire/varlink.h"
 
 #define CLIENTS_MAX	1024
@@ -36,16 +37,8 @@
 
 static struct client_list dead = TAILQ_HEAD_INITIALIZER(dead);
 static struct loop_job burial;
-static size_t count, foreigners, limit = CLIENTS_MAX;
+static size_t count, counts[CLIENT_KINDS], limit = CLIENTS_MAX;
 static size_t held;	/* bytes of memory in the buffers of all clients */
-
-static const char http_answer[] =
-	"HTTP/1.1 503 Service Unavailable\r\n"
-	"Content-Type: text/plain\r\n"
-	"Content-Length: 59\r\n"
-	"Connection: close\r\n"
-	"\r\n"
-	"supd speaks varlink here; HTTP comes with a later release.\n";
 
 static void turn(struct client *c);
 
@@ -71,7 +64,8 @@ clients_open(void)
 	struct rlimit rl;
 
 	clock_init();
-	count = foreigners = held = 0;
+	count = held = 0;
+	memset(counts, 0, sizeof(counts));
 	limit = CLIENTS_MAX;
 	/* A quarter of the descriptors at most: the programs need the others. */
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur / 4 < limit)
@@ -93,33 +87,67 @@ clients_count(void)
 static void
 on_io(struct loop_io *w, int events);
 
-struct client *
-client_new(int fd, const struct access *access)
+size_t
+clients_share(enum client_kind kind)
 {
-	struct client *c = calloc(1, sizeof(*c));
-	pid_t pid;
+	/* foreigners at most half of the places, the guest a quarter */
+	static const size_t part[] = {
+		[CLIENT_OWNER] = 1, [CLIENT_FOREIGN] = 2, [CLIENT_GUEST] = 4,
+	};
 
+	return limit / part[kind];
+}
+
+static struct client *
+make(int fd, enum client_kind kind, uid_t uid)
+{
+	struct client *c = NULL;
+
+	if (kind == CLIENT_OWNER || counts[kind] < clients_share(kind))
+		c = calloc(1, sizeof(*c));
 	if (c == NULL) {
 		fd_close(&fd);
 		return NULL;
 	}
 	c->fd = fd;
-	c->access = access;
-	if (sys->peer(fd, &c->uid, &pid) == -1)
-		c->uid = (uid_t)-1;
-	c->foreign = !access_is_owner(c->uid);
-	/* Others never take the places that the owner needs. */
-	if (c->foreign && foreigners >= limit / 2) {
-		fd_close(&c->fd);
-		free(c);
-		return NULL;
-	}
-	c->admitted = access == NULL || access_admits(access, c->uid);
+	c->uid = uid;
+	c->kind = kind;
 	count++;
 	core.counts.connections++;
-	foreigners += c->foreign;
+	counts[kind]++;
 	clock_add(c);
 	loop_io_start(&c->io, fd, LOOP_READ, on_io);
+	return c;
+}
+
+struct client *
+client_new(int fd, const struct access *access)
+{
+	uid_t uid = (uid_t)-1;
+	struct client *c;
+	pid_t pid;
+
+	if (sys->peer(fd, &uid, &pid) == -1)
+		uid = (uid_t)-1;
+	c = make(fd, access_is_owner(uid) ? CLIENT_OWNER : CLIENT_FOREIGN, uid);
+	if (c == NULL)
+		return NULL;
+	c->access = access;
+	c->admitted = access == NULL || access_admits(access, uid);
+	return c;
+}
+
+struct client *
+client_admit(int fd, uid_t uid)
+{
+	struct client *c = NULL;
+
+	if (clients_full())
+		fd_close(&fd);
+	else
+		c = make(fd, CLIENT_GUEST, uid);
+	if (c != NULL)
+		c->admitted = c->spoke_varlink = true;
 	return c;
 }
 
@@ -139,10 +167,12 @@ client_close(struct client *c)
 		subscribe_remove(c);
 	if (c->state == CLIENT_PARKED)
 		feed_unpark(c);
+	if (c->state == CLIENT_HTTP)
+		web_untake(c);
 	clock_remove(c);
 	fd_close(&c->fd);
 	count--;
-	foreigners -= c->foreign;
+	counts[c->kind]--;
 	held -= c->charged;
 	c->state = CLIENT_DEAD;
 	TAILQ_INSERT_TAIL(&dead, c, link);
@@ -210,12 +240,36 @@ on_eof(struct client *c)
 		client_close(c);
 }
 
+/*
+ * The first byte tells the language.  It stays unread: who does not speak varlink goes
+ * to the web guest with all that he has said.
+ */
+static bool
+speaks_varlink(struct client *c)
+{
+	char first;
+	struct iovec iov = { &first, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (!c->spoke_varlink && sys->recvmsg(c->fd, &m, MSG_PEEK) == 1) {
+		if (first != '{') {
+			web_take(c);
+			return false;
+		}
+		c->spoke_varlink = true;
+	}
+	return true;	/* also when there is nothing to see: the read tells why */
+}
+
 static void
 read_some(struct client *c)
 {
 	static char data[READ_BYTES];
-	ssize_t n = sys->read(c->fd, data, sizeof(data));
+	ssize_t n;
 
+	if (c->state != CLIENT_DRAIN && !speaks_varlink(c))
+		return;
+	n = sys->read(c->fd, data, sizeof(data));
 	if (n == -1) {
 		if (errno != EAGAIN && errno != EINTR)
 			client_close(c);
@@ -273,19 +327,6 @@ write_some(struct client *c)
 
 /* ---- serving ---- */
 
-/* The first byte tells the language. */
-static bool
-speaks_varlink(struct client *c)
-{
-	if (!c->spoke_varlink && c->in.data[0] != '{') {
-		buf_adds(&c->out, http_answer);
-		client_finish(c);
-		return false;
-	}
-	c->spoke_varlink = true;
-	return true;
-}
-
 /* Bytes of the next whole call behind `done`; -1: none. */
 static ssize_t
 next_call(struct client *c, size_t done)
@@ -327,7 +368,7 @@ serve(struct client *c, int64_t until)
 	size_t done = 0;
 	ssize_t n;
 
-	if (c->state != CLIENT_OPEN || c->in.len == 0 || !speaks_varlink(c))
+	if (c->state != CLIENT_OPEN || c->in.len == 0)
 		return false;
 	while (c->state == CLIENT_OPEN && client_unsent(c) < OUT_PAUSE) {
 		n = next_call(c, done);
@@ -396,7 +437,7 @@ static void
 set_watch(struct client *c)
 {
 	bool half = c->state == CLIENT_OPEN && c->scanned == c->in.len;
-	bool want = !c->eof && (c->state == CLIENT_DRAIN || c->in.len < IN_PAUSE || half);
+	bool want = !c->eof && c->state != CLIENT_HTTP && (c->state == CLIENT_DRAIN || c->in.len < IN_PAUSE || half);
 	int events = (want ? LOOP_READ : 0) | (client_unsent(c) > 0 ? LOOP_WRITE : 0);
 
 	if (events != 0)

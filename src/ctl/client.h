@@ -27,6 +27,7 @@ enum client_state {
 	CLIENT_BUSY,		/* a call is in progress: c->request or an update */
 	CLIENT_STREAM,		/* gets events */
 	CLIENT_PARKED,		/* its call of org.supd.Log waits for the logger */
+	CLIENT_HTTP,		/* waits for the web guest; nothing was read from it */
 	CLIENT_DRAIN,		/* last answer given; what comes is thrown away */
 	CLIENT_DEAD,		/* closed, freed at the end of the turn */
 };
@@ -34,9 +35,12 @@ enum client_state {
 /* Which clock runs against a client; see the lists in client.c. */
 enum client_clock { CLOCK_OWES, CLOCK_IDLE, CLOCK_NONE, CLOCK_KINDS };
 
+/* Whose it is: others never take the places that the owner needs. */
+enum client_kind { CLIENT_OWNER, CLIENT_FOREIGN, CLIENT_GUEST, CLIENT_KINDS };
+
 struct client {
 	TAILQ_ENTRY(client) link;	/* list of its clock, or of the dead */
-	TAILQ_ENTRY(client) mode_link;	/* subscribers, or parked ones */
+	TAILQ_ENTRY(client) mode_link;	/* subscribers, parked or waiting ones */
 	enum client_state state;
 	int	 fd;
 	uid_t	 uid;
@@ -44,7 +48,7 @@ struct client {
 	bool	 admitted;
 	bool	 spoke_varlink;	/* its first byte was '{' */
 	bool	 eof;		/* it sends nothing more */
-	bool	 foreign;	/* counted as neither root's nor ours */
+	enum client_kind kind;
 	bool	 shut;		/* we have said that we send nothing more */
 	unsigned refused;	/* wrong passwords */
 	enum client_clock clock;
@@ -60,7 +64,7 @@ struct client {
 	size_t	 drained;	/* bytes thrown away in DRAIN */
 	struct request *request; /* owned; BUSY */
 	struct update *update;	/* owned; BUSY */
-	int64_t	 parked_ms;	/* PARKED: since when; 0: not in the list of feed.c */
+	int64_t	 parked_ms;	/* PARKED, HTTP: since when; 0: not in a list of feed.c, web.c */
 	uint32_t events;	/* STREAM: bits of the kinds it gets */
 	uint64_t next;		/* STREAM: serial of the next event for it */
 	bool	 behind;	/* STREAM: that one has happened already */
@@ -73,12 +77,16 @@ void	clients_open(void);
 /* Write what can be written, then close all. */
 void	clients_close(void);
 size_t	clients_count(void);
+/* How many of this kind there may be. */
+size_t	clients_share(enum client_kind kind);
 
 /*
  * Serve a new connection, whose descriptor is owned from now on (also on failure).
  * access NULL: admitted already.  Returns NULL when there is no room for it.
  */
 struct client *client_new(int fd, const struct access *access);
+/* The same for a connection that our web guest has made for calls of uid. */
+struct client *client_admit(int fd, uid_t uid);
 /* Close now; freed at the end of the turn. */
 void	client_close(struct client *c);
 /* Bytes of output that wait for the client to read. */

@@ -9,6 +9,7 @@
 #include "ctl/listen.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
+#include "ctl/web.h"
 
 static void
 on_event(struct observer *o, const struct event *ev)
@@ -34,6 +35,7 @@ ctl_open(const struct config *config, struct err *e)
 	if (listen_open(config, e) == -1)
 		return -1;
 	feed_open();
+	web_open();
 	return 0;
 }
 
@@ -41,6 +43,7 @@ void
 ctl_close(void)
 {
 	feed_close();
+	web_close();
 	clients_close();
 	subscribe_close();
 	core_unobserve(&core, &observer);

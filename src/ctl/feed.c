@@ -1,9 +1,8 @@
 /*
  * The link to the logger, by state and not by history: what the logger has to
  * know is options, the streams in core.unsent, the ids that have gone, and
- * clients; a new logger gets all of it again.  Packets leave while the socket has
- * room, at the end of a turn of the loop, in an order in which the logger can
- * understand them; nothing is ever waited for.
+ * clients; a new logger gets all of it again.  Packets leave in an order in which the
+ * logger can understand them.
  */
 #include "ctl/feed.h"
 
@@ -16,21 +15,16 @@
 #include "base/log.h"
 #include "core/core.h"
 #include "ctl/client.h"
+#include "ctl/link.h"
 #include "ctl/packet.h"
 #include "wire/feed.h"
 #include "wire/varlink.h"
 
 #define PARKED_MAX	64	/* clients that wait for a logger */
 #define PARKED_MS	5000	/* so long; a logger is up again in some milliseconds */
-#define RETRY_MS	10	/* too many descriptors are on their way: no event tells */
 #define CALL_MAX	(FEED_MAX / 8)	/* bytes handed over: each may become \u0000 */
-#define AT_ONCE	64	/* packets read in one turn of the loop */
 #define REMOVED_MAX	65536	/* ids; the logger would have to be stuck for ages */
 
-static int feed = -1;		/* borrowed: the core closes it */
-static struct loop_io io;
-static struct loop_job job;
-static struct loop_timer retry;
 static bool options_due, reopen_due, finish_due;
 static int64_t finish_ms;
 static struct {
@@ -40,54 +34,11 @@ static struct {
 static struct client_list parked = TAILQ_HEAD_INITIALIZER(parked);
 static size_t nparked;
 static struct loop_timer patience;
-static struct buf packet;	/* the one being written */
 
-static void pump(void);
-static void on_feed(struct loop_io *w, int events);
+static bool pump(void);
+static void take(const char *text, size_t len, int *fd);
 
-enum sent {
-	SENT,
-	SENT_LATER,	/* no room: pump() is called again */
-	SENT_NEVER,	/* this packet cannot be sent at all */
-};
-
-/* ---- sending ---- */
-
-static void
-on_retry(struct loop_timer *t)
-{
-	(void)t;
-	pump();
-}
-
-/* Send what is in packet, with fd. */
-static enum sent
-send_packet(int fd)
-{
-	if (packet.failed) {
-		loop_timer_start(&retry, RETRY_MS, on_retry);
-		return SENT_LATER;
-	}
-	if (fd_send(feed, packet.data, packet.len, fd) != -1)
-		return SENT;
-	switch (errno) {
-	case EAGAIN:
-		loop_io_start(&io, feed, LOOP_READ | LOOP_WRITE, on_feed);
-		return SENT_LATER;
-	case EMSGSIZE:
-	case EBADF:
-		return SENT_NEVER;
-	case ETOOMANYREFS:	/* until the logger takes some, no event tells */
-	case ENOBUFS:
-	case ENOMEM:
-	case EINTR:
-		loop_timer_start(&retry, RETRY_MS, on_retry);
-		return SENT_LATER;
-	default:		/* it is dying: down() and up() follow */
-		loop_io_stop(&io);
-		return SENT_LATER;
-	}
-}
+static struct link logger = { .pump = pump, .take = take, .fd = -1 };
 
 /* ---- clients ---- */
 
@@ -147,7 +98,7 @@ feed_take(struct client *c)
 			if (nparked++ == 0)
 				loop_timer_start(&patience, PARKED_MS, on_patience);
 		}
-		pump();
+		link_pump(&logger);
 	}
 }
 
@@ -160,15 +111,15 @@ pump_clients(void)
 {
 	struct client *c, *next;
 
-	if (!TAILQ_EMPTY(&parked) && core.logger != NULL && !core.logger->exec_ok) {
-		loop_timer_start(&retry, RETRY_MS, on_retry);
+	if (!TAILQ_EMPTY(&parked) && !core.guest[GUEST_LOGGER].proc->exec_ok) {
+		link_retry(&logger);
 		return true;
 	}
 	TAILQ_FOREACH_SAFE(c, &parked, mode_link, next) {
 		if (client_unsent(c) > 0)
 			continue;
-		packet_client(&packet, c);
-		switch (send_packet(c->fd)) {
+		packet_client(&logger.packet, c);
+		switch (link_send(&logger, c->fd)) {
 		case SENT:
 			client_close(c);	/* the logger has it now */
 			break;
@@ -191,8 +142,8 @@ pump_streams(void)
 	struct stream *s;
 
 	while ((s = TAILQ_FIRST(&core.unsent)) != NULL) {
-		packet_stream(&packet, s);
-		switch (send_packet(s->rd)) {
+		packet_stream(&logger.packet, s);
+		switch (link_send(&logger, s->rd)) {
 		case SENT_LATER:
 			return false;
 		case SENT_NEVER:
@@ -212,8 +163,8 @@ static bool
 pump_removed(void)
 {
 	while (removed.sent < removed.n) {
-		packet_removed(&packet, removed.id[removed.sent]);
-		if (send_packet(-1) == SENT_LATER)
+		packet_removed(&logger.packet, removed.id[removed.sent]);
+		if (link_send(&logger, -1) == SENT_LATER)
 			return false;
 		removed.sent++;
 	}
@@ -226,8 +177,8 @@ pump_options(void)
 {
 	if (!options_due)
 		return true;
-	packet_options(&packet);
-	if (send_packet(-1) == SENT_LATER)
+	packet_options(&logger.packet);
+	if (link_send(&logger, -1) == SENT_LATER)
 		return false;
 	options_due = false;
 	core.clean_auto = false;	/* another logger would remove live files */
@@ -239,8 +190,8 @@ pump_reopen(void)
 {
 	if (!reopen_due)
 		return true;
-	packet_reopen(&packet);
-	if (send_packet(-1) == SENT_LATER)
+	packet_reopen(&logger.packet);
+	if (link_send(&logger, -1) == SENT_LATER)
 		return false;
 	reopen_due = false;
 	return true;
@@ -251,30 +202,20 @@ pump_finish(void)
 {
 	if (!finish_due)
 		return true;
-	packet_finish(&packet, finish_ms);
-	if (send_packet(-1) == SENT_LATER)
+	packet_finish(&logger.packet, finish_ms);
+	if (link_send(&logger, -1) == SENT_LATER)
 		return false;
 	finish_due = false;
 	return true;
 }
 
 /* All that is due, in an order that the logger can understand. */
-static void
+static bool
 pump(void)
 {
-	if (feed == -1)
-		return;
 	log_flush();		/* a packet may be about what the last lines say */
-	if (pump_options() && pump_streams() && pump_removed() &&
-	    pump_reopen() && pump_clients() && pump_finish())
-		loop_io_start(&io, feed, LOOP_READ, on_feed);
-}
-
-static void
-on_job(struct loop_job *j)
-{
-	(void)j;
-	pump();
+	return pump_options() && pump_streams() && pump_removed() && pump_reopen() &&
+	    pump_clients() && pump_finish();
 }
 
 /* ---- what the logger says ---- */
@@ -319,49 +260,19 @@ on_return(yyjson_val *data, int fd)
 }
 
 static void
-on_packet(const char *text, size_t len, int fd)
+take(const char *text, size_t len, int *fd)
 {
 	yyjson_doc *doc = yyjson_read(text, len, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc);
 	const char *op = yyjson_get_str(yyjson_obj_get(root, "op"));
 	const char *said = yyjson_get_str(yyjson_obj_get(root, "text"));
 
-	if (op != NULL && strcmp(op, "client") == 0 && fd != -1) {
-		on_return(yyjson_obj_get(root, "data"), fd);
-		fd = -1;
+	if (op != NULL && strcmp(op, "client") == 0 && *fd != -1) {
+		on_return(yyjson_obj_get(root, "data"), *fd);
+		*fd = -1;
 	} else if (op != NULL && strcmp(op, "event") == 0 && said != NULL)
 		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
-	fd_close(&fd);
 	yyjson_doc_free(doc);
-}
-
-static void
-receive(void)
-{
-	static char data[FEED_MAX];
-	ssize_t n = -1;
-	int fd;
-
-	for (int i = 0; i < AT_ONCE; i++) {
-		n = fd_recv(feed, data, sizeof(data), &fd);
-		if (n <= 0)
-			break;
-		on_packet(data, (size_t)n, fd);
-		if (feed == -1)
-			return;
-	}
-	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
-		loop_io_stop(&io);	/* it has gone: the core finds out, too */
-}
-
-static void
-on_feed(struct loop_io *w, int events)
-{
-	(void)w;
-	if (events & LOOP_WRITE)
-		pump();
-	if ((events & LOOP_READ) && feed != -1)
-		receive();
 }
 
 /* ---- what the core says ---- */
@@ -369,28 +280,22 @@ on_feed(struct loop_io *w, int events)
 static void
 feed_up(int fd)
 {
-	feed = fd;
 	options_due = true;
 	reopen_due = finish_due = false;	/* it opens everything anew anyway */
 	removed.n = removed.sent = 0;		/* it never knew them */
-	loop_io_start(&io, feed, LOOP_READ, on_feed);
-	loop_job_add(&job, on_job);
+	link_up(&logger, fd);
 }
 
 static void
 feed_down(void)
 {
-	loop_io_stop(&io);
-	loop_timer_stop(&retry);
-	loop_job_cancel(&job);
-	feed = -1;
+	link_down(&logger);
 }
 
 static void
 feed_kick(void)
 {
-	if (feed != -1)
-		loop_job_add(&job, on_job);
+	link_kick(&logger);
 }
 
 static void
@@ -399,7 +304,7 @@ feed_removed(uint32_t id)
 	uint32_t *bigger;
 	size_t cap = removed.cap ? removed.cap * 2 : 64;
 
-	if (feed == -1)
+	if (logger.fd == -1)
 		return;
 	if (removed.n == removed.cap) {
 		bigger = removed.cap < REMOVED_MAX ?
@@ -431,11 +336,13 @@ feed_finish(int64_t ms)
 }
 
 static const struct feed_ops ops = {
-	.up = feed_up,
-	.down = feed_down,
 	.kick = feed_kick,
 	.removed = feed_removed,
 	.reopen = feed_reopen,
+};
+static const struct guest_ops link_ops = {
+	.up = feed_up,
+	.down = feed_down,
 	.finish = feed_finish,
 };
 
@@ -443,6 +350,7 @@ void
 feed_open(void)
 {
 	core_feed = &ops;
+	guest_ops[GUEST_LOGGER] = &link_ops;
 	feed_kick();
 }
 
@@ -455,8 +363,7 @@ feed_close(void)
 		unpark(c);
 		refuse(c, "the supervisor ends");
 	}
-	feed_down();
+	link_release(&logger);
 	free(removed.id);
 	memset(&removed, 0, sizeof(removed));
-	buf_release(&packet);
 }

@@ -21,8 +21,10 @@
 #include "base/loop.h"
 #include "base/sys.h"
 #include "core/core.h"
+#include "core/flight.h"
 #include "ctl/client.h"
 #include "ctl/clock.h"
+#include "ctl/inet.h"
 #include "wire/endpoint.h"
 
 #define BACKLOG		1024	/* as supervisord */
@@ -30,9 +32,11 @@
 #define RETRY_MS	1000	/* until the next look when accept found no descriptor */
 
 struct listener {
-	LIST_ENTRY(listener) link;
+	STAILQ_ENTRY(listener) link;
 	struct loop_io io;
 	int	 fd;
+	bool	 is_unix;	/* else the web guest accepts, not we */
+	char	*name;		/* of its section; owned */
 	char	 path[ENDPOINT_MAX];
 	bool	 named;		/* path is ours: remove it at the end */
 	dev_t	 dev;		/* of what we have put there */
@@ -40,7 +44,7 @@ struct listener {
 	struct access access;
 };
 
-static LIST_HEAD(, listener) listeners = LIST_HEAD_INITIALIZER(listeners);
+static STAILQ_HEAD(, listener) listeners = STAILQ_HEAD_INITIALIZER(listeners);
 static struct loop_timer retry;
 static bool paused;
 
@@ -62,7 +66,7 @@ pause_all(bool look_again)
 
 	paused = true;
 	clock_press(true);
-	LIST_FOREACH(l, &listeners, link)
+	STAILQ_FOREACH(l, &listeners, link)
 		loop_io_stop(&l->io);
 	if (look_again)
 		loop_timer_start(&retry, RETRY_MS, on_retry);
@@ -78,8 +82,9 @@ listen_resume(void)
 	paused = false;
 	clock_press(false);
 	loop_timer_stop(&retry);
-	LIST_FOREACH(l, &listeners, link)
-		loop_io_start(&l->io, l->fd, LOOP_READ, on_connection);
+	STAILQ_FOREACH(l, &listeners, link)
+		if (l->is_unix)
+			loop_io_start(&l->io, l->fd, LOOP_READ, on_connection);
 }
 
 static void
@@ -277,22 +282,49 @@ listener_free(struct listener *l)
 	    st.st_ino == l->ino)
 		sys->unlink(l->path);
 	access_release(&l->access);
+	free(l->name);
 	free(l);
+}
+
+static struct listener *
+listener_new(const struct conf_server *s, struct err *e)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+
+	if (l == NULL || access_init(&l->access, s->username, s->password) == -1 ||
+	    (l->name = strdup(s->section != NULL ? s->section : "default")) == NULL) {
+		if (l != NULL)
+			access_release(&l->access);
+		free(l);
+		err_set(e, FAULT_FAILED, "out of memory");
+		return NULL;
+	}
+	l->fd = -1;
+	l->is_unix = s->is_unix;
+	return l;
+}
+
+static void
+listener_add(struct listener *l)
+{
+	static int64_t last_id;
+
+	l->access.id = ++last_id;
+	STAILQ_INSERT_TAIL(&listeners, l, link);
+	if (l->is_unix)
+		loop_io_start(&l->io, l->fd, LOOP_READ, on_connection);
 }
 
 static int
 listener_open(const struct conf_server *s, struct err *e)
 {
-	struct listener *l = calloc(1, sizeof(*l));
+	struct listener *l = listener_new(s, e);
 	int rc;
 
-	if (l == NULL || access_init(&l->access, s->username, s->password) == -1) {
-		free(l);
-		return err_set(e, FAULT_FAILED, "out of memory");
-	}
+	if (l == NULL)
+		return -1;
 	if (strlcpy(l->path, s->file, sizeof(l->path)) >= sizeof(l->path)) {
-		access_release(&l->access);
-		free(l);
+		listener_free(l);
 		return err_set(e, FAULT_FAILED, "socket path '%s' is longer than the %d "
 		    "characters that the system allows", s->file, ENDPOINT_MAX - 1);
 	}
@@ -307,8 +339,27 @@ listener_open(const struct conf_server *s, struct err *e)
 		listener_free(l);
 		return -1;
 	}
-	loop_io_start(&l->io, l->fd, LOOP_READ, on_connection);
-	LIST_INSERT_HEAD(&listeners, l, link);
+	listener_add(l);
+	return 0;
+}
+
+/* i: which of the configuration's TCP servers. */
+static int
+inet_open(size_t i, const struct conf_server *s, struct err *e)
+{
+	struct listener *l = listener_new(s, e);
+
+	if (l == NULL)
+		return -1;
+	l->fd = inet_listen(i, s, e);
+	if (l->fd == -1) {
+		listener_free(l);
+		return -1;
+	}
+	if (s->username == NULL)
+		log_crit("Server '%s' running without any HTTP authentication checking",
+		    s->section);
+	listener_add(l);
 	return 0;
 }
 
@@ -336,27 +387,38 @@ open_default(const char *config_path, struct err *e)
 int
 listen_open(const struct config *config, struct err *e)
 {
-	size_t n = 0;
+	size_t nunix = 0, ninet = 0;
 
 	paused = false;
 	for (size_t i = 0; i < config->nservers; i++) {
 		const struct conf_server *s = &config->servers[i];
 
-		if (!s->is_unix) {
-			log_warn("section [%s] does nothing yet: there is no HTTP server "
-			    "in this version", s->section);
-			continue;
-		}
-		if (listener_open(s, e) == -1)
+		if (s->is_unix ? listener_open(s, e) == -1 : inet_open(ninet, s, e) == -1)
 			goto failed;
-		n++;
+		nunix += s->is_unix;
+		ninet += !s->is_unix;
 	}
-	if (n == 0 && open_default(config->path != NULL ? config->path : "", e) == -1)
+	flight_close_listeners();
+	if (nunix == 0 && open_default(config->path != NULL ? config->path : "", e) == -1)
 		goto failed;
 	return 0;
 failed:
 	listen_close();
 	return -1;
+}
+
+bool
+listen_get(size_t i, struct served *out)
+{
+	const struct listener *l;
+
+	STAILQ_FOREACH(l, &listeners, link)
+		if (i-- == 0) {
+			*out = (struct served){ l->name, l->is_unix, &l->access,
+				l->is_unix ? -1 : l->fd };
+			return true;
+		}
+	return false;
 }
 
 void
@@ -365,8 +427,8 @@ listen_close(void)
 	struct listener *l;
 
 	loop_timer_stop(&retry);
-	while ((l = LIST_FIRST(&listeners)) != NULL) {
-		LIST_REMOVE(l, link);
+	while ((l = STAILQ_FIRST(&listeners)) != NULL) {
+		STAILQ_REMOVE_HEAD(&listeners, link);
 		listener_free(l);
 	}
 }

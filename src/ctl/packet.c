@@ -1,10 +1,13 @@
 /*
- * Packets of the core for its logger, as wire/feed.h describes them.
+ * Packets of the core for its guests, as wire/feed.h and wire/web.h describe them.
  */
 #include "ctl/packet.h"
 
+#include "base/secret.h"
 #include "core/core.h"
+#include "ctl/access.h"
 #include "ctl/client.h"
+#include "ctl/listen.h"
 #include "wire/json.h"
 
 static void
@@ -105,5 +108,42 @@ packet_finish(struct buf *b, int64_t ms)
 {
 	begin(b, "finish");
 	json_kint(b, "ms", ms);
+	json_close(b, '}');
+}
+
+void
+packet_web_options(struct buf *b)
+{
+	begin(b, "options");
+	json_kstr(b, "identifier", core.config->supervisord.identifier);
+	json_kint(b, "loglevel", core.config->supervisord.loglevel);
+	json_kint(b, "calls", (int64_t)clients_share(CLIENT_GUEST));
+	json_close(b, '}');
+}
+
+void
+packet_server(struct buf *b, const struct served *s)
+{
+	const struct access *a = s->access;
+	char hidden[SECRET_SHA_SIZE];
+
+	begin(b, "server");
+	json_kint(b, "id", a->id);
+	json_kstr(b, "name", s->name);
+	json_kbool(b, "unix", s->is_unix);
+	if (a->username != NULL) {
+		/* who answers the network need not know the word itself */
+		secret_hide(a->password, hidden);
+		json_kstr(b, "username", a->username);
+		json_kstr(b, "password", hidden);
+	}
+	json_close(b, '}');
+}
+
+void
+packet_connection(struct buf *b, int64_t server)
+{
+	begin(b, "connection");
+	json_kint(b, "server", server);
 	json_close(b, '}');
 }

@@ -1,5 +1,5 @@
 /*
- * Packets for the logger; each function clears b and writes one.
+ * Packets for the guests; each function clears b and writes one.
  */
 #ifndef CTL_PACKET_H
 #define CTL_PACKET_H
@@ -17,5 +17,11 @@ void	packet_removed(struct buf *b, uint32_t id);
 void	packet_client(struct buf *b, const struct client *c);
 void	packet_reopen(struct buf *b);
 void	packet_finish(struct buf *b, int64_t ms);
+
+/* For the web guest. */
+struct served;
+void	packet_web_options(struct buf *b);
+void	packet_server(struct buf *b, const struct served *s);
+void	packet_connection(struct buf *b, int64_t server);
 
 #endif

@@ -31,6 +31,7 @@ enum http_method {
 	HTTP_GET = 1,
 	HTTP_HEAD = 2,		/* answer as for GET: the body is left out by itself */
 	HTTP_POST = 4,
+	HTTP_OTHER = 8,		/* no handler sees it */
 };
 
 struct web_server;		/* access.h */
@@ -132,9 +133,9 @@ void	request_abort(struct request *r);
 /* -1: no memory, or no way to wait for events. */
 int	http_init(struct async *calls);
 /* A server's listening socket (owned from now on). */
-void	http_listen(const struct web_server *server, int fd);
+void	http_listen(struct web_server *server, int fd);
 /* A connection of a server: owned from now on. */
-void	http_serve(const struct web_server *server, int fd);
+void	http_serve(struct web_server *server, int fd);
 /* Accept nothing more; done is called when the last answer has gone, or after ms. */
 void	http_finish(int64_t ms, void (*done)(void));
 void	http_release(void);

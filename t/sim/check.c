@@ -272,10 +272,11 @@ check_turn(void)
 			check_state(p);
 			check_pid(p);
 		}
-	if (core.logger != NULL) {
-		check_state(core.logger);
-		check_pid(core.logger);
-	}
+	for (int i = 0; i < GUEST_KINDS; i++)
+		if (core.guest[i].proc != NULL) {
+			check_state(core.guest[i].proc);
+			check_pid(core.guest[i].proc);
+		}
 	check_queues();
 }
 

@@ -96,6 +96,7 @@ file_drop(struct file **at)
 	raw_free(f);
 	alive--;
 	logger_poke();
+	web_poke();
 }
 
 void
@@ -276,6 +277,20 @@ file_send(struct file *f, const void *data, size_t len, struct file *fd)
 	to->last = m;
 	to->queued += len;
 	logger_poke();
+	web_poke();
+	return (ssize_t)len;
+}
+
+ssize_t
+file_peek(const struct file *f, void *data, size_t len)
+{
+	const struct msg *m = f->first;
+
+	if (m == NULL)
+		return f->shut || f->peer == NULL ? 0 : again();
+	if (m->len - m->off < len)
+		len = m->len - m->off;
+	memcpy(data, m->data + m->off, len);
 	return (ssize_t)len;
 }
 

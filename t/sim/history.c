@@ -46,7 +46,7 @@ wound_somebody(void)
 
 	for (uint32_t n = rnd(12); p != NULL && n > 0; n--)
 		p = p->next;
-	if (p == NULL || p->logger || p->life == ZOMBIE)
+	if (p == NULL || p->guest != NO_GUEST || p->life == ZOMBIE)
 		return;
 	say("somebody sends %d to %d of %s", sig, (int)p->pid, p->name);
 	if (sig == SIGSTOP)
@@ -61,6 +61,10 @@ accident(void)
 	if (strikes(FAULT_LOGGER, 300) && logger_process() != NULL) {
 		say("the logger is killed");
 		process_die(logger_process(), SIGKILL);
+	}
+	if (strikes(FAULT_LOGGER, 300) && web_process() != NULL) {
+		say("the web guest is killed");
+		process_die(web_process(), SIGKILL);
 	}
 	if (strikes(FAULT_CLOCK, 300)) {
 		sim.wall_ms += chance(500) ? YEAR_MS : -YEAR_MS;

@@ -669,9 +669,10 @@ s_recvmsg(int fd, struct msghdr *m, int flags)
 	ssize_t n;
 	int number;
 
-	(void)flags;
 	if (strikes(FAULT_EINTR, 50))
 		return no(EINTR);
+	if (flags & MSG_PEEK)
+		return file_peek(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len);
 	n = file_receive(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len, &passed);
 	number = passed != NULL ? table_put(passed) : -1;
 	if (number == -1 || c == NULL) {

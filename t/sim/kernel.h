@@ -70,6 +70,8 @@ ssize_t	file_write(struct file *f, const void *data, size_t len);
 ssize_t	file_send(struct file *f, const void *data, size_t len, struct file *fd);
 /* *fd: NULL or a reference that the caller owns. */
 ssize_t	file_receive(struct file *f, void *data, size_t len, struct file **fd);
+/* The same, but it stays there. */
+ssize_t	file_peek(const struct file *f, void *data, size_t len);
 int	file_poll(const struct file *f);
 size_t	files_alive(void);
 
@@ -96,8 +98,8 @@ struct sproc {
 	enum life life;
 	bool	 main;		/* the core has made it; others are its descendants */
 	bool	 marked;	/* its environment still says where it comes from */
-	bool	 logger;
 	struct cgroup *cgroup;	/* NULL: that of the core */
+	enum { NO_GUEST, LOGGER, WEB } guest;
 	bool	 ignores_term, stopped;
 	int64_t	 unkillable_ms;	/* in uninterruptible sleep until then */
 	uint64_t pending;	/* signals that wait */
@@ -118,7 +120,7 @@ struct sproc {
 	int64_t	 dies_ms;	/* of itself; INT64_MAX: never */
 	int	 dies_status;
 	int64_t	 flood;		/* bytes still to write */
-	void	*mind;		/* of the logger */
+	void	*mind;		/* of a guest */
 };
 
 extern struct sproc *processes;
@@ -154,6 +156,13 @@ void	logger_end(struct sproc *p);
 /* Something came into a pipe or the socket. */
 void	logger_poke(void);
 struct sproc *logger_process(void);
+
+/* ---- web.c ---- */
+
+void	web_begin(struct sproc *p);
+void	web_end(struct sproc *p);
+void	web_poke(void);
+struct sproc *web_process(void);
 
 /* ---- kernel.c ---- */
 

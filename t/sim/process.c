@@ -269,10 +269,12 @@ process_spawn(const struct spawn *s)
 	p->pgid = CORE_PID;		/* until it makes its own */
 	p->life = BORN;
 	p->spawn = s;
-	p->logger = s->extra[0] != -1;
+	if (strncmp(s->argv[0], "supd: ", 6) == 0)
+		p->guest = strcmp(s->argv[0], "supd: web") == 0 ? WEB : LOGGER;
 	read_mark(p, s);
-	if (p->logger)
-		snprintf(p->name, sizeof(p->name), "supd:logger");
+	if (p->guest != NO_GUEST)
+		snprintf(p->name, sizeof(p->name), "supd:%s", p->guest == WEB ? "web" :
+		    "logger");
 	take_files(p, s);
 	p->sum = spawn_sum(s);
 	p->act = on_exec;
@@ -356,8 +358,12 @@ on_exec(struct sproc *p)
 	file_drop(&p->err);
 	p->life = ALIVE;
 	p->next_ms = INT64_MAX;
-	if (p->logger)
+	if (p->guest != NO_GUEST && p->fd[3] == NULL)
+		process_die(p, 2 << 8);	/* it has nobody to talk to */
+	else if (p->guest == LOGGER)
 		logger_begin(p);
+	else if (p->guest == WEB)
+		web_begin(p);
 	else {
 		const char *slash = strrchr(s->argv[0], '/');
 
@@ -405,14 +411,22 @@ orphan_children(struct sproc *parent)
 			p->parent = NULL;
 }
 
+static void
+guest_end(struct sproc *p)
+{
+	if (p->guest == LOGGER)
+		logger_end(p);
+	else if (p->guest == WEB)
+		web_end(p);
+}
+
 void
 process_die(struct sproc *p, int status)
 {
 	if (p->life == ZOMBIE)
 		return;
 	say("%s %d ends with %#x", p->name, (int)p->pid, (unsigned)status);
-	if (p->logger)
-		logger_end(p);
+	guest_end(p);
 	orphan_children(p);
 	p->life = ZOMBIE;
 	p->status = status;
@@ -522,7 +536,7 @@ may_signal(const struct sproc *p, pid_t target, int sig)
 {
 	const struct proc *q;
 
-	if (p->logger || sig == 0)
+	if (p->guest != NO_GUEST || sig == 0)
 		return;
 	q = owner(p);
 	if (q == NULL) {
@@ -609,8 +623,7 @@ process_free_all(void)
 	while (processes != NULL) {
 		struct sproc *p = processes;
 
-		if (p->logger)
-			logger_end(p);
+		guest_end(p);
 		for (int i = 0; i < 5; i++)
 			file_drop(&p->fd[i]);
 		file_drop(&p->err);

@@ -144,7 +144,7 @@ program_told(struct sproc *p, int sig)
 {
 	if (p->life != ALIVE)
 		return;
-	if (p->logger) {
+	if (p->guest != NO_GUEST) {
 		process_die(p, sig);
 		return;
 	}

@@ -27,6 +27,7 @@
 #include "ctl/feed.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
+#include "ctl/web.h"
 #include "wire/varlink.h"
 
 #include "tap.h"
@@ -223,6 +224,34 @@ pass_ms(int64_t ms)
 
 struct core core;
 const struct feed_ops *core_feed;
+const struct guest_ops *guest_ops[GUEST_KINDS];
+static int fake_wanted[GUEST_KINDS];	/* times that core_want_guest() was called */
+
+int
+flight_take_listener(size_t i)
+{
+	(void)i;
+	return -1;
+}
+
+void
+flight_keep_listener(size_t i, int fd)
+{
+	(void)i;
+	(void)fd;
+}
+
+void
+flight_close_listeners(void)
+{
+}
+
+void
+core_want_guest(enum guest_kind kind)
+{
+	fake_wanted[kind]++;
+	core.guest[kind].proc->want_up = true;
+}
 
 static struct config fake_config;
 static struct pgroup fake_guests;
@@ -617,15 +646,18 @@ fake_init(void)
 	fake_config.supervisord.childlogdir = strdup("/var/log/fake");
 	core.config = &fake_config;
 	core.state = SUP_RUNNING;
-	core.feed = -1;
 	TAILQ_INIT(&core.groups);
 	TAILQ_INIT(&core.observers);
 	TAILQ_INIT(&core.unsent);
 	fake_guests.name = strdup("supd");
 	TAILQ_INIT(&fake_guests.procs);
 	core.guests = &fake_guests;
-	core.logger = make_proc(&fake_guests, "logger");
-	core.logger->exec_ok = true;
+	for (int i = 0; i < GUEST_KINDS; i++) {
+		core.guest[i] = (struct guest){ .fd = -1, .its_fd = -1 };
+		core.guest[i].proc = make_proc(&fake_guests, i == GUEST_LOGGER ? "logger" :
+		    "web");
+		core.guest[i].proc->exec_ok = true;
+	}
 }
 
 static void
@@ -647,12 +679,14 @@ fake_open(void)
 	core_observe(&core, &fake_observer);
 	subscribe_open(&fake_observer);
 	feed_open();
+	web_open();
 }
 
 __attribute__((unused)) static void
 fake_close(void)
 {
 	feed_close();
+	web_close();
 	clients_close();
 	subscribe_close();
 	core_unobserve(&core, &fake_observer);

@@ -19,14 +19,14 @@ new_logger(void)
 {
 	int pair[2];
 
-	core_feed->down();
+	guest_ops[GUEST_LOGGER]->down();
 	fd_close(&logger);
 	fd_close(&end);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == -1)
 		return;
 	logger = pair[0];
 	end = pair[1];
-	core_feed->up(logger);
+	guest_ops[GUEST_LOGGER]->up(logger);
 	spin();
 }
 
@@ -89,7 +89,7 @@ test_streams(void)
 	    "\"/var/log/fake\",\"cleanup\":true,\"strip_ansi\":false,\"stdout_format\":"
 	    "\"raw\",\"ring\":0,\"own_stdout\":false}", "these");
 	ok(take() && got_fd != -1, "then a stream with its pipe");
-	is_str(last, "{\"op\":\"add\",\"id\":4,\"name\":\"web\",\"group\":\"web\",\"channel\":"
+	is_str(last, "{\"op\":\"add\",\"id\":6,\"name\":\"web\",\"group\":\"web\",\"channel\":"
 	    "\"stdout\",\"file\":\"/var/log/web\",\"auto\":true,\"maxbytes\":50,"
 	    "\"backups\":2,\"syslog\":false,\"policy\":\"block\",\"open\":true}", "as the program says");
 	ok(take(), "and the main log");
@@ -102,7 +102,7 @@ test_streams(void)
 	core_feed->removed(5);
 	core_feed->reopen();
 	is_str(take_all(), "remove reopen ", "later changes");
-	core_feed->finish(1500);
+	guest_ops[GUEST_LOGGER]->finish(1500);
 	is_str(take_all(), "finish ", "the end");
 	is_str(last, "{\"op\":\"finish\",\"ms\":1500}", "within a time");
 	new_logger();
@@ -126,7 +126,7 @@ test_full(void)
 	spin();
 	ok(!TAILQ_EMPTY(&core.unsent), "its socket is full");
 	core_feed->removed(9);
-	core_feed->finish(1);
+	guest_ops[GUEST_LOGGER]->finish(1);
 	while (take()) {
 		fd = got_fd;
 		if (strncmp(last, "{\"op\":\"add\"", 11) == 0)
@@ -178,7 +178,7 @@ test_no_logger(void)
 	struct peer a = peer_new(NULL), b = peer_new(NULL), c = peer_new(NULL), many[80];
 	int refused = 0;
 
-	core_feed->down();
+	guest_ops[GUEST_LOGGER]->down();
 	peer_call(&a, tail_call);
 	peer_call(&a, CALL("GetState", "{}"));
 	is_str(peer_reply(&a), "", "no logger: the call waits");
@@ -194,14 +194,14 @@ test_no_logger(void)
 	ok(strstr(peer_reply(&a), "pid") != NULL, "the next call is answered");
 	is_str(peer_reply(&b), "", "another one waits still");
 	fd_close(&logger);
-	core.logger->exec_ok = false;
+	core.guest[GUEST_LOGGER].proc->exec_ok = false;
 	new_logger();
 	is_str(take_all(), "options ", "a logger that has not reached exec gets no client");
-	core.logger->exec_ok = true;
+	core.guest[GUEST_LOGGER].proc->exec_ok = true;
 	pass_ms(10);
 	is_str(take_all(), "client ", "until there is a logger");
 	is_int((int64_t)clients_count(), 1, "which has it now");
-	core_feed->down();
+	guest_ops[GUEST_LOGGER]->down();
 	fd_close(&logger);
 	for (int i = 0; i < 80; i++) {
 		many[i] = peer_new(NULL);
@@ -252,7 +252,7 @@ main(void)
 	test_client();
 	test_no_logger();
 	test_trouble();
-	core_feed->down();
+	guest_ops[GUEST_LOGGER]->down();
 	fd_close(&logger);
 	fd_close(&end);
 	fake_close();

@@ -37,7 +37,7 @@ dice(unsigned n)
 static void
 logger_dies(void)
 {
-	core_feed->down();
+	guest_ops[GUEST_LOGGER]->down();
 	fd_close(&logger);
 	fd_close(&end);
 }
@@ -52,7 +52,7 @@ logger_comes(void)
 		return;
 	logger = pair[0];
 	end = pair[1];
-	core_feed->up(logger);
+	guest_ops[GUEST_LOGGER]->up(logger);
 }
 
 /* Answer the first call of a client, and send the rest of it back. */
