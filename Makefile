@@ -65,6 +65,7 @@ SRC_conf = \
 	src/conf/keys_program.c \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
+	src/conf/load_depends.c \
 	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
 	src/conf/load_program.c \
@@ -78,6 +79,7 @@ SRC_conf = \
 	src/conf/signal.c \
 	src/conf/suggest.c \
 	src/conf/text.c \
+	src/conf/types_depends.c \
 	src/conf/types_number.c \
 	src/conf/types_socket.c \
 	src/conf/types_struct.c \
@@ -92,6 +94,7 @@ SRC_core = \
 	src/core/core.c \
 	src/core/crash.c \
 	src/core/describe.c \
+	src/core/edge.c \
 	src/core/ended.c \
 	src/core/environ.c \
 	src/core/event.c \
@@ -101,6 +104,7 @@ SRC_core = \
 	src/core/launch.c \
 	src/core/life.c \
 	src/core/machine.c \
+	src/core/order.c \
 	src/core/plan.c \
 	src/core/proc.c \
 	src/core/reap.c \
@@ -220,6 +224,7 @@ SIM = \
 	t/sim/cgroup.c \
 	t/sim/client.c \
 	t/sim/config.c \
+	t/sim/depends.c \
 	t/sim/disk.c \
 	t/sim/file.c \
 	t/sim/kernel.c \

@@ -24,6 +24,8 @@
 enum autorestart { RESTART_NEVER, RESTART_UNEXPECTED, RESTART_ALWAYS };
 enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
 enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
+enum program_type { TYPE_SIMPLE, TYPE_ONESHOT };
+enum dep_loss { LOSS_KEEP, LOSS_RESTART, LOSS_STOP };	/* when a dependency goes down */
 enum group_kind { GROUP_PROGRAM, GROUP_GROUP, GROUP_LISTENER, GROUP_FCGI };
 
 /* What update has to do when the value of a key changed, mildest first. */
@@ -109,6 +111,27 @@ struct conf_stream {
  * One supervised process, every hole filled: with numprocs = 3 there are
  * three of them.  Field names are the ini keys.
  */
+/* What has to hold for a dependency, from the least to the most. */
+enum dep_cond {
+	DEP_STARTED,		/* it was executed */
+	DEP_RUNNING,
+	DEP_READY,		/* it says that it serves; a oneshot: it is done */
+	DEP_DONE,		/* it has ended, and as expected */
+};
+
+/* One item of depends_on. */
+struct conf_dep {
+	char	*group;
+	char	*process;	/* NULL: every process of the group */
+	enum dep_cond cond;
+	bool	 weak;		/* order only: its failure is not ours */
+};
+
+struct deplist {
+	struct conf_dep *v;
+	size_t	 n;
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -144,6 +167,9 @@ struct program {
 	int	 sockets_mode;	/* ours */
 	int64_t	 sockets_backlog; /* ours */
 	struct conf_fcgi *fcgi;	/* NULL: it is no [fcgi-program:x] */
+	enum program_type type;	/* ours */
+	struct deplist depends_on; /* ours */
+	enum dep_loss on_dependency_loss; /* ours */
 };
 
 struct group {
@@ -302,6 +328,8 @@ void	strlist_release(struct strlist *l);
 int	conf_signal(const char *text, struct err *e);
 /* "SIGTERM"; NULL for no signal. */
 const char *conf_signal_name(int sig);
+/* "ready" */
+const char *conf_cond_name(enum dep_cond cond);
 
 /* The key tables as mdoc, for supd.conf.5. */
 void	conf_manual(struct buf *out);

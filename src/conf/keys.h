@@ -61,6 +61,7 @@ struct conf_table {
 struct group_keys {
 	struct strlist programs;
 	int64_t	 priority;
+	struct deplist depends_on;	/* of every process */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */

@@ -82,6 +82,17 @@ static const struct conf_key program_keys[] = {
 	  .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "How many connections may wait at each of sockets; the kernel has a limit of"
 	    " its own." },
+	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
+	    " followed by a start, and it is ready when it has ended so." },
+	{ KEY(depends_on, depends), .def = "", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "What must be before a process is started, NAME:CONDITION between commas:"
+	    " NAME is a group, a program or group:process, CONDITION started, running, ready"
+	    " (unless said) or done.  With a ? at the end it is order only: a dependency that"
+	    " fails or is not wanted is not waited for." },
+	{ KEY(on_dependency_loss, loss), .def = "keep", .apply = APPLY_LIVE,
+	  .flags = KEY_OURS,
+	  .doc = "What to do with the process when a dependency goes down." },
 	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"
@@ -126,6 +137,9 @@ static const struct conf_key group_keys[] = {
 	{ KEY_OF(struct group_keys, "priority", priority, integer), .def = "999",
 	  .min = -NUMBER_MAX, .max = NUMBER_MAX, .apply = APPLY_LIVE,
 	  .doc = "Order among the groups: low ones start first and stop last." },
+	{ KEY_OF(struct group_keys, "depends_on", depends_on, depends), .def = "",
+	  .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "As in a program, for every process of the group." },
 };
 
 static const struct conf_key listener_keys[] = {

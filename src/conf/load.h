@@ -81,6 +81,8 @@ void	fcgi_free(struct conf_fcgi *f);
 int	load_listener(struct loader *ld, struct ini_section *s);
 
 int	load_groups(struct loader *ld);
+/* The names in depends_on, and that they do not go round; after load_groups(). */
+int	load_depends(struct loader *ld);
 void	group_free(struct group *g);
 int	load_servers(struct loader *ld);
 int	load_interfaces(struct loader *ld);

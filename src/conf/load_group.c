@@ -145,6 +145,9 @@ load_group(struct loader *ld, struct ini_section *s)
 		rc = -1;
 	for (size_t i = 0; rc == 0 && i < keys.programs.n; i++)
 		rc = load_member(ld, &sl, keys.programs.v[i], &l);
+	for (size_t i = 0; rc == 0 && i < l.n; i++)
+		if (deplist_append(&l.v[i]->depends_on, &keys.depends_on) == -1)
+			rc = report_nomem(&ld->report);
 	if (rc == 0)
 		rc = drop_doubles(ld, &o, &l);
 	if (rc == 0 && (l.n > 0 || keys.programs.n == 0))

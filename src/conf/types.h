@@ -54,6 +54,9 @@ TYPE(policy, enum log_policy);
 TYPE(format, enum stdout_format);
 TYPE(cgroup, enum cgroup_use);
 TYPE(codes, struct intlist);
+TYPE(kind, enum program_type);
+TYPE(loss, enum dep_loss);
+TYPE(depends, struct deplist);
 
 TYPE(string, char *);
 TYPE(words, char *);		/* a command line */
@@ -75,6 +78,9 @@ TYPE(sockets, struct conf_sockets);
 /* Users that were looked up already; lives while a configuration is loaded. */
 struct user_cache *user_cache_new(void);
 void	user_cache_free(struct user_cache *c);
+
+/* Add copies of the items of from; -1: no memory. */
+int	deplist_append(struct deplist *to, const struct deplist *from);
 
 /* A port of TCP, 1 to 65535; supervisord's message. */
 int	conf_check_port(const char *text, int64_t *port, struct err *e);

@@ -36,6 +36,13 @@ static const struct conf_word cgroup_words[] = {
 	{ "auto", CGROUP_AUTO }, { "off", CGROUP_OFF }, { NULL, 0 }
 };
 
+static const struct conf_word kind_words[] = {
+	{ "simple", TYPE_SIMPLE }, { "oneshot", TYPE_ONESHOT }, { NULL, 0 }
+};
+static const struct conf_word loss_words[] = {
+	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
+};
+
 static const struct conf_word *
 find_word(const struct conf_word *words, const char *text)
 {
@@ -174,3 +181,5 @@ WORD_TYPE(restart, restart_words, parse_restart, "when");
 WORD_TYPE(policy, policy_words, parse_word, "word");
 WORD_TYPE(format, format_words, parse_word, "word");
 WORD_TYPE(cgroup, cgroup_words, parse_word, "word");
+WORD_TYPE(kind, kind_words, parse_word, "word");
+WORD_TYPE(loss, loss_words, parse_word, "word");

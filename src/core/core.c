@@ -16,6 +16,7 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/life.h"
+#include "core/order.h"
 #include "core/proc.h"
 #include "core/sockets.h"
 #include "core/stream.h"
@@ -195,6 +196,7 @@ core_init(const struct conf_args *args, struct err *e)
 	sockets_init();
 	life_init();
 	survivors_init();
+	order_init();
 	if (guest_init(e) == -1 || make_groups(e) == -1)
 		return -1;
 	flight_save_core();
@@ -247,6 +249,7 @@ core_release(void)
 	stream_release_main();
 	survivors_release();
 	launch_release();
+	order_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

@@ -46,6 +46,7 @@ enum cause {
 	CAUSE_RELOAD,		/* update of the configuration */
 	CAUSE_KILL_FAILED,	/* arg: errno */
 	CAUSE_RECOVERY,		/* found again after a crash of the core */
+	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
 };
 
 /* Who asks: kept for `why`. */
@@ -107,6 +108,11 @@ struct stream {
 	TAILQ_ENTRY(stream) link; /* core.unsent, while !sent */
 };
 
+/* What a start may ask to be started with it: nothing, what nobody stopped, all. */
+enum pulls { PULL_NONE, PULL_AUTO, PULL_ASKED };
+
+TAILQ_HEAD(edge_list, edge);
+
 struct proc {
 	RB_ENTRY(proc) by_pid;	/* core.pids while pid > 0 */
 	RB_ENTRY(proc) by_id;	/* core.ids */
@@ -124,6 +130,7 @@ struct proc {
 	bool	 lingering;	/* main process reaped, descendants perhaps not gone */
 	bool	 leaving;	/* is being removed: no new start */
 	bool	 updating;	/* an update has taken it down */
+	bool	 told;		/* the shutdown waits for it */
 	bool	 restart_due;	/* and starts it again afterwards */
 	bool	 expected;	/* the last exit code is in exitcodes */
 	int	 status;	/* wait status of the last run */
@@ -140,6 +147,17 @@ struct proc {
 	struct launch *launch;	/* until exec or its failure; owned */
 	bool	 queued;	/* waits in core.to_launch for a free stack */
 	TAILQ_ENTRY(proc) launch_link;
+	struct edge *edges;	/* to what it depends on; owned, see order.c */
+	size_t	 nedges;
+	struct edge_list dependents;
+	bool	 held;		/* STARTING, but has to wait for a dependency */
+	bool	 dep_failed;	/* FATAL because a dependency failed */
+	uint32_t lost;		/* on_dependency_loss is due: id of what went down */
+	bool	 again;		/* starts as soon as it is STOPPED */
+	bool	 to_check;
+	enum pulls pulls;	/* of the present start */
+	bool	 pulled;	/* it has asked for what it needs; once is enough */
+	TAILQ_ENTRY(proc) check_link;
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	pid_t	 last_pid;	/* of the latest child: its process group */
@@ -169,6 +187,7 @@ struct pgroup {
 	int64_t	 priority;
 	struct proc_list procs;
 	size_t	 nprocs;
+	struct edge_list dependents; /* of all its processes, see order.c */
 };
 
 TAILQ_HEAD(pgroup_list, pgroup);
@@ -251,6 +270,8 @@ proc_restart_due(const struct proc *p)
 
 /* "web" or "web:1" */
 void	proc_full_name(const struct proc *p, struct buf *out);
+/* "db to be ready (it is STARTING)": the first thing that a held p waits for. */
+void	order_text(const struct proc *p, struct buf *out);
 /* supervisord's description column. */
 void	proc_describe(const struct proc *p, struct buf *out);
 /* Should run and does not: still on its way, failed, or ended against expectation. */

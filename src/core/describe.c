@@ -79,6 +79,11 @@ proc_describe(const struct proc *p, struct buf *out)
 		describe_stop(p, out);
 		break;
 	case P_STARTING:
+		if (p->held) {
+			buf_adds(out, "waits for ");
+			order_text(p, out);
+		}
+		break;
 	case P_STOPPING:
 	case P_UNKNOWN:
 	case P_NSTATES:

@@ -47,6 +47,13 @@ ending_of(const struct proc *p, int status, bool early)
 	return is_expected(p, status) && !early ? END_EXPECTED : END_UNEXPECTED;
 }
 
+/* The task of a oneshot may be short. */
+static bool
+is_done(const struct proc *p, int status)
+{
+	return p->conf->type == TYPE_ONESHOT && is_expected(p, status);
+}
+
 static void
 ended_stopping(struct proc *p, int status, const char *how)
 {
@@ -115,7 +122,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		log_info("spawnerr: %s", exec_failure);
 		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });
 	} else if (p->fsm.st == P_STARTING && p->conf->startsecs > 0 &&
-	    up_ms < p->conf->startsecs * 1000)
+	    up_ms < p->conf->startsecs * 1000 && !is_done(p, r->status))
 		ended_too_quickly(p, r->status, how);
 	else
 		ended_running(p, r->status, how);

@@ -64,6 +64,8 @@ fsm_step(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 			return to(P_STOPPING, 0, A_STOP | T_KILL);
 		if (ev == E_DOWN)
 			return failed_start(p, r);
+		if (ev == E_FAIL)	/* trying again does not help: no BACKOFF */
+			return to(P_FATAL, 0, 0);
 		break;
 	case P_RUNNING:
 		if (ev == E_STOP)

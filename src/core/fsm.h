@@ -25,6 +25,7 @@ enum pevent {
 	E_DOWN,		/* reaped (and no descendant left), or could not be spawned */
 	E_DUE,		/* the timer fired, other than T_UP */
 	E_LOST,		/* the kernel refused our signal */
+	E_FAIL,		/* a dependency failed: it will not be started */
 	P_NEVENTS
 };
 

@@ -99,6 +99,7 @@ guest_init(struct err *e)
 		return err_set(e, FAULT_FAILED, "out of memory");
 	}
 	TAILQ_INIT(&g->procs);
+	TAILQ_INIT(&g->dependents);
 	core.guests = g;
 	for (int i = 0; i < GUEST_KINDS; i++) {
 		core.guest[i] = (struct guest){ .fd = -1, .its_fd = -1 };

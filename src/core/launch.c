@@ -20,6 +20,7 @@
 #include "base/spawn.h"
 #include "core/environ.h"
 #include "core/guest.h"
+#include "core/order.h"
 #include "core/proc.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
@@ -88,7 +89,8 @@ launch_waiting(struct loop_job *j)
 	while (stacks.used != (1U << STACKS) - 1 &&
 	    (p = TAILQ_FIRST(&core.to_launch)) != NULL) {
 		launch_cancel(p);
-		launch_now(p);
+		if (order_may_start(p))	/* still */
+			launch_now(p);
 	}
 }
 
@@ -396,7 +398,7 @@ launch_now(struct proc *p)
 void
 launch_start(struct proc *p)
 {
-	if (p->queued)
+	if (p->queued || !order_may_start(p))
 		return;
 	if (stacks.used == (1U << STACKS) - 1) {
 		p->queued = true;

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "core/flight.h"
 #include "core/guest.h"
+#include "core/order.h"
 #include "core/plan.h"
 #include "core/proc.h"
 #include "core/reap.h"
@@ -68,12 +69,6 @@ life_autostart(struct pgroup *g, struct asker by)
 }
 
 /* ---- shutdown ---- */
-
-static bool
-in_class(const struct proc *p)
-{
-	return life.all || p->group->priority == life.priority;
-}
 
 static void
 say_waiting(struct loop_timer *t)
@@ -138,22 +133,45 @@ finish(void)
 	guest_finish();
 }
 
-/* In reverse order of start inside a group; counted before the first is told. */
+/* Is it to stop now: of this class or above, and nobody up depends on it? */
+static bool
+has_its_turn(const struct proc *p)
+{
+	return life.all || (p->group->priority >= life.priority && !order_in_use(p));
+}
+
+static void
+stop_if_its_turn(struct proc *p)
+{
+	if (pstate_is_stopped(p->fsm.st) && !proc_restart_due(p))
+		return;
+	if (!has_its_turn(p))
+		return;
+	if (!p->told && !pstate_is_stopped(p->fsm.st)) {
+		p->told = true;
+		life.waiting++;
+	}
+	proc_stop(p, life.by, NULL);
+}
+
+static void
+raise_class(struct proc *p)
+{
+	if (!pstate_is_stopped(p->fsm.st) && p->group->priority > life.priority &&
+	    !order_in_use(p))
+		life.priority = p->group->priority;
+}
+
+/* In reverse order of start inside a group. */
 static void
 stop_class(void)
 {
 	struct pgroup *g;
 	struct proc *p;
 
-	life.waiting = 0;
-	TAILQ_FOREACH(g, &core.groups, link)
-		TAILQ_FOREACH(p, &g->procs, link)
-			if (in_class(p) && !pstate_is_stopped(p->fsm.st))
-				life.waiting++;
 	TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link)
 		TAILQ_FOREACH_REVERSE(p, &g->procs, proc_list, link)
-			if (in_class(p))
-				proc_stop(p, life.by, NULL);
+			stop_if_its_turn(p);
 }
 
 static void
@@ -168,9 +186,11 @@ close_next(struct loop_job *j)
 	while (life.waiting == 0) {
 		bool found = false;
 
+		/* groups stand in the order of their priorities */
 		TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link) {
 			TAILQ_FOREACH(p, &g->procs, link)
-				found = found || !pstate_is_stopped(p->fsm.st);
+				found = found || (!pstate_is_stopped(p->fsm.st) &&
+				    !order_in_use(p));
 			if (found)
 				break;
 		}
@@ -302,10 +322,16 @@ life_state_changed(struct proc *p, enum pstate from)
 		return;
 	}
 	update_state_changed(p);
-	if (life.phase == PHASE_STOP && in_class(p) && life.waiting > 0 &&
-	    pstate_is_stopped(p->fsm.st) && !pstate_is_stopped(from) &&
-	    --life.waiting == 0)
+	order_state_changed(p, from);
+	if (life.phase != PHASE_STOP || !pstate_is_stopped(p->fsm.st) ||
+	    pstate_is_stopped(from))
+		return;
+	/* what only p has needed is free to stop, the highest class of it first */
+	order_each_dependency(p, raise_class);
+	order_each_dependency(p, stop_if_its_turn);
+	if (p->told && life.waiting > 0 && --life.waiting == 0)
 		loop_job_add(&life.next, close_next);
+	p->told = false;
 }
 
 /* ---- signals ---- */

@@ -20,6 +20,7 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/life.h"
+#include "core/order.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
 
@@ -211,6 +212,7 @@ ask_to_stop(struct proc *p)
 	p->killed = false;
 	if (p->queued)
 		launch_cancel(p);
+	order_let_go(p);
 	if (p->pid == 0) {
 		proc_later(p, E_DOWN, nobody);
 		return;
@@ -242,7 +244,7 @@ kill_hard(struct proc *p)
 static bool
 wants_restart(const struct proc *p)
 {
-	if (!p->want_up || p->leaving)
+	if (!p->want_up || p->leaving || (p->conf->type == TYPE_ONESHOT && p->expected))
 		return false;
 	return p->conf->autorestart == RESTART_ALWAYS ||
 	    (p->conf->autorestart == RESTART_UNEXPECTED && !p->expected);
@@ -262,8 +264,9 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 {
 	switch (p->fsm.st) {
 	case P_FATAL:
-		log_info("gave up: %s entered FATAL state, too many start retries too "
-		    "quickly", p->conf->name);
+		log_info("gave up: %s entered FATAL state, %s", p->conf->name,
+		    p->dep_failed ? "a dependency failed" :
+		    "too many start retries too quickly");
 		break;
 	case P_STARTING:
 		survivors_forget(p);
@@ -304,6 +307,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	p->fsm = out.next;
 	arm(p, out.act, changed);
 	if (changed) {
+		if (out.next.st == P_STARTING)
+			order_note_start(p, by);
 		note_entering(p, from, by.cause);
 		record(p, from, by);
 		publish_state(p, from);
@@ -325,7 +330,11 @@ on_job(struct loop_job *j)
 {
 	struct proc *p = LOOP_OWNER(j, struct proc, job);
 
-	proc_event(p, p->job_event, p->job_by);
+	/* it had no process when it was stopped, but the run before may have left some */
+	if (p->job_event == E_DOWN && p->fsm.st == P_STOPPING && p->last_pid != 0)
+		survivors_check(p);
+	else
+		proc_event(p, p->job_event, p->job_by);
 }
 
 void
@@ -374,7 +383,7 @@ proc_stop(struct proc *p, struct asker by, struct err *e)
 
 	if (!pstate_is_running(p->fsm.st) && !restarting)
 		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
-	p->want_up = false;
+	p->want_up = p->again = false;
 	p->stopped_by_person = by.cause == CAUSE_OPERATOR;
 	if (restarting && p->lingering)	/* they were asked when it died */
 		survivors_kill(p);
@@ -460,6 +469,7 @@ proc_exec_passed(struct proc *p)
 {
 	p->exec_ok = true;
 	proc_count_launch(p);
+	order_state_changed(p, P_STARTING);
 	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0)
 		loop_timer_start(&p->timer, 0, on_uptime);
 }

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 
 #include "core/cgroup.h"
+#include "core/edge.h"
 #include "core/flight.h"
 #include "core/launch.h"
+#include "core/order.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -29,11 +31,15 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	p->conf = conf;
 	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
+	TAILQ_INIT(&p->dependents);
+	if (edge_attach(p) == -1)
+		log_error("%s: out of memory for its dependencies", conf->name);
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
 	g->nprocs++;
 	if (g != core.guests)
 		core.nprocs++;
+	edge_made(g);
 	p->slot = flight_take();
 	if (sockets_attach(p, e) == -1) {
 		proc_free(p);
@@ -50,6 +56,9 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	struct program *old = p->conf;
 
 	p->conf = conf;
+	if (edge_attach(p) == -1)
+		log_error("%s: out of memory for its dependencies", conf->name);
+	order_rules_changed(p);
 	launch_drop_conf(p, old);
 	flight_save(p);
 }
@@ -65,6 +74,7 @@ proc_free(struct proc *p)
 	loop_job_cancel(&p->job);
 	if (p->queued)
 		launch_cancel(p);
+	edge_detach(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);

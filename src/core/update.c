@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/edge.h"
 #include "core/life.h"
+#include "core/order.h"
 #include "core/plan.h"
 #include "core/proc.h"
 #include "core/sockets.h"
@@ -75,8 +77,10 @@ pgroup_new(struct group *from, struct err *e)
 	g->kind = from->kind;
 	g->priority = from->priority;
 	TAILQ_INIT(&g->procs);
+	TAILQ_INIT(&g->dependents);
 	insert_group(g);
 	RB_INSERT(name_tree, &core.by_name, g);
+	edge_made(g);
 	if (add_processes(g, from, e) == -1) {
 		pgroup_free(g);
 		return NULL;
@@ -93,6 +97,7 @@ pgroup_free(struct pgroup *g)
 
 	while ((p = TAILQ_FIRST(&g->procs)) != NULL)
 		proc_free(p);
+	edge_group_gone(g);
 	TAILQ_REMOVE(&core.groups, g, link);
 	RB_REMOVE(name_tree, &core.by_name, g);
 	free(g->name);
@@ -274,6 +279,7 @@ start_again(struct proc *p)
 	    (p->conf->autostart && !p->stopped_by_person && p->updating);
 
 	p->updating = p->restart_due = false;
+	order_rules_changed(p);
 	/* UNKNOWN counts as stopped, but its process may live: no second one */
 	if (start && core.state == SUP_RUNNING && pstate_is_stopped(p->fsm.st) &&
 	    p->fsm.st != P_UNKNOWN) {

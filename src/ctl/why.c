@@ -66,6 +66,25 @@ put_status(struct buf *out, int status)
 		buf_adds(out, " (core dumped)");
 }
 
+/* A dependency: who is needed, or what became of who is. */
+static void
+put_dependency(const struct transition *t, struct buf *out)
+{
+	const struct proc *other = core_by_id((uint32_t)t->arg);
+	struct buf name = { 0 };
+
+	if (other != NULL)
+		proc_full_name(other, &name);
+	if (t->to != P_STARTING)
+		buf_addf(out, "its dependency %s %s", buf_text(&name),
+		    t->to == P_FATAL ? "failed" : "went down");
+	else if (other != NULL)
+		buf_addf(out, "%s needs it", buf_text(&name));
+	else
+		buf_adds(out, "what it depends on is there again");
+	buf_release(&name);
+}
+
 void
 why_cause(const struct transition *t, struct buf *out)
 {
@@ -114,6 +133,9 @@ why_cause(const struct transition *t, struct buf *out)
 		return;
 	case CAUSE_RECOVERY:
 		buf_adds(out, "found again after a crash of the supervisor");
+		return;
+	case CAUSE_DEPENDENCY:
+		put_dependency(t, out);
 		return;
 	}
 	buf_adds(out, "no cause is known");
@@ -213,6 +235,12 @@ static void
 say_starting(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	put_state_since(out, p, now);
+	if (p->held) {
+		buf_adds(out, ": waits for ");
+		order_text(p, out);
+		buf_adds(out, "\n");
+		return;
+	}
 	if (p->pid == 0) {
 		buf_adds(out, ": waits to be created\n");
 		return;

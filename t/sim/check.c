@@ -23,6 +23,7 @@ static struct seen {
 	const struct program *conf;
 	int	 attempts;	/* starts since it last rested */
 	int64_t	 backoff_ms, stopping_ms;
+	int64_t	 made_ms;	/* about when the record was made */
 	int64_t	 slack_ms;	/* sim.slack_ms at that time */
 	int64_t	 retries;	/* startretries at that time */
 } seen[RECORDS];
@@ -33,7 +34,7 @@ record_of(const struct proc *p)
 	struct seen *s = &seen[p->id % RECORDS];
 
 	if (s->id != p->id)
-		*s = (struct seen){ .id = p->id };
+		*s = (struct seen){ .id = p->id, .made_ms = sim.now_ms };
 	return s;
 }
 
@@ -52,8 +53,8 @@ name_of(const struct proc *p)
 static bool
 can_be_found(const struct proc *p, const struct sproc *q)
 {
-	if (sim.tier_a)
-		return q->cgroup != NULL;
+	if (sim.tier_a)		/* a record that was removed and added has another one */
+		return q->cgroup != NULL && q->born_ms >= record_of(p)->made_ms;
 	return !sim.tier_c && (q->marked || q->pgid == p->last_pid);
 }
 
@@ -116,9 +117,13 @@ entered_stopping(const struct proc *p)
 
 	if (core.state == SUP_RUNNING || life_hurried())
 		return;
+	q = check_user(p);
+	if (q != NULL)
+		fail("%s is stopped before %s, which depends on it", name_of(p), name_of(q));
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(q, &g->procs, link)
-			if (g->priority > p->group->priority && !pstate_is_stopped(q->fsm.st))
+			if (g->priority > p->group->priority &&
+			    !pstate_is_stopped(q->fsm.st) && check_user(q) == NULL)
 				fail("%s is stopped before %s, which has priority %lld",
 				    name_of(p), name_of(q), (long long)g->priority);
 }
@@ -148,7 +153,7 @@ on_event(struct observer *o, const struct event *ev)
 		entered_running(p);
 		break;
 	case P_FATAL:
-		if (core.state == SUP_RUNNING && s->conf == p->conf &&
+		if (core.state == SUP_RUNNING && s->conf == p->conf && !p->dep_failed &&
 		    s->attempts != p->conf->startretries + 1)
 			fail("%s is FATAL after %d attempts, startretries is %lld", name_of(p),
 			    s->attempts, (long long)p->conf->startretries);
@@ -207,7 +212,7 @@ check_state(struct proc *p)
 			fail("%s is in BACKOFF for ever", name);
 		break;
 	case P_STARTING:
-		if (p->pid == 0 && !p->queued)
+		if (p->pid == 0 && !p->queued && !p->held)
 			fail("%s is STARTING, but nothing starts", name);
 		if (p->pid != 0 && !timer && p->launch == NULL)
 			fail("%s is STARTING for ever", name);
@@ -270,6 +275,7 @@ check_turn(void)
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(p, &g->procs, link) {
 			check_state(p);
+			check_depends(p);
 			check_pid(p);
 		}
 	for (int i = 0; i < GUEST_KINDS; i++)

@@ -17,8 +17,25 @@ static struct made {
 	const char *command;
 	int	 numprocs, priority, startsecs, startretries, stopwaitsecs, group;
 	const char *autorestart, *logfile;
-	bool	 autostart, redirect, asgroup, drop;
+	bool	 autostart, redirect, asgroup, drop, oneshot;
+	int	 needs[2];		/* other programs; -1: none */
+	const char *conds[2], *loss;
 } programs[PROGRAMS];
+
+static void
+depend(struct made *p, int before)
+{
+	static const char *const conds[] = {
+		"", ":started", ":running", ":ready", ":done", "?", ":done?", ":started?",
+	};
+	static const char *const losses[] = { "keep", "restart", "stop" };
+
+	p->loss = losses[rnd(3)];
+	for (int i = 0; i < 2; i++) {
+		p->needs[i] = before > 0 && chance(250) ? (int)rnd((uint32_t)before) : -1;
+		p->conds[i] = conds[rnd(sizeof(conds) / sizeof(conds[0]))];
+	}
+}
 
 static void
 change(struct made *p)
@@ -44,6 +61,9 @@ change(struct made *p)
 	p->redirect = chance(300);
 	p->asgroup = chance(300);
 	p->drop = chance(200);
+	p->oneshot = chance(150);
+	/* on those before it, so that there is no circle */
+	depend(p, (int)(p - programs));
 }
 
 void
@@ -63,7 +83,7 @@ config_edit(void)
 {
 	struct made *p = &programs[rnd(PROGRAMS)];
 
-	switch (rnd(6)) {
+	switch (rnd(7)) {
 	case 0:
 		p->there = !p->there;
 		break;
@@ -77,6 +97,9 @@ config_edit(void)
 	case 3:
 		p->priority = (int)between(1, 3) * 10;
 		p->group = (int)rnd(3);
+		break;
+	case 4:			/* a circle is refused: nothing changes */
+		depend(p, chance(900) ? (int)(p - programs) : PROGRAMS);
 		break;
 	default:
 		change(p);
@@ -92,8 +115,7 @@ static size_t
 write_program(char *at, size_t size, int i)
 {
 	const struct made *p = &programs[i];
-
-	return (size_t)snprintf(at, size, "[program:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
+	size_t n = (size_t)snprintf(at, size, "[program:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
 	    "process_name=%s\npriority=%d\nstartsecs=%d\nstartretries=%d\nstopwaitsecs=%d\n"
 	    "autorestart=%s\nautostart=%s\nredirect_stderr=%s\nstdout_logfile=%s\n"
 	    "stderr_logfile=%s\nstopasgroup=%s\nkillasgroup=%s\nlog_policy=%s\n"
@@ -103,6 +125,14 @@ write_program(char *at, size_t size, int i)
 	    p->autostart ? "true" : "false", p->redirect ? "true" : "false", p->logfile,
 	    p->logfile, p->asgroup ? "true" : "false", p->asgroup ? "true" : "false",
 	    p->drop ? "drop" : "block");
+	n += (size_t)snprintf(at + n, size - n, "type=%s\non_dependency_loss=%s\ndepends_on=",
+	    p->oneshot ? "oneshot" : "simple", p->loss);
+	for (int k = 0; k < 2; k++)
+		if (p->needs[k] != -1 && programs[p->needs[k]].there)
+			n += (size_t)snprintf(at + n, size - n, "%sp%d%s", k > 0 &&
+			    p->needs[0] != -1 && programs[p->needs[0]].there ? ", " : "",
+			    p->needs[k], p->conds[k]);
+	return n + (size_t)snprintf(at + n, size - n, "\n");
 }
 
 void

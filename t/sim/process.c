@@ -265,6 +265,7 @@ process_spawn(const struct spawn *s)
 	p = process_new();
 	if (p == NULL)
 		return -1;
+	check_spawn();
 	p->main = true;
 	p->pgid = CORE_PID;		/* until it makes its own */
 	p->life = BORN;

@@ -119,6 +119,10 @@ uint64_t kernel_take_signals(uint64_t watched);
 
 void	check_open(void);	/* after core_init(): begin to observe */
 void	check_close(void);	/* before core_release() */
+void	check_spawn(void);	/* a process is being created */
+struct proc;
+void	check_depends(const struct proc *p);	/* at the end of every turn */
+const struct proc *check_user(const struct proc *p);	/* who depends on p and is up */
 void	check_turn(void);	/* at the end of every turn */
 void	check_idle(void);	/* when there is nothing to do at this instant */
 void	check_end(void);	/* after the last core_release() */

@@ -43,6 +43,8 @@ static const struct cell {
 	{ P_RUNNING, E_DOWN, ANY, 1, 0, P_EXITED, 0, T_NOW },
 	{ P_RUNNING, E_DOWN, ANY, 1, 1, P_EXITED, 0, 0 },
 	{ P_RUNNING, E_DOWN, ANY, 0, ANY, P_EXITED, 0, 0 },
+	/* held by a dependency that failed: there is nothing to try again */
+	{ P_STARTING, E_FAIL, ANY, ANY, ANY, P_FATAL, 0, 0 },
 	/* on its way down */
 	{ P_STOPPING, E_DOWN, ANY, ANY, ANY, P_STOPPED, 0, 0 },
 	{ P_STOPPING, E_DUE, ANY, ANY, ANY, P_STOPPING, 0, A_KILL | T_KILL },

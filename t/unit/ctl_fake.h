@@ -611,6 +611,13 @@ conf_signal_name(int sig)
 	return sig == SIGTERM ? "SIGTERM" : sig == SIGKILL ? "SIGKILL" : NULL;
 }
 
+void
+order_text(const struct proc *p, struct buf *out)
+{
+	(void)p;
+	buf_adds(out, "db to be ready (it is STARTING)");
+}
+
 /* ---- clients ---- */
 
 struct peer {

@@ -23,6 +23,27 @@ conf_signal_name(int sig)
 	return sig == SIGTERM ? "SIGTERM" : sig == SIGKILL ? "SIGKILL" : NULL;
 }
 
+static struct proc *other;
+
+struct proc *
+core_by_id(uint32_t id)
+{
+	return other != NULL && other->id == id ? other : NULL;
+}
+
+void
+proc_full_name(const struct proc *q, struct buf *out)
+{
+	buf_adds(out, q->conf->name);
+}
+
+void
+order_text(const struct proc *q, struct buf *out)
+{
+	(void)q;
+	buf_adds(out, "db to be ready (it is STARTING)");
+}
+
 static void
 fresh(void)
 {
@@ -92,6 +113,31 @@ test_down(void)
 	step(500, P_STOPPED, CAUSE_SHUTDOWN, 0);
 	is_str(why(600, -1, 1), "STOPPED since 2026-11-21 04:51:00 (0.1 s): the supervisor "
 	    "shuts down", "stopped from BACKOFF");
+}
+
+static void
+test_dependency(void)
+{
+	static struct program db = { .name = (char *)(uintptr_t)"db" };
+	static struct proc q = { .conf = &db, .id = 7 };
+
+	fresh();
+	other = &q;
+	step(0, P_STARTING, CAUSE_DEPENDENCY, 7);
+	p.held = true;
+	is_str(why(10, -1, 2), "STARTING since 2026-11-21 04:51:00 (0.0 s): waits for db to be "
+	    "ready (it is STARTING)|2026-11-21 04:51:00 STOPPED -> STARTING: db needs it",
+	    "held by a dependency");
+	step(20, P_FATAL, CAUSE_DEPENDENCY, 7);
+	is_str(why(20, -1, 1), "FATAL since 2026-11-21 04:51:00 (0.0 s): its dependency db "
+	    "failed", "failed with it");
+	step(30, P_STARTING, CAUSE_DEPENDENCY, 0);
+	p.held = false;
+	step(40, P_RUNNING, CAUSE_UPTIME, 0);
+	step(50, P_STOPPING, CAUSE_DEPENDENCY, 7);
+	is_str(why(50, -1, 1), "STOPPING since 2026-11-21 04:51:00 (0.0 s): its dependency db "
+	    "went down", "went down after it");
+	other = NULL;
 }
 
 static void
@@ -208,6 +254,7 @@ main(void)
 	tzset();
 	test_down();
 	test_up();
+	test_dependency();
 	test_failures();
 	test_exited();
 	test_all();
