@@ -18,6 +18,7 @@
 #include "core/life.h"
 #include "core/machine.h"
 #include "core/setup.h"
+#include "core/sockets.h"
 #include "core/survivors.h"
 #include "ctl/ctl.h"
 #include "log/log.h"
@@ -29,6 +30,7 @@
 static int
 refuse(const char *argv0, const struct err *e)
 {
+	sockets_release(false);
 	fprintf(stderr, "Error: %s\nFor help, use %s -h\n", e->msg, argv0);
 	return EXIT_REFUSED;
 }

@@ -241,6 +241,12 @@ count_user(struct proc_sockets *ps, bool used)
 		ps->fcgi->users += used ? 1 : -1U;
 }
 
+static bool
+names_any(const struct program *conf)
+{
+	return conf->sockets.n > 0 || conf->fcgi != NULL;
+}
+
 /* All that conf names, in *out (NULL: nothing); opens nothing. */
 static int
 collect(const struct program *conf, struct proc_sockets **out, struct err *e)
@@ -249,7 +255,7 @@ collect(const struct program *conf, struct proc_sockets **out, struct err *e)
 	struct proc_sockets *ps;
 
 	*out = NULL;
-	if (conf->sockets.n == 0 && conf->fcgi == NULL)
+	if (!names_any(conf))
 		return 0;
 	ps = calloc(1, sizeof(*ps) + conf->sockets.n * sizeof(ps->v[0]));
 	if (ps == NULL)
@@ -332,12 +338,10 @@ sockets_update(struct proc *p)
 	struct proc_sockets *old = p->sockets, *new;
 	struct err e;
 
-	if (old == NULL && p->conf->sockets.n == 0 && p->conf->fcgi == NULL)
+	if (old == NULL && !names_any(p->conf))
 		return;
-	if (collect(p->conf, &new, &e) == -1) {
-		log_error("%s: its sockets stay as they are: %s", p->conf->name, e.msg);
-		return;
-	}
+	if (collect(p->conf, &new, &e) == -1)
+		log_error("%s: no sockets: %s", p->conf->name, e.msg);
 	p->sockets = new;
 	count_user(new, old != NULL && old->used);
 	count_user(old, false);
@@ -364,6 +368,9 @@ sockets_detach(struct proc *p)
 int
 sockets_open(struct proc *p, struct err *e)
 {
+	/* an update may have had no memory for them */
+	if (p->sockets == NULL && collect(p->conf, &p->sockets, e) == -1)
+		return -1;
 	if (p->sockets == NULL)
 		return 0;
 	if (p->sockets->fcgi != NULL && psocket_open(p->sockets->fcgi, e) == -1)

@@ -333,6 +333,7 @@ apply_change(struct item *it)
 	plan_group_release(&pg);
 	put_in_order(it->g, &order);
 	strlist_release(&order);
+	it->g->kind = it->to->kind;
 	it->g->priority = it->to->priority;
 	TAILQ_REMOVE(&core.groups, it->g, link);
 	insert_group(it->g);

@@ -47,8 +47,8 @@ name_of(const struct proc *p)
 /* ---- nobody survives a stop ---- */
 
 /*
- * Those that the core can know of: with a cgroup all, else those that say in their
- * environment where they come from, and those of the process group.
+ * Those that the core can know of: with a cgroup all of that, else those that say in
+ * their environment where they come from, and those of the process group.
  */
 static bool
 can_be_found(const struct proc *p, const struct sproc *q)
@@ -255,6 +255,37 @@ check_pid(const struct proc *p)
 		fail("%s is not found by its id", name_of(p));
 }
 
+static bool
+is_open(const struct file *f)
+{
+	for (int fd = 0; fd < FD_MAX; fd++)
+		if (table[fd] == f)
+			return true;
+	return false;
+}
+
+/* A program has the sockets that it names, and the core holds the same ones. */
+static void
+check_sockets(const struct proc *p)
+{
+	const struct sproc *q = p->pid != 0 ? process_find(p->pid) : NULL;
+
+	if (core.state != SUP_RUNNING || q == NULL || q->life != ALIVE)
+		return;
+	for (size_t i = 0; i < PASSED; i++) {
+		const struct file *f = q->passed[i];
+
+		if ((i < p->conf->sockets.n) != (f != NULL))
+			fail("%s names %zu sockets and %s number %zu", name_of(p),
+			    p->conf->sockets.n, f != NULL ? "has" : "has not", i);
+		if (f != NULL && (f->type != F_LISTEN || f->nonblock || !is_open(f)))
+			fail("%s has a socket that nobody connects to", name_of(p));
+	}
+	if (p->conf->fcgi != NULL && q->fd[0] != NULL &&
+	    (q->fd[0]->type != F_LISTEN || !is_open(q->fd[0])))
+		fail("%s has no socket as its standard input", name_of(p));
+}
+
 static void
 check_queues(void)
 {
@@ -277,6 +308,7 @@ check_turn(void)
 			check_state(p);
 			check_depends(p);
 			check_pid(p);
+			check_sockets(p);
 		}
 	for (int i = 0; i < GUEST_KINDS; i++)
 		if (core.guest[i].proc != NULL) {

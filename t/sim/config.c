@@ -20,6 +20,8 @@ static struct made {
 	bool	 autostart, redirect, asgroup, drop, oneshot;
 	int	 needs[2];		/* other programs; -1: none */
 	const char *conds[2], *loss;
+	bool	 fcgi;
+	int	 sockets;	/* which of the lines below */
 } programs[PROGRAMS];
 
 static void
@@ -64,6 +66,8 @@ change(struct made *p)
 	p->oneshot = chance(150);
 	/* on those before it, so that there is no circle */
 	depend(p, (int)(p - programs));
+	p->fcgi = chance(150);
+	p->sockets = chance(600) ? 0 : (int)between(1, 4);
 }
 
 void
@@ -111,15 +115,43 @@ config_edit(void)
 		config_write();
 }
 
+/* Some are of one program alone, some of all that have them. */
+static size_t
+write_sockets(char *at, size_t size, int i)
+{
+	const struct made *p = &programs[i];
+	size_t n = 0;
+
+	if (p->fcgi)
+		n += (size_t)snprintf(at, size, chance(500) ? "socket=unix:///tmp/f%d\n"
+		    "socket_mode=0600\n" : "socket=tcp://127.0.0.1:70%d\n", i);
+	switch (p->sockets) {
+	case 1:
+		return n + (size_t)snprintf(at + n, size - n, "sockets=a=unix:///tmp/a%d\n"
+		    "sockets_mode=%s\n", i, chance(500) ? "0600" : "0660");
+	case 2:
+		return n + (size_t)snprintf(at + n, size - n, "sockets=a=tcp://*:80%d, "
+		    "b=unix:///tmp/shared,c=udp://[::1]:90%d\n", i, i);
+	case 3:
+		return n + (size_t)snprintf(at + n, size - n, "sockets=b=unix:///tmp/shared\n"
+		    "sockets_backlog=%d\n", i + 1);
+	case 4:		/* what an fcgi-program may have too */
+		return n + (size_t)snprintf(at + n, size - n, "sockets=f=unix:///tmp/f0\n");
+	}
+	return n;
+}
+
 static size_t
 write_program(char *at, size_t size, int i)
 {
 	const struct made *p = &programs[i];
-	size_t n = (size_t)snprintf(at, size, "[program:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
+	size_t n;
+
+	n = (size_t)snprintf(at, size, "[%sprogram:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
 	    "process_name=%s\npriority=%d\nstartsecs=%d\nstartretries=%d\nstopwaitsecs=%d\n"
 	    "autorestart=%s\nautostart=%s\nredirect_stderr=%s\nstdout_logfile=%s\n"
 	    "stderr_logfile=%s\nstopasgroup=%s\nkillasgroup=%s\nlog_policy=%s\n"
-	    "environment=A=\"1\",B=\"%%(process_num)d\"\n", i, p->command, p->numprocs,
+	    "environment=A=\"1\",B=\"%%(process_num)d\"\n", p->fcgi ? "fcgi-" : "", i, p->command, p->numprocs,
 	    p->numprocs > 1 ? "%(program_name)s_%(process_num)02d" : "%(program_name)s",
 	    p->priority, p->startsecs, p->startretries, p->stopwaitsecs, p->autorestart,
 	    p->autostart ? "true" : "false", p->redirect ? "true" : "false", p->logfile,
@@ -132,7 +164,8 @@ write_program(char *at, size_t size, int i)
 			n += (size_t)snprintf(at + n, size - n, "%sp%d%s", k > 0 &&
 			    p->needs[0] != -1 && programs[p->needs[0]].there ? ", " : "",
 			    p->needs[k], p->conds[k]);
-	return n + (size_t)snprintf(at + n, size - n, "\n");
+	n += (size_t)snprintf(at + n, size - n, "\n");
+	return n + write_sockets(at + n, size - n, i);
 }
 
 void

@@ -84,6 +84,8 @@ file_drop(struct file **at)
 		conduit_close(f->pipe, f->type == F_PIPE_W);
 	if (f->type == F_REG)
 		disk_close(f);
+	if (f->type == F_LISTEN)
+		kernel_forget(f);
 	while (f->first != NULL)
 		drop_message(f);
 	if (f->peer != NULL) {

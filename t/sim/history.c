@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "core/core.h"
+#include "core/sockets.h"
 #include "ctl/ctl.h"
 #include "kernel.h"
 #include "sim.h"
@@ -348,6 +349,7 @@ run_once(const struct conf_args *args)
 	c = conf_load(args->configuration, args, &e);
 	if (c == NULL) {
 		say("refused: %s", e.msg);
+		sockets_release(false);
 		return false;
 	}
 	loop_init();

@@ -5,6 +5,7 @@
 #include "kernel.h"
 
 #include <sys/un.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@
 #include "disk.h"
 #include "sim.h"
 
-#define NAMES_MAX 8	/* of sockets in the file system */
+#define NAMES_MAX 48	/* of sockets in the file system */
+#define CONTROL_PATH "/tmp/sim.sock"
 
 static char *config_text;	/* owned */
 static struct name {
@@ -541,6 +543,20 @@ s_set_reuse(int fd)
 	return 0;
 }
 
+/* Another socket of the core with this number; programs have no others. */
+static int
+bind_inet(struct file *f, const struct sockaddr *a)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)a;
+
+	snprintf(f->path, sizeof(f->path), "port %d", ntohs(in->sin_port));
+	for (int fd = 0; fd < FD_MAX; fd++)
+		if (table[fd] != NULL && table[fd] != f && table[fd]->type == F_LISTEN &&
+		    strcmp(table[fd]->path, f->path) == 0)
+			fail("the core binds %s a second time", f->path);
+	return strikes(FAULT_FILES, 100) ? no(EADDRINUSE) : 0;
+}
+
 static int
 s_bind(int fd, const struct sockaddr *a, socklen_t len)
 {
@@ -548,6 +564,8 @@ s_bind(int fd, const struct sockaddr *a, socklen_t len)
 	struct file *f = table_get(fd, "bind");
 
 	(void)len;
+	if (a->sa_family != AF_UNIX)
+		return bind_inet(f, a);
 	if (find_name(un->sun_path) != NULL)
 		return no(EADDRINUSE);
 	snprintf(f->path, sizeof(f->path), "%s", un->sun_path);
@@ -566,7 +584,7 @@ static bool
 listens(const struct file *at)
 {
 	for (int fd = 0; fd < FD_MAX; fd++)
-		if (table[fd] == at && at->mode == 1)
+		if (at != NULL && table[fd] == at && at->mode == 1)
 			return true;
 	return false;
 }
@@ -582,13 +600,22 @@ s_connect(int fd, const struct sockaddr *a, socklen_t len)
 	return n != NULL && listens(n->at) ? 0 : no(ECONNREFUSED);
 }
 
+void
+kernel_forget(const struct file *f)
+{
+	for (int i = 0; i < NAMES_MAX; i++)
+		if (names[i].at == f)
+			names[i].at = NULL;
+}
+
 struct file *
 kernel_connect(uid_t uid)
 {
 	struct file *pair[2], *at = NULL;
 
 	for (int fd = 0; fd < FD_MAX && at == NULL; fd++)
-		if (table[fd] != NULL && table[fd]->type == F_LISTEN && table[fd]->mode == 1)
+		if (table[fd] != NULL && table[fd]->type == F_LISTEN && table[fd]->mode == 1 &&
+		    strncmp(table[fd]->path, CONTROL_PATH, sizeof(CONTROL_PATH) - 1) == 0)
 			at = table[fd];
 	if (at == NULL || at->nbacklog == sizeof(at->backlog) / sizeof(at->backlog[0]))
 		return NULL;

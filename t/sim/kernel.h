@@ -15,6 +15,7 @@
 
 #define CORE_PID 1
 #define FD_MAX	1024
+#define PASSED	3	/* sockets of a program at most */
 
 enum file_type { F_PIPE_R, F_PIPE_W, F_STREAM, F_LISTEN, F_PACKET, F_TEXT, F_MEM, F_NULL,
 	F_REG, F_CGROUP };
@@ -110,6 +111,7 @@ struct sproc {
 	int64_t	 next_ms;	/* when act is due; INT64_MAX: never */
 	act_fn	 act;
 	struct file *fd[5];	/* NULL: not open; 3 and 4 only of guests */
+	struct file *passed[PASSED]; /* sockets, from descriptor 3 up */
 	struct file *err;	/* BORN: the close-on-exec pipe */
 	struct file *procs;	/* BORN: cgroup.procs to write to; NULL: none */
 	const struct spawn *spawn; /* BORN: the core's memory */
@@ -171,6 +173,8 @@ extern uint64_t core_pending;
 void	kernel_reset(void);
 /* Text of the file that the core reads as its configuration. */
 void	kernel_set_config(const char *text);
+/* A socket is closed: names that it has lead to nobody. */
+void	kernel_forget(const struct file *f);
 /* Connect as a client; NULL when nobody listens or there is no room. */
 struct file *kernel_connect(uid_t uid);
 

@@ -24,6 +24,8 @@ static const char first[] = "config " COMMON STEADY
     "[program:many]\ncommand=/sim/steady\nprocess_name=m%(process_num)d\nnumprocs=3\n"
     "startsecs=0\nstdout_logfile=/tmp/%(process_num)d.log\nstopwaitsecs=1\n"
     "[program:escape]\ncommand=/sim/escape\nstartsecs=0\nstopwaitsecs=1\n"
+    "sockets=a=unix:///tmp/a,b=tcp://127.0.0.1:80\n"
+    "[fcgi-program:fast]\ncommand=/sim/steady\nstartsecs=0\nsocket=tcp://127.0.0.1:90\n"
     "[program:missing]\ncommand=/sim/missing\nstartretries=1\n"
     "[program:later]\ncommand=/sim/oneshot\nautostart=false\nstdout_logfile=NONE\n"
     "[group:g]\nprograms=escape,missing\n";
@@ -33,6 +35,8 @@ static const char second[] = "config " COMMON STEADY "priority=5\nstartretries=2
     "[program:many]\ncommand=/sim/steady\nprocess_name=m%(process_num)d\nnumprocs=4\n"
     "startsecs=0\nredirect_stderr=true\nstopwaitsecs=1\n"
     "[program:escape]\ncommand=/sim/escape changed\nstartsecs=0\nstopwaitsecs=1\n"
+    "sockets=c=unix:///tmp/c,b=tcp://127.0.0.1:80\n"
+    "[fcgi-program:fast]\ncommand=/sim/steady\nstartsecs=0\nsocket=unix:///tmp/f\n"
     "[program:new]\ncommand=/sim/steady\nstartsecs=0\n"
     "[group:g]\nprograms=escape\n";
 

@@ -116,6 +116,8 @@ process_fork(struct sproc *parent)
 	memcpy(p->mark, parent->mark, sizeof(p->mark));
 	for (int i = 0; i < 5; i++)
 		p->fd[i] = file_hold(parent->fd[i]);
+	for (int i = 0; i < PASSED; i++)
+		p->passed[i] = file_hold(parent->passed[i]);
 	say("%s forks %d from %d", p->name, (int)p->pid, (int)parent->pid);
 	return p;
 }
@@ -251,6 +253,12 @@ take_files(struct sproc *p, const struct spawn *s)
 		p->procs = file_hold(table[s->cgroup_fd]);
 	if (p->place == -1)
 		p->err = file_hold(table[s->err_fd]);
+	if (s->npass > PASSED || (s->npass > 0 && (p->place != -1 || s->extra[0] != -1)))
+		fail("%s gets %zu sockets", p->name, s->npass);
+	for (size_t i = 0; i < s->npass; i++)
+		p->passed[i] = file_hold(table_get(s->pass[i], "spawn"));
+	if (s->pid_text != NULL)
+		snprintf(s->pid_text, SPAWN_PID, "%d", (int)p->pid);
 }
 
 pid_t
@@ -421,6 +429,17 @@ guest_end(struct sproc *p)
 		web_end(p);
 }
 
+static void
+drop_files(struct sproc *p)
+{
+	for (int i = 0; i < 5; i++)
+		file_drop(&p->fd[i]);
+	for (int i = 0; i < PASSED; i++)
+		file_drop(&p->passed[i]);
+	file_drop(&p->err);
+	file_drop(&p->procs);
+}
+
 void
 process_die(struct sproc *p, int status)
 {
@@ -433,10 +452,7 @@ process_die(struct sproc *p, int status)
 	p->status = status;
 	p->next_ms = INT64_MAX;
 	p->spawn = NULL;
-	for (int i = 0; i < 5; i++)
-		file_drop(&p->fd[i]);
-	file_drop(&p->err);
-	file_drop(&p->procs);
+	drop_files(p);
 	if (p->parent != NULL)		/* it waits for its children, as it should */
 		process_remove(p);
 	else
@@ -625,10 +641,7 @@ process_free_all(void)
 		struct sproc *p = processes;
 
 		guest_end(p);
-		for (int i = 0; i < 5; i++)
-			file_drop(&p->fd[i]);
-		file_drop(&p->err);
-		file_drop(&p->procs);
+		drop_files(p);
 		process_remove(p);
 	}
 }
