@@ -102,6 +102,7 @@ SRC_core = \
 	src/core/fsm.c \
 	src/core/guest.c \
 	src/core/launch.c \
+	src/core/launching.c \
 	src/core/life.c \
 	src/core/machine.c \
 	src/core/order.c \

@@ -9,7 +9,10 @@
  * with all signals blocked until no handler of ours is left, and reads nothing
  * but its struct spawn.
  *
- * Where clone refuses (valgrind, some sandboxes), fork() does the same.
+ * What it has to tell it writes into the memory that it shares, and the kernel says
+ * there when it shares it no more: a pipe for that would be a quarter of the work.
+ *
+ * Where clone refuses (valgrind, some sandboxes), fork() does the same, with a pipe.
  *
  * Descriptors are shared in the same manner, see spawn.h.
  */
@@ -81,7 +84,7 @@ bare(long n, long a, long b, long c, long d, long e)
 }
 #endif
 
-static bool refused;		/* clone is not possible here */
+static bool refused = !SHARE_MEMORY;	/* clone is not possible here */
 static bool has_places;
 static int null_fd = -1;	/* fills empty places */
 
@@ -114,7 +117,6 @@ say_failure(const struct spawn *s, enum spawn_step step, int no)
 {
 	switch (step) {
 	case STEP_NONE:
-	case STEP_OWN_FDS:
 	case STEP_PGRP:
 	case STEP_FD:
 	case STEP_CGROUP:
@@ -162,33 +164,31 @@ struct own_fds {
 };
 
 /*
- * Take what we need into our place, then a table of our own with the places
- * alone, then close those of others: theirs must not live on in us.
+ * Take what we need into our place, then a table of our own that ends there, then
+ * close the places of others before it: theirs must not live on in us.
  */
 static long
 leave_table(const struct spawn *s, struct own_fds *own)
 {
 	int base = SPAWN_FIRST_FD + s->place * SPAWN_PLACE_FDS;
 	int end = base + SPAWN_PLACE_FDS;
-	struct spawn_fail done = { .step = STEP_OWN_FDS };
 	long r;
 
 	for (int i = 0; i < 3; i++) {
+		if (i == 2 && s->fd[2] == s->fd[1]) {
+			own->fd[2] = own->fd[1];
+			break;
+		}
 		if ((r = to_fd(s->fd[i], base + i, O_CLOEXEC)) < 0)
 			return r;
 		own->fd[i] = s->fd[i] == -1 ? -1 : base + i;
 	}
-	if ((r = to_fd(s->err_fd, base + 3, O_CLOEXEC)) < 0)
-		return r;
-	own->err_fd = base + 3;
-	r = bare(SYS_close_range, SPAWN_PLACES_END, ~0U, CLOSE_RANGE_UNSHARE, 0, 0);
+	r = bare(SYS_close_range, end, ~0U, CLOSE_RANGE_UNSHARE, 0, 0);
 	if (r < 0)
 		return r;
 	if (base > SPAWN_FIRST_FD)
 		bare(SYS_close_range, SPAWN_FIRST_FD, base - 1, 0, 0, 0);
-	if (end < SPAWN_PLACES_END)
-		bare(SYS_close_range, end, SPAWN_PLACES_END - 1, 0, 0, 0);
-	bare(SYS_write, own->err_fd, (long)&done, sizeof(done), 0, 0);
+	__atomic_store_n(&s->news->own_fds, 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -208,9 +208,10 @@ pass_on(const struct spawn *s, struct own_fds *own)
 
 	if (s->npass == 0)
 		return 0;
-	if ((r = above(own->err_fd, s->npass)) < 0)
+	if (own->err_fd != -1 && (r = above(own->err_fd, s->npass)) < 0)
 		return r;
-	own->err_fd = (int)r;
+	if (own->err_fd != -1)
+		own->err_fd = (int)r;
 	for (size_t i = 0; i < s->npass; i++)
 		if ((from[i] = above(s->pass[i], s->npass)) < 0)
 			return from[i];
@@ -362,7 +363,10 @@ child(void *arg)
 	}
 	fail.step = (int32_t)step;
 	fail.no = no;
-	bare(SYS_write, own.err_fd, (long)&fail, sizeof(fail), 0, 0);
+	if (s->news != NULL)
+		s->news->fail = fail;
+	else
+		bare(SYS_write, own.err_fd, (long)&fail, sizeof(fail), 0, 0);
 	say_failure(s, step, no);
 	bare(SYS_exit_group, 127, 0, 0, 0, 0);
 	return 127;
@@ -378,23 +382,23 @@ child_by_fork(const struct spawn *s)
 	return pid;
 }
 
+/* The kernel clears `sharing` when the child leaves our memory, however it does. */
 static pid_t
 child_by_clone(const struct spawn *s)
 {
-#if SHARE_MEMORY
-	int flags = CLONE_VM | SIGCHLD | (s->place != -1 ? CLONE_FILES : 0);
-	pid_t pid;
+	int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD |
+	    (s->place != -1 ? CLONE_FILES : 0);
+	pid_t pid = -1;
 
-	if (!refused) {
+	errno = ENOSYS;
+	if (!refused)
 		pid = clone(child, (char *)s->stack + SPAWN_STACK, flags,
-		    (void *)(uintptr_t)s);
-		if (pid != -1 || (errno != EINVAL && errno != ENOSYS && errno != EPERM))
-			return pid;
+		    (void *)(uintptr_t)s, NULL, NULL, &s->news->sharing);
+	if (pid == -1 && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
 		refused = true;
+		errno = ENOSYS;
 	}
-#endif
-	/* by fork it has its own table at once; its message is true then as well */
-	return child_by_fork(s);
+	return pid;
 }
 
 /* close_range() that unshares came with Linux 5.9; some sandboxes forbid it. */
@@ -429,9 +433,15 @@ spawn_reserve(void)
 }
 
 bool
+spawn_shares(void)
+{
+	return !refused;
+}
+
+bool
 spawn_has_places(void)
 {
-	return has_places;
+	return has_places && !refused;
 }
 
 void
@@ -441,7 +451,6 @@ spawn_empty_place(int place)
 
 	/* the ends of stdout and stderr are ours anyway, as long as the program is */
 	dup3(null_fd, base, O_CLOEXEC);
-	dup3(null_fd, base + 3, O_CLOEXEC);
 }
 
 pid_t
@@ -455,7 +464,7 @@ spawn_child(const struct spawn *s)
 	sigprocmask(SIG_SETMASK, &all, &old);
 	if (!touched_known)
 		find_touched();
-	pid = child_by_clone(s);
+	pid = s->news != NULL ? child_by_clone(s) : child_by_fork(s);
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	errno = saved;

@@ -8,10 +8,12 @@
 
 /*
  * Start a child as s says.  Returns its pid at once, before it has reached exec;
- * s and what it points to must stay as they are until s->err_fd's other end
- * shows end of file.  -1 with errno when there is no new process.
+ * s and what it points to must stay as they are until then.  -1 with errno when there
+ * is no new process.
  */
 pid_t	spawn_child(const struct spawn *s);
+/* Do children share our memory?  May become false at the first spawn. */
+bool	spawn_shares(void);
 /* A handler was installed: children must undo it.  Call after every such change. */
 void	spawn_signals_changed(void);
 
@@ -23,7 +25,7 @@ void	spawn_signals_changed(void);
  * the same whatever we have open.
  */
 #define SPAWN_PLACES	16	/* children on their way to exec at a time */
-#define SPAWN_PLACE_FDS	4	/* stdin, stdout, stderr, err_fd */
+#define SPAWN_PLACE_FDS	3	/* stdin, stdout, stderr */
 #define SPAWN_FIRST_FD	5	/* 3 and 4 are where guests get things */
 #define SPAWN_PLACES_END (SPAWN_FIRST_FD + SPAWN_PLACES * SPAWN_PLACE_FDS)
 

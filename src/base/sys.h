@@ -13,13 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Steps of a child between clone and exec, in order; reported when one fails.
- * STEP_OWN_FDS is no failure: the child has its own descriptors from now on.
- */
+/* Steps of a child between clone and exec, in order; reported when one fails. */
 enum spawn_step {
 	STEP_NONE,
-	STEP_OWN_FDS,
 	STEP_PGRP,
 	STEP_FD,		/* standard descriptors into place */
 	STEP_CGROUP,
@@ -31,18 +27,28 @@ enum spawn_step {
 	STEP_EXEC,
 };
 
-/* What the child sends through err_fd before it exits with 127. */
+/* What the child tells before it exits with 127. */
 struct spawn_fail {
-	int32_t	step;		/* enum spawn_step */
+	int32_t	step;		/* enum spawn_step; STEP_NONE: nothing yet */
 	int32_t	no;		/* errno */
+};
+
+/* What a child that shares our memory tells in it. */
+struct spawn_news {
+	int	 sharing;	/* 1 from before the call; 0: it has passed exec, or is dead */
+	int	 own_fds;	/* 1: it has descriptors of its own */
+	struct spawn_fail fail;
 };
 
 /*
  * Everything that a child needs, ready before it is born.  It shares our
  * memory until exec, so the caller keeps this struct and what it points to
- * unchanged until err_fd shows end of file.  With a place it shares our
- * descriptors too until it says STEP_OWN_FDS: those named here stay open until
+ * unchanged until the news say that it does no more.  With a place it shares our
+ * descriptors too until it says own_fds: those named here stay open until
  * then, and the caller empties the place afterwards (base/spawn.h).
+ *
+ * Where memory cannot be shared (spawn_shares()), news is NULL: the child writes a
+ * struct spawn_fail to err_fd instead, which shows end of file after exec.
  */
 struct spawn {
 	const char *path;	/* what to exec; used as it is, no PATH search */
@@ -55,7 +61,8 @@ struct spawn {
 	size_t	 npass;		/* at most SPAWN_PASS */
 	char	*pid_text;	/* room for SPAWN_PID: the child's pid; NULL: not wanted */
 	int	 exec_fd;	/* not -1: exec this descriptor instead of path */
-	int	 err_fd;	/* close-on-exec; struct spawn_fail goes here */
+	struct spawn_news *news;
+	int	 err_fd;	/* close-on-exec; -1 with news */
 	int	 cgroup_fd;	/* cgroup.procs opened for writing; -1: stay */
 	bool	 set_user;
 	uid_t	 uid;
@@ -66,7 +73,7 @@ struct spawn {
 	uint64_t nofile_soft;	/* RLIMIT_NOFILE of the child; 0: as we have it */
 	uint64_t nofile_hard;
 	void	*stack;		/* SPAWN_STACK bytes for the child; page-aligned */
-	int	 place;		/* which place of spawn.h is this child's; -1: none */
+	int	 place;		/* which place of spawn.h is this child's; -1: none; needs news */
 };
 
 #define SPAWN_STACK 4096	/* bytes; the child calls nothing deep */
@@ -97,6 +104,7 @@ struct sys {
 	void	*(*map)(int fd, void *old, size_t old_size, size_t size);
 	void	(*unmap)(void *at, size_t size);
 
+	/* See base/spawn.h; ENOSYS with news: memory cannot be shared after all. */
 	pid_t	(*spawn)(const struct spawn *s);
 	/* The next dead child without reaping it; 0: none now; -1: no child at all. */
 	pid_t	(*peek)(void);

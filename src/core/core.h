@@ -93,6 +93,12 @@ struct core_counts {
 	uint64_t events_lost;	/* by readers that were too slow */
 };
 
+/*
+ * A restart gives back one descriptor and needs two for a moment: the last ones below
+ * core.fd_most are for programs that have run before.
+ */
+#define FDS_FOR_RESTARTS 4
+
 #define STREAM_MAIN 1	/* id of the supervisor's own log */
 #define TRANSITIONS_KEPT 8	/* per process; `why` shows these */
 

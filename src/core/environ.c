@@ -166,26 +166,23 @@ make_text(struct environ *e, const struct proc *p)
 {
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
-	struct buf b = { 0 };
+	struct buf *b = &e->text;
 	char *entry;
-	size_t end;
 
-	buf_reserve(&b, 300);	/* mostly enough */
-	add_entry(&b, MADE_ENABLED, "1");
+	add_entry(b, MADE_ENABLED, "1");
 	if (server != NULL)
-		add_entry(&b, MADE_URL, server);
-	add_entry(&b, MADE_PROCESS, p->conf->name);
-	add_entry(&b, MADE_GROUP, p->group->name);
-	add_mark(&b, p);
+		add_entry(b, MADE_URL, server);
+	add_entry(b, MADE_PROCESS, p->conf->name);
+	add_entry(b, MADE_GROUP, p->group->name);
+	add_mark(b, p);
 	free(url);
 	if (p->conf->sockets.n > 0)
-		add_sockets(&b, &p->conf->sockets);
-	end = b.len;
-	e->text = entry = buf_steal(&b);
-	if (entry == NULL)
+		add_sockets(b, &p->conf->sockets);
+	if (b->failed)
 		return -1;
 	if (p->conf->sockets.n > 0)	/* it is the last entry */
-		e->pid_text = e->text + end - SPAWN_PID;
+		e->pid_text = b->data + b->len - SPAWN_PID;
+	entry = b->data;
 	for (enum made m = MADE_ENABLED; m < MADE_N; m++) {
 		if (m == MADE_URL && server == NULL)
 			continue;
@@ -197,30 +194,45 @@ make_text(struct environ *e, const struct proc *p)
 	return 0;
 }
 
+/* Room for n entries and the NULL. */
+static int
+reserve(struct environ *e, size_t n)
+{
+	char **v;
+
+	if (e->room > n)
+		return 0;
+	v = realloc(e->v, (n + 1) * sizeof(*v));
+	if (v == NULL)
+		return -1;
+	e->v = v;
+	e->room = n + 1;
+	return 0;
+}
+
 int
 environ_make(struct environ *e, const struct proc *p)
 {
 	const struct strlist *common = &core.config->supervisord.environment;
 
 	look_at_ours();
-	*e = (struct environ){ 0 };
-	e->v = calloc(ours.n + MADE_N + LISTEN_N + common->n +
-	    (p ? p->conf->environment.n : 0) + 1, sizeof(*e->v));
-	if (e->v == NULL)
+	buf_clear(&e->text);
+	e->pid_text = NULL;
+	if (reserve(e, ours.n + MADE_N + LISTEN_N + common->n +
+	    (p ? p->conf->environment.n : 0)) == -1)
 		return -1;
 	if (ours.n > 0)
 		memcpy(e->v, ours.v, ours.n * sizeof(*e->v));
 	e->n = ours.n;
-	if (p == NULL)
-		return 0;
-	if (make_text(e, p) == -1) {
-		environ_release(e);
-		return -1;
+	if (p != NULL) {
+		if (make_text(e, p) == -1)
+			return -1;
+		for (size_t i = 0; i < common->n; i++)
+			put(e, common->v[i]);
+		for (size_t i = 0; i < p->conf->environment.n; i++)
+			put(e, p->conf->environment.v[i]);
 	}
-	for (size_t i = 0; i < common->n; i++)
-		put(e, common->v[i]);
-	for (size_t i = 0; i < p->conf->environment.n; i++)
-		put(e, p->conf->environment.v[i]);
+	e->v[e->n] = NULL;
 	return 0;
 }
 
@@ -228,7 +240,7 @@ void
 environ_release(struct environ *e)
 {
 	free(e->v);
-	free(e->text);
+	buf_release(&e->text);
 	*e = (struct environ){ 0 };
 }
 

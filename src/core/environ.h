@@ -5,18 +5,22 @@
 #ifndef CORE_ENVIRON_H
 #define CORE_ENVIRON_H
 
+#include "base/buf.h"
 #include "core/core.h"
 
 struct environ {
 	char	**v;		/* NULL-terminated; the strings are borrowed or in text */
-	size_t	 n;
-	char	*text;		/* owned: what was made for this process */
+	size_t	 n, room;
+	struct buf text;	/* what was made for this process */
 	char	*pid_text;	/* in text: where the child writes its pid; NULL: nowhere */
 };
 
 /* Random run id and the mark that our descendants inherit. */
 void	environ_init(void);
-/* p NULL: for a guest, ours as it is.  -1: no memory. */
+/*
+ * p NULL: for a guest, ours as it is.  -1: no memory.  e is zeroed or was made before: its
+ * memory is used again.
+ */
 int	environ_make(struct environ *e, const struct proc *p);
 void	environ_release(struct environ *e);
 /* PATH by which p's command is searched; never NULL. */

@@ -16,7 +16,12 @@ int	launch_check(struct proc *p, struct err *e);
 void	launch_start(struct proc *p);
 /* Take it out of the queue. */
 void	launch_cancel(struct proc *p);
-/* Read what the child of p has to say, if anything. */
+/* At the end of a run, when no process is left. */
+void	launch_release(void);
+
+/* ---- launching.c ---- */
+
+/* See what the child of p has to say, if anything. */
 void	launch_poll(struct proc *p);
 /*
  * p's child is dead: what stopped it before exec, or NULL.  Valid until the
@@ -24,8 +29,6 @@ void	launch_poll(struct proc *p);
  */
 const char *launch_end(struct proc *p);
 void	launch_free(struct proc *p);
-/* At the end of a run, when no process is left. */
-void	launch_release(void);
 /* p has other rules now: free the old ones as soon as no child reads them. */
 void	launch_drop_conf(struct proc *p, struct program *old);
 

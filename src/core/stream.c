@@ -114,7 +114,7 @@ open_pair(struct proc *p, int below)
 int
 stream_open_pair(struct proc *p)
 {
-	return open_pair(p, core.fd_most);
+	return open_pair(p, core.fd_most > 0 ? core.fd_most - FDS_FOR_RESTARTS : 0);
 }
 
 void

@@ -329,6 +329,8 @@ draw_plan(void)
 	sim.no_memory = chance(500) ? 2 : 30;
 	sim.tier_a = chance(300);
 	sim.tier_c = chance(250);
+	sim.shares_memory = chance(850);
+	sim.refuses_sharing = chance(50);
 	sim.shares_files = chance(800);
 	plan.next_ms = sim.now_ms;
 	plan.quiet_ms = sim.now_ms + between(1000, chance(300) ? 120000 : 30000);

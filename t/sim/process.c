@@ -173,9 +173,15 @@ static void on_exec(struct sproc *p);
 /* ---- base/spawn.h: children that share the descriptors of the core ---- */
 
 bool
+spawn_shares(void)
+{
+	return sim.shares_memory;
+}
+
+bool
 spawn_has_places(void)
 {
-	return sim.shares_files;
+	return sim.shares_memory && sim.shares_files;
 }
 
 void
@@ -224,14 +230,20 @@ check_shared(const struct sproc *p)
 static void
 leave_table(struct sproc *p)
 {
-	struct spawn_fail own = { .step = STEP_OWN_FDS };
-
 	check_shared(p);
 	for (int i = 0; i < 3; i++)
 		p->fd[i] = p->spawn->fd[i] != -1 ? file_hold(table[p->spawn->fd[i]]) : NULL;
-	p->err = file_hold(table[p->spawn->err_fd]);
 	p->place = -1;
-	file_write(p->err, &own, sizeof(own));
+	p->spawn->news->own_fds = 1;
+}
+
+/* By exec or death; the kernel says so in the memory itself. */
+static void
+leave_memory(struct sproc *p)
+{
+	if (p->spawn != NULL && p->spawn->news != NULL)
+		p->spawn->news->sharing = 0;
+	p->spawn = NULL;
 }
 
 static void
@@ -251,7 +263,7 @@ take_files(struct sproc *p, const struct spawn *s)
 		    file_hold(table_get(s->extra[i], "spawn")) : NULL;
 	if (s->cgroup_fd != -1)
 		p->procs = file_hold(table[s->cgroup_fd]);
-	if (p->place == -1)
+	if (s->err_fd != -1)
 		p->err = file_hold(table[s->err_fd]);
 	if (s->npass > PASSED || (s->npass > 0 && (p->place != -1 || s->extra[0] != -1)))
 		fail("%s gets %zu sockets", p->name, s->npass);
@@ -270,6 +282,15 @@ process_spawn(const struct spawn *s)
 		errno = chance(700) ? EAGAIN : ENOMEM;
 		return -1;
 	}
+	if (sim.refuses_sharing && s->news != NULL) {	/* found out by the first */
+		sim.shares_memory = false;
+		errno = ENOSYS;
+		return -1;
+	}
+	if ((s->news == NULL) != (s->err_fd != -1) || (s->place != -1 && s->news == NULL))
+		fail("a child that cannot tell what happens to it");
+	if (s->news != NULL && s->news->sharing != 1)
+		fail("a child is thought to have left before it is born");
 	p = process_new();
 	if (p == NULL)
 		return -1;
@@ -299,7 +320,10 @@ report_failure(struct sproc *p, enum spawn_step step, int no)
 	struct spawn_fail f = { .step = (int32_t)step, .no = no };
 
 	say("%s %d: step %d fails with %d", p->name, (int)p->pid, (int)step, no);
-	file_write(p->err != NULL ? p->err : table[p->spawn->err_fd], &f, sizeof(f));
+	if (p->spawn->news != NULL)
+		p->spawn->news->fail = f;
+	else
+		file_write(p->err, &f, sizeof(f));
 	if (p->fd[2] != NULL)
 		file_write(p->fd[2], "supervisor: couldn't exec\n", 26);
 	process_die(p, 127 << 8);
@@ -363,7 +387,7 @@ on_exec(struct sproc *p)
 		process_die(p, SIGKILL);
 		return;
 	}
-	p->spawn = NULL;
+	leave_memory(p);
 	file_drop(&p->err);
 	p->life = ALIVE;
 	p->next_ms = INT64_MAX;
@@ -451,7 +475,7 @@ process_die(struct sproc *p, int status)
 	p->life = ZOMBIE;
 	p->status = status;
 	p->next_ms = INT64_MAX;
-	p->spawn = NULL;
+	leave_memory(p);
 	drop_files(p);
 	if (p->parent != NULL)		/* it waits for its children, as it should */
 		process_remove(p);

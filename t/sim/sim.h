@@ -38,7 +38,9 @@ struct sim {
 	bool	 trace;
 	bool	 tier_a;		/* cgroup v2 is there */
 	bool	 tier_c;	/* no /proc */
-	bool	 shares_files;	/* children share our descriptors for a while */
+	bool	 shares_memory;	/* children share our memory until exec */
+	bool	 refuses_sharing;	/* it seems so, but the kernel refuses */
+	bool	 shares_files;	/* and our descriptors for a while */
 	uint64_t hash;		/* of the whole trace */
 	unsigned long turns;
 	int64_t	 slack_ms;	/* time lost in slow turns, ever */
