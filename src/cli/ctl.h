@@ -128,8 +128,6 @@ void	say_columns(const char *const *names, size_t n);
 void	say_buf(const struct buf *b);
 const char *colour_of(const struct ctl *c, const char *state);
 const char *colour_end(const struct ctl *c);
-/* A parsed value as it was. */
-void	json_value(struct buf *b, yyjson_val *v);
 /* An array of rows, one on each line. */
 void	say_rows(yyjson_val *rows);
 

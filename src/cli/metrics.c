@@ -3,6 +3,7 @@
  */
 #include "cli/ctl.h"
 
+#include "wire/json.h"
 #include "wire/varlink.h"
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "core/core.h"
 #include "ctl/methods.h"
+#include "ctl/status.h"
 #include "wire/json.h"
 
 static void
@@ -67,6 +68,7 @@ do_metrics(struct client *c, const struct vcall *call, struct err *e)
 	if (core.guests != NULL)
 		put_group(b, core.guests);
 	json_close(b, ']');
+	json_kstr(b, "supervisor", status_supervisor(core.state));
 	json_kint(b, "pid", sys->getpid());
 	put_seconds(b, "start", core.start_wall_ms, 1e3);
 	json_kint(b, "wakeups", (int64_t)loop_wakeups());

@@ -214,8 +214,8 @@ do_status(struct client *c, const struct vcall *call, struct err *e)
 
 /* ---- GetState ---- */
 
-static const char *
-state_name(enum supervisor_state st)
+const char *
+status_supervisor(enum supervisor_state st)
 {
 	switch (st) {
 	case SUP_SHUTDOWN:
@@ -238,7 +238,7 @@ do_get_state(struct client *c, const struct vcall *call, struct err *e)
 	vreply_begin(&c->out);
 	json_kint(&c->out, "pid", sys->getpid());
 	json_kint(&c->out, "statecode", core.state);
-	json_kstr(&c->out, "statename", state_name(core.state));
+	json_kstr(&c->out, "statename", status_supervisor(core.state));
 	json_kstr(&c->out, "identifier", core.config->supervisord.identifier);
 	json_kstr(&c->out, "version", SUPD_VERSION);
 	json_kstr(&c->out, "api", API_VERSION);

@@ -209,11 +209,14 @@ do_subscribe(struct client *c, const struct vcall *call, struct err *e)
 {
 	uint32_t kinds;
 
+	/* first, so that a call without "more" is a way to ask whether they are right */
+	if (get_types(call, &kinds, e) == -1)
+		return -1;
 	if (!call->more || call->oneway) {
 		vreply_error(&c->out, SERVICE_INTERFACE ".ExpectedMore", NULL, NULL);
 		return 0;
 	}
-	if (get_types(call, &kinds, e) == -1 || find_place(c, call, e) == -1)
+	if (find_place(c, call, e) == -1)
 		return -1;
 	c->state = CLIENT_STREAM;
 	c->events = kinds;

@@ -209,6 +209,48 @@ json_null(struct buf *b)
 }
 
 void
+json_value(struct buf *b, yyjson_val *v)
+{
+	yyjson_obj_iter members;
+	yyjson_arr_iter items;
+	yyjson_val *key;
+
+	switch (yyjson_get_type(v)) {
+	case YYJSON_TYPE_BOOL:
+		json_bool(b, yyjson_get_bool(v));
+		break;
+	case YYJSON_TYPE_NUM:
+		if (yyjson_is_int(v))
+			json_int(b, yyjson_get_sint(v));
+		else
+			json_num(b, yyjson_get_real(v));
+		break;
+	case YYJSON_TYPE_STR:
+		json_bytes(b, yyjson_get_str(v), yyjson_get_len(v));
+		break;
+	case YYJSON_TYPE_ARR:
+		json_open(b, '[');
+		yyjson_arr_iter_init(v, &items);
+		while ((v = yyjson_arr_iter_next(&items)) != NULL)
+			json_value(b, v);
+		json_close(b, ']');
+		break;
+	case YYJSON_TYPE_OBJ:
+		json_open(b, '{');
+		yyjson_obj_iter_init(v, &members);
+		while ((key = yyjson_obj_iter_next(&members)) != NULL) {
+			json_key(b, yyjson_get_str(key));
+			json_value(b, yyjson_obj_iter_get_val(key));
+		}
+		json_close(b, '}');
+		break;
+	default:
+		json_null(b);
+		break;
+	}
+}
+
+void
 json_kstr(struct buf *b, const char *key, const char *text)
 {
 	json_key(b, key);

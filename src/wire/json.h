@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <yyjson.h>
 
 #include "base/buf.h"
 
@@ -26,6 +27,9 @@ void	json_int(struct buf *b, int64_t n);
 void	json_num(struct buf *b, double n);
 void	json_bool(struct buf *b, bool v);
 void	json_null(struct buf *b);
+
+/* A parsed value as it was; of our own replies, which are a few levels deep. */
+void	json_value(struct buf *b, yyjson_val *v);
 
 /* "key": value in one call. */
 void	json_kstr(struct buf *b, const char *key, const char *text);
