@@ -7,6 +7,7 @@
 #	make asan		build/asan/supd, with address and undefined-behaviour checks
 #	make test-asan		the test suite on that
 #	make test-boot		as the init of a machine, in an emulator
+#	make test-page		the web page in a browser
 #	make repro		two builds of one commit are the same bytes
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make aarch64		build/aarch64/supd for that machine, and its unit tests
@@ -171,13 +172,23 @@ SRC_log = \
 
 SRC_web = \
 	src/web/access.c \
+	src/web/action.c \
 	src/web/answer.c \
 	src/web/call.c \
 	src/web/clock.c \
 	src/web/conn.c \
+	src/web/embed.c \
+	src/web/events.c \
 	src/web/form.c \
+	src/web/health.c \
+	src/web/html.c \
 	src/web/http.c \
 	src/web/main.c \
+	src/web/metrics.c \
+	src/web/metrics_text.c \
+	src/web/names.c \
+	src/web/origin.c \
+	src/web/page.c \
 	src/web/routes.c \
 	src/web/rpc.c \
 	src/web/rpc_ask.c \
@@ -185,6 +196,9 @@ SRC_web = \
 	src/web/rpc_map.c \
 	src/web/rpc_methods.c \
 	src/web/rpc_system.c \
+	src/web/status.c \
+	src/web/tail.c \
+	src/web/usage.c \
 	src/web/varlink.c \
 	src/web/weblink.c \
 	src/web/xmlrpc_read.c \
@@ -244,7 +258,7 @@ FUZZ = ini expand varlink control xmlrpc
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5
-SCRIPTS = contrib/deps contrib/kernel contrib/libs .ci/run
+SCRIPTS = contrib/deps contrib/kernel contrib/libs contrib/playwright .ci/run
 
 # ---- flags ----------------------------------------------------------------
 
@@ -365,6 +379,7 @@ $(call objects,$(1),$(1)/libs.ok)
 
 # The assembler reads these, unseen by -MMD.
 $(1)/src/wire/idl.o: $(wildcard src/wire/*.varlink)
+$(1)/src/web/embed.o: $(wildcard src/web/page.*)
 
 $(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
 	@rm -f $$@
@@ -408,6 +423,7 @@ $(foreach f,$(LINT),$(eval $(call objects,$(f),$(B)/libs.ok)))
 $(eval $(call objects,$(FUZZED),$(ASAN)/libs.ok))
 
 $(FUZZED)/src/wire/idl.o: $(wildcard src/wire/*.varlink)
+$(FUZZED)/src/web/embed.o: $(wildcard src/web/page.*)
 $(FUZZED)/libsupd.a: $(SRC:%.c=$(FUZZED)/%.o)
 	@rm -f $@
 	@ar rcsD $@ $^
@@ -492,6 +508,12 @@ test-boot: all
 	@contrib/kernel $(B)/boot/vmlinuz
 	@BUILD=$(O) KERNEL=$(B)/boot/vmlinuz prove --timer t/650-boot.t
 
+# The page in a browser; `make test` leaves it out where there is none.
+test-page: all
+	@contrib/deps page
+	@contrib/playwright >/dev/null
+	@BUILD=$(O) prove --timer t/499-browser.t
+
 # Peers that are not installed are left out of the table.
 BENCH =
 bench: all
@@ -542,5 +564,5 @@ clean:
 	rm -rf $(B) run
 
 force:
-.PHONY: fuzz all asan aarch64 run test test-asan test-boot bench lint lint-cc lint-cppcheck lint-man lint-sh \
+.PHONY: fuzz all asan aarch64 run test test-asan test-boot test-page bench lint lint-cc lint-cppcheck lint-man lint-sh \
 	deps-test install repro clean force

@@ -1,0 +1,24 @@
+/*
+ * Text for HTML and for URLs.
+ */
+#ifndef WEB_HTML_H
+#define WEB_HTML_H
+
+#include "base/buf.h"
+
+struct request;
+
+/* Text as it is read: what HTML would understand is escaped, also inside quotes. */
+void	html_add(struct buf *b, const char *text);
+/* Percent-encoded as Python's quote() does it, which supervisord uses: '/' stays. */
+void	url_add(struct buf *b, const char *text);
+
+/*
+ * What every page says to a browser: nothing from elsewhere, in nobody's frame, not to
+ * be kept.  Before the answer is begun.
+ */
+void	html_headers(struct request *r);
+/* A small page: title, then body (HTML, taken over). */
+void	html_page(struct request *r, unsigned status, const char *title, struct buf *body);
+
+#endif
