@@ -476,8 +476,6 @@ environment = V=maybe\nnodaemon = %(ENV_V)s
 # the rest
 [rpcinterface:supervisor]
 	section [rpcinterface:supervisor] does not specify a supervisor.rpcinterface_factory
-[rpcinterface:x]\nsupervisor.rpcinterface_factory = no.such:thing
-	no.such:thing cannot be resolved within [rpcinterface:x]
 [rpcinterface:x]\nsupervisor.rpcinterface_factory = %(here)s
 	Format string '%(here)s' for 'rpcinterface:x.supervisor.rpcinterface_factory' contains names ('here') which cannot be expanded. Available names: ENV_HOME, ENV_LC_CTYPE, ENV_PATH
 [include]

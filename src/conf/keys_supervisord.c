@@ -141,7 +141,9 @@ static const struct conf_key include_keys[] = {
 };
 static const struct conf_key rpc_keys[] = {
 	{ SINGLE("supervisor.rpcinterface_factory"), .def = NULL, .apply = APPLY_SUPERVISOR,
-	  .doc = "Must be supervisor.rpcinterface:make_main_rpcinterface." },
+	  .doc = "Must be given.  Of any other than"
+	    " supervisor.rpcinterface:make_main_rpcinterface a warning says that its methods"
+	    " do not exist." },
 };
 static const struct conf_key plugin_keys[] = {
 	{ SINGLE("supervisor.ctl_factory"), .def = NULL, .apply = APPLY_NOTHING,

@@ -81,8 +81,10 @@ load_interface(struct loader *ld, struct ini_section *s)
 		rc = report_error(&ld->report, &o, "section [%s] does not specify a %s",
 		    s->name, key);
 	else if (rc == 0 && strcmp(factory.value, STANDARD_FACTORY) != 0)
-		rc = report_error(&ld->report, &o, "%s cannot be resolved within [%s]",
-		    factory.value, s->name);
+		/* supervisord would end; but who can do without it shall not be kept out */
+		rc = report_note(&ld->report, &o, LOG_WARN, "[%s] names %s, which is written"
+		    " for supervisord in Python and cannot be loaded: the methods that it adds"
+		    " do not exist, all others do", s->name, factory.value);
 	conf_release(sl.table, &factory);
 	return rc;
 }
