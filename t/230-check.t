@@ -47,12 +47,12 @@ programs = x,q
 port = x
 E
 checks 2 "bad.conf:3: [supervisord] loglevel: bad logging level name 'loud'" \
-    "bad.conf:8: [program:x] autostart: not a valid boolean value: 'maybe'" \
-    "bad.conf:7: [program:x] startsecs: invalid literal for int() with base 10: '1s'" \
+    "bad.conf:4: [supervisord] user: Invalid user name nosuch" \
     "bad.conf:5: [program:x] process_name: %(process_num) must be present within process_name when numprocs > 1" \
+    "bad.conf:7: [program:x] startsecs: invalid literal for int() with base 10: '1s'" \
+    "bad.conf:8: [program:x] autostart: not a valid boolean value: 'maybe'" \
     "bad.conf:11: [group:g] programs: [group:g] names unknown program or fcgi-program q" \
-    "bad.conf:13: [inet_http_server] port: not a valid port number: 'x' " \
-    "bad.conf:4: [supervisord] user: Invalid user name nosuch"
+    "bad.conf:13: [inet_http_server] port: not a valid port number: 'x' "
 
 cat >bad.conf <<'E'
 # lines that are nothing
@@ -115,12 +115,12 @@ stderr_logfile = relative.log
 E
 checks 0 "bad.conf: ok, 7 programs in 7 groups" \
     "bad.conf:4: [program:a] command: warning: quotes are left open where a comment was cut off: ' ;' and ' #' begin one, even in quotes" \
-    "bad.conf:14: [program:e] command: warning: already set in line 13; this value counts" \
     "bad.conf:4: [program:a] command: warning: can't parse command 'sh -c \"sleep 1': No closing quotation" \
     "bad.conf:6: [program:b] command: warning: can't find command '/no/such/file'" \
     "bad.conf:8: [program:c] command: warning: can't find command 'nosuchcommand' in PATH" \
     "bad.conf:10: [program:d] command: warning: 'bin/supd' is looked for in the directory of the supervisor, not in that of the program" \
     "bad.conf:11: [program:d] directory: warning: /no/such is not an existing directory" \
+    "bad.conf:14: [program:e] command: warning: already set in line 13; this value counts" \
     "bad.conf:14: [program:e] command: warning: '2>&1' is passed as a word, there is no shell: use sh -c '...'" \
     "bad.conf:16: [program:f] command: warning: command is empty" \
     "bad.conf:19: [program:g] stdout_logfile: warning: '/dev/stdout' cannot be rotated: set stdout_logfile_maxbytes=0" \
@@ -151,12 +151,29 @@ E
 sed -i "s#^files = #&$T/#" bad.conf
 checks 0 "bad.conf: ok, 2 programs in 2 groups" \
     "bad.conf:4: [include] files: warning: No file matches via include \"$T/no/such/*.conf\"" \
-    "bad.conf:9: [program:a] stdout_logfile: warning: For [program:a], stdout_logfile=syslog but this is deprecated and will be removed.  Use stdout_syslog=true to enable syslog instead." \
     "bad.conf:8: [program:a] stderr_logfile: warning: For [program:a], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored" \
-    "bad.conf:14: [program:b] startretries: warning: For [program:b], startretries=-1 is out of bounds, 0 is used" \
-    "bad.conf:13: [program:b] stopwaitsecs: warning: For [program:b], stopwaitsecs=99999999999 is out of bounds, 315360000 is used" \
+    "bad.conf:9: [program:a] stdout_logfile: warning: For [program:a], stdout_logfile=syslog but this is deprecated and will be removed.  Use stdout_syslog=true to enable syslog instead." \
     "bad.conf:10: [program:b] stdout_logfile: warning: For [program:b], AUTO logging used for stdout_logfile without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally" \
+    "bad.conf:13: [program:b] stopwaitsecs: warning: For [program:b], stopwaitsecs=99999999999 is out of bounds, 315360000 is used" \
+    "bad.conf:14: [program:b] startretries: warning: For [program:b], startretries=-1 is out of bounds, 0 is used" \
     "bad.conf:15: [eventlistener:l] warning: [eventlistener:l] does nothing yet: this version cannot run it"
+
+cat >bad.conf <<'E'
+# by file and line, the main file first; /dev/shm is no device
+[supervisord]
+[include]
+files = a.conf b.conf
+[program:z]
+command = /bin/true
+stdout_logfile = /dev/shm/z.log
+startsec = 1
+E
+printf '[program:b]\ncommand = /bin/true\nnosuchkey = 1\n' >a.conf
+printf '[program:a]\nnosuchkey = 1\nstartsecs = x\ncommand = /bin/true\n' >b.conf
+checks 2 "bad.conf:8: [program:z] startsec: warning: unknown key (did you mean 'startsecs'?)" \
+    "$T/a.conf:3: [program:b] nosuchkey: warning: unknown key" \
+    "$T/b.conf:2: [program:a] nosuchkey: warning: unknown key" \
+    "$T/b.conf:3: [program:a] startsecs: invalid literal for int() with base 10: 'x'"
 
 "$T/bin/supd" check -c nosuch.conf >out 2>err
 is "$?: $(cat out err)" '2: nosuch.conf: could not find config file nosuch.conf' 'no file'

@@ -2,6 +2,7 @@
  * supd check: what loading finds, and what loads but is hardly meant: unknown
  * names, cut comments, commands that cannot work.
  */
+#include <bsd/stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,6 +165,13 @@ check_command(struct loader *ld, const struct program *p)
 	strlist_release(&argv);
 }
 
+/* /dev/shm is memory that holds files like any other. */
+static bool
+is_device(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/shm/", 9) != 0;
+}
+
 static void
 check_stream(struct loader *ld, const struct program *p, const struct conf_stream *s,
     const char *key, const char *maxbytes)
@@ -172,7 +180,7 @@ check_stream(struct loader *ld, const struct program *p, const struct conf_strea
 
 	if (s->kind != LOGFILE_FILE)
 		return;
-	if (strncmp(s->logfile, "/dev/", 5) == 0 && s->maxbytes > 0)
+	if (is_device(s->logfile) && s->maxbytes > 0)
 		report_hint(&ld->report, &o, "'%s' cannot be rotated: set %s=0", s->logfile,
 		    maxbytes);
 	else if (s->logfile[0] != '/')
@@ -210,11 +218,55 @@ check_group(struct loader *ld, const struct group *g)
 	}
 }
 
+/* The files in the order in which they are read; what is of none comes first. */
+static size_t
+rank_of(const struct ini *ini, const char *file)
+{
+	const struct ini_file *f;
+	size_t rank = 1;
+
+	if (file == NULL)
+		return 0;
+	STAILQ_FOREACH(f, &ini->files, link) {
+		if (strcmp(f->path, file) == 0)
+			return rank;
+		rank++;
+	}
+	return rank;
+}
+
+static const struct ini *sorting;	/* mergesort() hands nothing through */
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct finding *f = a, *g = b;
+	size_t i = rank_of(sorting, f->file), j = rank_of(sorting, g->file);
+
+	if (i != j)
+		return i < j ? -1 : 1;
+	return (f->line > g->line) - (f->line < g->line);
+}
+
+/* As somebody reads who goes through the files to mend them. */
+static void
+write_findings(struct loader *ld, struct buf *out)
+{
+	struct report *r = &ld->report;
+
+	sorting = &ld->ini;
+	if (r->nfound > 1)	/* without memory for it they stay as found */
+		mergesort(r->found, r->nfound, sizeof(*r->found), by_place);
+	for (size_t i = 0; i < r->nfound; i++)
+		buf_addf(out, "%s\n", r->found[i].text);
+	report_release(r);
+}
+
 int
 conf_check(const char *path, const struct conf_args *a, struct buf *out)
 {
 	struct err e;
-	struct loader ld = { .args = a, .report = { .e = &e, .out = out }, .ctl = true };
+	struct loader ld = { .args = a, .report = { .e = &e, .checking = true }, .ctl = true };
 	size_t errors;
 
 	load_all(&ld, path);
@@ -222,6 +274,7 @@ conf_check(const char *path, const struct conf_args *a, struct buf *out)
 	for (size_t i = 0; ld.c != NULL && i < ld.c->ngroups; i++)
 		check_group(&ld, ld.c->groups[i]);
 	errors = ld.report.errors;
+	write_findings(&ld, out);
 	load_release(&ld);
 	conf_free(ld.c);
 	return errors > INT32_MAX ? INT32_MAX : (int)errors;

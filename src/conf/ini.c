@@ -230,7 +230,7 @@ static void
 bad_line(void *arg, const struct dialect *d, const char *raw, size_t len, bool ended)
 {
 	struct builder *b = arg;
-	bool checking = b->r->out != NULL;
+	bool checking = b->r->checking;
 	struct origin o = { .file = b->path, .line = d->line };
 	struct buf line = { 0 }, shown = { 0 };
 
@@ -310,7 +310,7 @@ ini_read_text(struct ini *ini, const char *path, const char *text, size_t len,
 	finish_key(&b);
 	if (b.failed || b.dialect.failed || b.bad.failed)
 		rc = report_nomem(r);
-	else if (b.headless && r->out == NULL)
+	else if (b.headless && !r->checking)
 		rc = -1;
 	else if (b.bad.len > 0)
 		rc = report_error(r, &(struct origin){ .file = b.path },

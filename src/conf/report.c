@@ -13,6 +13,8 @@
 #include "conf/conf.h"
 #include "conf/text.h"
 
+#define LOOK_BACK	64	/* findings; the same one again comes soon */
+
 /* "file:line: [section] key: " in front of a line of check. */
 static void
 add_place(struct buf *out, const struct origin *o)
@@ -30,22 +32,49 @@ add_place(struct buf *out, const struct origin *o)
 }
 
 /*
- * An error as a line of check.  A key that is parsed twice (the priority of a
- * program is its group's, too) shall not be reported twice.
+ * A line of check; what tells of it, behind the place, is in text.  A key that is
+ * parsed twice (the priority of a program is its group's, too) is not reported twice.
+ * Returns whether it is new.
  */
-static void
-add_error(struct report *r, const struct origin *o, const char *text)
+static bool
+add_finding(struct report *r, const struct origin *o, const char *kind, const char *text)
 {
+	struct finding *v, new = { .line = o->line };
 	struct buf line = { 0 };
 
 	add_place(&line, o);
-	buf_addf(&line, "%s\n", text);
-	if (r->errors == 0 || strcmp(buf_text(r->out) + r->last, buf_text(&line)) != 0) {
-		r->last = r->out->len;
-		buf_adds(r->out, buf_text(&line));
-		r->errors++;
+	buf_adds(&line, kind);
+	buf_adds(&line, text);
+	for (size_t i = r->nfound; i > 0 && r->nfound - i < LOOK_BACK; i--)
+		if (strcmp(r->found[i - 1].text, buf_text(&line)) == 0) {
+			buf_release(&line);
+			return false;
+		}
+	new.file = o->file != NULL ? strdup(o->file) : NULL;
+	new.text = buf_steal(&line);
+	v = array_room(r->found, r->nfound, sizeof(*v));
+	if (v != NULL)
+		r->found = v;
+	if (v == NULL || new.text == NULL || (o->file != NULL && new.file == NULL)) {
+		free(new.file);
+		free(new.text);
+		report_nomem(r);
+		return false;
 	}
-	buf_release(&line);
+	v[r->nfound++] = new;
+	return true;
+}
+
+void
+report_release(struct report *r)
+{
+	for (size_t i = 0; i < r->nfound; i++) {
+		free(r->found[i].file);
+		free(r->found[i].text);
+	}
+	free(r->found);
+	r->found = NULL;
+	r->nfound = 0;
 }
 
 /* The first error as supervisord would say it. */
@@ -70,12 +99,12 @@ report_error(struct report *r, const struct origin *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	if (r->out != NULL)
-		add_error(r, o, buf_text(&text));
-	else
+	if (!r->checking)
 		keep_error(r, o, buf_text(&text));
+	else if (add_finding(r, o, "", buf_text(&text)))
+		r->errors++;
 	buf_release(&text);
-	return r->out != NULL ? 0 : -1;
+	return r->checking ? 0 : -1;
 }
 
 int
@@ -98,10 +127,8 @@ report_note(struct report *r, const struct origin *o, enum log_level level,
 	va_start(ap, fmt);
 	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	if (r->out != NULL && level <= LOG_WARN) {
-		add_place(r->out, o);
-		buf_addf(r->out, "warning: %s\n", buf_text(&text));
-	}
+	if (r->checking && level <= LOG_WARN)
+		add_finding(r, o, "warning: ", buf_text(&text));
 	notes = array_room(c->notes, c->nnotes, sizeof(*notes));
 	if (notes == NULL) {
 		buf_release(&text);
@@ -118,14 +145,14 @@ report_note(struct report *r, const struct origin *o, enum log_level level,
 void
 report_hint(struct report *r, const struct origin *o, const char *fmt, ...)
 {
+	struct buf text = { 0 };
 	va_list ap;
 
-	if (r->out == NULL)
+	if (!r->checking)
 		return;
-	add_place(r->out, o);
-	buf_adds(r->out, "warning: ");
 	va_start(ap, fmt);
-	buf_addv(r->out, fmt, ap);
+	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	buf_addc(r->out, '\n');
+	add_finding(r, o, "warning: ", buf_text(&text));
+	buf_release(&text);
 }

@@ -6,6 +6,7 @@
 #ifndef CONF_REPORT_H
 #define CONF_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -24,10 +25,18 @@ struct origin {
 	const char *program_file;
 };
 
+/* A line of check. */
+struct finding {
+	char	*file;		/* owned; NULL: of no file */
+	int	 line;
+	char	*text;		/* owned: all of it, without a newline */
+};
+
 struct report {
 	struct err *e;		/* loading: gets the first error */
-	struct buf *out;	/* checking: gets the lines; NULL when loading */
-	size_t	 last;		/* where in out the last error begins */
+	bool	 checking;
+	struct finding *found;	/* checking: what was found, in that order; owned */
+	size_t	 nfound;
 	size_t	 errors;
 	struct config *c;	/* gets the notes */
 };
@@ -45,5 +54,6 @@ int	report_note(struct report *r, const struct origin *o, enum log_level level,
 void	report_hint(struct report *r, const struct origin *o, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 int	report_nomem(struct report *r);
+void	report_release(struct report *r);
 
 #endif
