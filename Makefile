@@ -82,6 +82,7 @@ SRC_conf = \
 	src/conf/text.c \
 	src/conf/types_depends.c \
 	src/conf/types_number.c \
+	src/conf/types_ready.c \
 	src/conf/types_socket.c \
 	src/conf/types_struct.c \
 	src/conf/types_text.c \
@@ -109,6 +110,7 @@ SRC_core = \
 	src/core/order.c \
 	src/core/plan.c \
 	src/core/proc.c \
+	src/core/ready.c \
 	src/core/reap.c \
 	src/core/record.c \
 	src/core/setup.c \

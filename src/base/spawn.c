@@ -100,6 +100,7 @@ struct kernel_sigaction {
 #define KERNEL_SIGSET	8	/* bytes of a signal set as the kernel counts them */
 #define LAST_SIGNAL	64
 #define FIRST_PASSED	3	/* descriptors behind the standard ones */
+#define TELL_END	64	/* tell_at is below */
 
 static void
 say(const char *text)
@@ -221,6 +222,24 @@ pass_on(const struct spawn *s, struct own_fds *own)
 	return 0;
 }
 
+/* What it shall tell us something by, at the number it knows. */
+static long
+give_tell(const struct spawn *s, struct own_fds *own)
+{
+	long fd = s->tell_fd, err = own->err_fd;
+
+	if (s->tell_fd == -1)
+		return 0;
+	if (err != -1 && err < TELL_END)
+		err = bare(SYS_fcntl, own->err_fd, F_DUPFD_CLOEXEC, TELL_END, 0, 0);
+	if (err >= -1 && fd < TELL_END)
+		fd = bare(SYS_fcntl, s->tell_fd, F_DUPFD_CLOEXEC, TELL_END, 0, 0);
+	if (err < -1 || fd < 0)
+		return err < -1 ? err : fd;
+	own->err_fd = (int)err;
+	return to_fd((int)fd, s->tell_at, 0);
+}
+
 /* Into the environment that is ready: only the child knows its pid in time. */
 static void
 write_pid(char *at, long pid)
@@ -254,7 +273,7 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 	for (int i = 0; i < 2; i++)
 		if ((r = to_fd(s->extra[i], FIRST_PASSED + i, 0)) < 0)
 			return *no = (int)-r, STEP_FD;
-	if ((r = pass_on(s, own)) < 0)
+	if ((r = pass_on(s, own)) < 0 || (r = give_tell(s, own)) < 0)
 		return *no = (int)-r, STEP_FD;
 	if (s->pid_text != NULL)
 		write_pid(s->pid_text, bare(SYS_getpid, 0, 0, 0, 0, 0));

@@ -241,6 +241,14 @@ k_set_reuse(int fd)
 }
 
 static int
+k_set_credentials(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+}
+
+static int
 k_bind(int fd, const struct sockaddr *a, socklen_t len)
 {
 	static const int on = 1;
@@ -363,6 +371,7 @@ const struct sys sys_kernel = {
 	.can_write = k_can_write,
 	.socket = k_socket,
 	.set_reuse = k_set_reuse,
+	.set_credentials = k_set_credentials,
 	.bind = k_bind,
 	.listen = listen,
 	.connect = connect,

@@ -59,6 +59,8 @@ struct spawn {
 	int	 extra[2];	/* become 3 and 4; -1: none */
 	const int *pass;	/* become 3, 4, ...; with neither extra nor a place */
 	size_t	 npass;		/* at most SPAWN_PASS */
+	int	 tell_fd;	/* becomes tell_at, which is below 64; -1: none.  No place */
+	int	 tell_at;
 	char	*pid_text;	/* room for SPAWN_PID: the child's pid; NULL: not wanted */
 	int	 exec_fd;	/* not -1: exec this descriptor instead of path */
 	struct spawn_news *news;
@@ -149,6 +151,7 @@ struct sys {
 	/* Listening: setting up a UNIX socket and its name in the file system. */
 	int	(*socket)(int domain, int type);	/* non-blocking, close-on-exec */
 	int	(*set_reuse)(int fd);	/* SO_REUSEADDR */
+	int	(*set_credentials)(int fd);	/* SO_PASSCRED */
 	/* IPv6 leaves IPv4 to others. */
 	int	(*bind)(int fd, const struct sockaddr *a, socklen_t len);
 	int	(*listen)(int fd, int backlog);

@@ -26,6 +26,22 @@ enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
 enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
 enum program_type { TYPE_SIMPLE, TYPE_ONESHOT };
 enum dep_loss { LOSS_KEEP, LOSS_RESTART, LOSS_STOP };	/* when a dependency goes down */
+/* How a process shows that it serves. */
+enum ready_kind {
+	READY_RUNNING,		/* by staying up for startsecs */
+	READY_NOTIFY,		/* sd_notify(3) */
+	READY_FD,		/* a newline on descriptor `number` */
+	READY_TCP,		/* somebody listens at port `number` */
+	READY_UNIX,		/* or at the socket `path` */
+	READY_FILE,		/* the file `path` is there, and newer than the start */
+};
+
+struct conf_ready {
+	enum ready_kind kind;
+	int64_t	 number;
+	char	*path;
+};
+
 enum group_kind { GROUP_PROGRAM, GROUP_GROUP, GROUP_LISTENER, GROUP_FCGI };
 
 /* What update has to do when the value of a key changed, mildest first. */
@@ -168,6 +184,8 @@ struct program {
 	int64_t	 sockets_backlog; /* ours */
 	struct conf_fcgi *fcgi;	/* NULL: it is no [fcgi-program:x] */
 	enum program_type type;	/* ours */
+	struct conf_ready ready; /* ours */
+	int64_t	 ready_timeout;	/* ours */
 	struct deplist depends_on; /* ours */
 	enum dep_loss on_dependency_loss; /* ours */
 };

@@ -85,6 +85,14 @@ static const struct conf_key program_keys[] = {
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
 	    " followed by a start, and it is ready when it has ended so." },
+	{ KEY(ready, ready), .def = "running", .apply = APPLY_RESTART, .flags = KEY_OURS,
+	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
+	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"
+	    " file:/PATH, the file is there and not older than the process." },
+	{ KEY(ready_timeout, seconds), .def = "0", .max = SECONDS_MAX, .apply = APPLY_LIVE,
+	  .flags = KEY_OURS,
+	  .doc = "How long it may take to be ready before it is stopped and started again;"
+	    " 0: as long as it wants." },
 	{ KEY(depends_on, depends), .def = "", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "What must be before a process is started, NAME:CONDITION between commas:"
 	    " NAME is a group, a program or group:process, CONDITION started, running, ready"

@@ -56,6 +56,7 @@ TYPE(cgroup, enum cgroup_use);
 TYPE(codes, struct intlist);
 TYPE(kind, enum program_type);
 TYPE(loss, enum dep_loss);
+TYPE(ready, struct conf_ready);
 TYPE(depends, struct deplist);
 
 TYPE(string, char *);

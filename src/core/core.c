@@ -17,6 +17,7 @@
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/order.h"
+#include "core/ready.h"
 #include "core/proc.h"
 #include "core/sockets.h"
 #include "core/stream.h"
@@ -250,6 +251,7 @@ core_release(void)
 	survivors_release();
 	launch_release();
 	order_release();
+	ready_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

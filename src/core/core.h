@@ -47,6 +47,7 @@ enum cause {
 	CAUSE_KILL_FAILED,	/* arg: errno */
 	CAUSE_RECOVERY,		/* found again after a crash of the core */
 	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
+	CAUSE_NOT_READY,	/* arg: ready_timeout */
 };
 
 /* Who asks: kept for `why`. */
@@ -153,6 +154,7 @@ struct proc {
 	struct launch *launch;	/* until exec or its failure; owned */
 	bool	 queued;	/* waits in core.to_launch for a free stack */
 	TAILQ_ENTRY(proc) launch_link;
+	struct readiness *readiness; /* NULL: ready=running; owned, see ready.c */
 	struct edge *edges;	/* to what it depends on; owned, see order.c */
 	size_t	 nedges;
 	struct edge_list dependents;
@@ -278,6 +280,10 @@ proc_restart_due(const struct proc *p)
 void	proc_full_name(const struct proc *p, struct buf *out);
 /* "db to be ready (it is STARTING)": the first thing that a held p waits for. */
 void	order_text(const struct proc *p, struct buf *out);
+/* Does it serve?  With ready=running that is RUNNING. */
+bool	proc_is_ready(const struct proc *p);
+/* What it has said about itself (STATUS= of sd_notify); "" for nothing. */
+const char *proc_status_text(const struct proc *p);
 /* supervisord's description column. */
 void	proc_describe(const struct proc *p, struct buf *out);
 /* Should run and does not: still on its way, failed, or ended against expectation. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/order.h"
+#include "core/ready.h"
 
 static struct edge_list loose = TAILQ_HEAD_INITIALIZER(loose);
 
@@ -181,7 +182,7 @@ edge_holds(const struct proc *p, enum dep_cond cond)
 	case DEP_RUNNING:
 		return p->fsm.st == P_RUNNING || (oneshot && done);
 	case DEP_READY:
-		return oneshot ? done : p->fsm.st == P_RUNNING;
+		return oneshot ? done : proc_is_ready(p);
 	case DEP_DONE:
 		return done;
 	}

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "core/proc.h"
+#include "core/ready.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/survivors.h"
@@ -127,4 +128,5 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	else
 		ended_running(p, r->status, how);
 	sockets_left(p);
+	ready_end(p);
 }

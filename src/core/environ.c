@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "core/ready.h"
 
 #define DEFAULT_PATH "/bin:/usr/bin:/usr/local/bin"	/* supervisord's */
 
@@ -73,7 +74,7 @@ environ_server_url(const struct config *c)
 	return buf_steal(&url);
 }
 
-#define LISTEN_N 3	/* entries of add_sockets() */
+#define LISTEN_N 4	/* entries of add_sockets(), and NOTIFY_SOCKET */
 /* What every process gets from us, in this order. */
 enum made { MADE_ENABLED, MADE_URL, MADE_PROCESS, MADE_GROUP, MADE_MARK, MADE_N };
 
@@ -176,6 +177,8 @@ make_text(struct environ *e, const struct proc *p)
 	add_entry(b, MADE_GROUP, p->group->name);
 	add_mark(b, p);
 	free(url);
+	if (ready_socket(p) != NULL)
+		buf_addf(b, "NOTIFY_SOCKET=%s%c", ready_socket(p), 0);
 	if (p->conf->sockets.n > 0)
 		add_sockets(b, &p->conf->sockets);
 	if (b->failed)

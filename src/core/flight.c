@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/proc.h"
+#include "core/ready.h"
 #include "core/stdin.h"
 
 #define FIRST_SLOTS 48	/* with the head one page */
@@ -184,6 +185,7 @@ flight_save(const struct proc *p)
 	f->has_status = p->has_status;
 	f->expected = p->expected;
 	f->is_guest = p->group == core.guests;
+	f->is_ready = proc_is_ready(p);
 	f->start_ms = p->start_ms;
 	f->start_wall_ms = p->start_wall_ms;
 	f->stop_wall_ms = p->stop_wall_ms;
@@ -356,6 +358,8 @@ flight_recall(struct proc *p)
 		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid);
 	if (in != -1 && f->pid > 0)
 		stdin_take(p, in);
+	if (f->pid > 0)
+		ready_recall(p, f->is_ready);
 	f->name_hash = 0;
 	return true;
 }

@@ -39,7 +39,8 @@ struct flight_slot {
 	int32_t	 rd[2], wr[2];	/* stdout, stderr */
 	uint32_t box;		/* number of its cgroup */
 	uint8_t	 state;		/* enum pstate */
-	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose;
+	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose,
+		 is_ready;
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };
 

@@ -21,6 +21,7 @@
 #include "core/launching.h"
 #include "core/guest.h"
 #include "core/order.h"
+#include "core/ready.h"
 #include "core/proc.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
@@ -136,7 +137,7 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 		.gid = conf->user.gid, .groups = conf->user.groups,
 		.ngroups = conf->user.ngroups, .umask = conf->umask,
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
-		.pass = l->pass, .pid_text = l->env.pid_text,
+		.tell_fd = -1, .pass = l->pass, .pid_text = l->env.pid_text,
 		.stack = launching_stack(l),
 		.place = spawn_has_places() ? l->index : -1,
 	};
@@ -144,7 +145,8 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 	if (sockets_fcgi(p) != -1)
 		l->s.fd[0] = sockets_fcgi(p);
 	l->s.npass = sockets_list(p, l->pass);
-	if (l->s.npass > 0 || p->group == core.guests)
+	l->s.tell_fd = ready_fd(p, &l->s.tell_at);
+	if (l->s.npass > 0 || l->s.tell_at != 0 || p->group == core.guests)
 		l->s.place = -1;	/* it needs descriptors that have no place */
 	if (p->group == core.guests)
 		guest_fill(p, &l->s);
@@ -246,13 +248,14 @@ create(struct launch *l)
 		goto fail;
 	}
 	fill_spawn(l, in[0], err[1]);
-	pid = spawn(&l->s, err);
+	pid = l->s.tell_at == -1 ? -1 : spawn(&l->s, err);
 	no = errno;
 	l->child_fd[2] = l->s.cgroup_fd;	/* l->s itself stays as the child reads it */
 	if (pid > 0) {
 		created(l, pid, in, err);
 		return 0;
 	}
+	ready_begin(p, false);
 	say_no_process(p, no);
 fail:
 	for (int i = 0; i < 2; i++) {

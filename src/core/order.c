@@ -206,6 +206,14 @@ order_rules_changed(struct proc *p)
 	tell_dependents(&p->group->dependents, p, false);
 }
 
+void
+order_restart(struct proc *p, struct asker by)
+{
+	proc_stop(p, by, NULL);
+	p->again = p->want_up = true;
+	check_later(p);		/* from BACKOFF it is STOPPED already */
+}
+
 static void
 act_on_loss(struct proc *p)
 {
@@ -215,11 +223,10 @@ act_on_loss(struct proc *p)
 	if (!pstate_is_running(p->fsm.st))
 		return;
 	log_info("%s: a dependency went down (on_dependency_loss)", p->conf->name);
-	proc_stop(p, by, NULL);
-	if (p->conf->on_dependency_loss == LOSS_RESTART) {
-		p->again = p->want_up = true;
-		check_later(p);		/* from BACKOFF it is STOPPED already */
-	}
+	if (p->conf->on_dependency_loss == LOSS_RESTART)
+		order_restart(p, by);
+	else
+		proc_stop(p, by, NULL);
 }
 
 /* The dependency that it failed with holds again. */

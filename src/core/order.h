@@ -30,7 +30,9 @@ bool	order_may_start(struct proc *p);
 void	order_let_go(struct proc *p);
 /* Note who asked for the start that begins now: it decides what else is started. */
 void	order_note_start(struct proc *p, struct asker by);
-/* p has changed its state, or has passed exec. */
+/* Stop p, and start it when it is down. */
+void	order_restart(struct proc *p, struct asker by);
+/* p has changed its state, has passed exec, or is ready. */
 void	order_state_changed(struct proc *p, enum pstate from);
 
 /* Is there one that depends on p and is not down? */

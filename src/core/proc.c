@@ -21,6 +21,7 @@
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/order.h"
+#include "core/ready.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
 
@@ -451,6 +452,7 @@ proc_spawned(struct proc *p, pid_t pid)
 	log_life(p, "spawned: '%s' with pid %d", p->conf->name, (int)pid);
 	if (p->conf->startsecs > 0)
 		loop_timer_start(&p->timer, p->conf->startsecs * 1000 + 1, on_uptime);
+	ready_begin(p, true);
 	flight_save(p);
 }
 

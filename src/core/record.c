@@ -11,6 +11,7 @@
 #include "core/flight.h"
 #include "core/launch.h"
 #include "core/order.h"
+#include "core/ready.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -32,7 +33,7 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
 	TAILQ_INIT(&p->dependents);
-	if (edge_attach(p) == -1)
+	if (edge_attach(p) == -1 || ready_attach(p) == -1)
 		log_error("%s: out of memory for its dependencies", conf->name);
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
@@ -56,7 +57,7 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	struct program *old = p->conf;
 
 	p->conf = conf;
-	if (edge_attach(p) == -1)
+	if (edge_attach(p) == -1 || ready_attach(p) == -1)
 		log_error("%s: out of memory for its dependencies", conf->name);
 	order_rules_changed(p);
 	launch_drop_conf(p, old);
@@ -75,6 +76,7 @@ proc_free(struct proc *p)
 	if (p->queued)
 		launch_cancel(p);
 	edge_detach(p);
+	ready_detach(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);

@@ -134,6 +134,9 @@ why_cause(const struct transition *t, struct buf *out)
 	case CAUSE_RECOVERY:
 		buf_adds(out, "found again after a crash of the supervisor");
 		return;
+	case CAUSE_NOT_READY:
+		buf_addf(out, "was not ready after %d s (ready_timeout)", (int)t->arg);
+		return;
 	case CAUSE_DEPENDENCY:
 		put_dependency(t, out);
 		return;
@@ -262,6 +265,10 @@ say_running(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	put_state_since(out, p, now);
 	buf_addf(out, ", pid %d\n", (int)p->pid);
+	if (p->conf->ready.kind != READY_RUNNING)
+		buf_adds(out, proc_is_ready(p) ? "it is ready\n" : "it is not ready yet\n");
+	if (proc_status_text(p)[0] != '\0')
+		buf_addf(out, "it says: %s\n", proc_status_text(p));
 }
 
 static void

@@ -558,6 +558,13 @@ bind_inet(struct file *f, const struct sockaddr *a)
 }
 
 static int
+s_set_credentials(int fd)
+{
+	table_get(fd, "set_credentials");
+	return 0;
+}
+
+static int
 s_bind(int fd, const struct sockaddr *a, socklen_t len)
 {
 	const struct sockaddr_un *un = (const struct sockaddr_un *)(const void *)a;
@@ -806,6 +813,7 @@ static const struct sys known = {
 	.can_write = s_can_write,
 	.socket = s_socket,
 	.set_reuse = s_set_reuse,
+	.set_credentials = s_set_credentials,
 	.bind = s_bind,
 	.listen = s_listen,
 	.connect = s_connect,

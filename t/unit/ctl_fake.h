@@ -611,6 +611,19 @@ conf_signal_name(int sig)
 	return sig == SIGTERM ? "SIGTERM" : sig == SIGKILL ? "SIGKILL" : NULL;
 }
 
+bool
+proc_is_ready(const struct proc *q)
+{
+	return q->fsm.st == P_RUNNING;
+}
+
+const char *
+proc_status_text(const struct proc *q)
+{
+	(void)q;
+	return "";
+}
+
 void
 order_text(const struct proc *p, struct buf *out)
 {

@@ -37,6 +37,19 @@ proc_full_name(const struct proc *q, struct buf *out)
 	buf_adds(out, q->conf->name);
 }
 
+bool
+proc_is_ready(const struct proc *q)
+{
+	return q->fsm.st == P_RUNNING;
+}
+
+const char *
+proc_status_text(const struct proc *q)
+{
+	(void)q;
+	return "";
+}
+
 void
 order_text(const struct proc *q, struct buf *out)
 {

@@ -1,0 +1,437 @@
+/*
+ * Who says it (notify, fd:N) costs nothing while it is waited for; who does not
+ * (listen, file) is looked for again and again, less and less often, until it is
+ * there.  After that nothing is watched any more.
+ */
+#include "core/ready.h"
+
+#include <sys/un.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "core/flight.h"
+#include "core/order.h"
+#include "core/proc.h"
+
+#define LOOK_FIRST_MS	20	/* between two looks, at first */
+#define LOOK_MOST_MS	1000
+#define NOTES_AT_ONCE	64	/* then let the rest of the loop breathe */
+#define NOTE_MAX	4096	/* bytes of a notification; sd_notify's are short */
+
+struct readiness {
+	struct proc *p;		/* borrowed: it owns us */
+	bool	 ready;
+	struct loop_io io;	/* fd:N */
+	int	 rd, wr;
+	struct loop_timer look, limit;
+	int64_t	 pause_ms;
+	char	 status[80];	/* STATUS= of the process */
+};
+
+static struct {
+	int	 fd;
+	struct loop_io io;
+	struct sockaddr_un name;
+	socklen_t len;
+	char	 text[40];	/* NOTIFY_SOCKET */
+} notes = { .fd = -1 };
+
+/* ---- ready, or not in time ---- */
+
+static void
+stop_looking(struct readiness *r)
+{
+	loop_io_stop(&r->io);
+	fd_close(&r->rd);
+	fd_close(&r->wr);
+	loop_timer_stop(&r->look);
+	loop_timer_stop(&r->limit);
+}
+
+static void
+is_ready(struct readiness *r)
+{
+	struct proc *p = r->p;
+
+	stop_looking(r);
+	if (r->ready || p->pid == 0 || p->fsm.st == P_STOPPING)
+		return;
+	r->ready = true;
+	log_info("ready: %s, %lld ms after its start", p->conf->name,
+	    (long long)(loop_now() - p->start_ms));
+	flight_save(p);
+	order_state_changed(p, p->fsm.st);
+}
+
+static void
+on_limit(struct loop_timer *t)
+{
+	struct readiness *r = LOOP_OWNER(t, struct readiness, limit);
+	struct proc *p = r->p;
+
+	stop_looking(r);
+	if (r->ready || !pstate_is_running(p->fsm.st))
+		return;
+	log_warn("%s is not ready after %lld s (ready_timeout): it is started again",
+	    p->conf->name, (long long)p->conf->ready_timeout);
+	order_restart(p, (struct asker){ CAUSE_NOT_READY, (int32_t)p->conf->ready_timeout });
+}
+
+/* ---- fd:N ---- */
+
+/* A newline, as s6 has it. */
+static void
+on_fd(struct loop_io *w, int events)
+{
+	struct readiness *r = LOOP_OWNER(w, struct readiness, io);
+	char text[256];
+	ssize_t n = sys->read(r->rd, text, sizeof(text));
+
+	(void)events;
+	if (n > 0 && memchr(text, '\n', (size_t)n) != NULL)
+		is_ready(r);
+	else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
+		loop_io_stop(&r->io);	/* it will say nothing any more */
+		fd_close(&r->rd);
+	}
+}
+
+int
+ready_fd(struct proc *p, int *number)
+{
+	struct readiness *r = p->readiness;
+	int fd[2];
+
+	*number = 0;
+	if (r == NULL || p->conf->ready.kind != READY_FD)
+		return -1;
+	fd_close(&r->rd);
+	fd_close(&r->wr);
+	*number = -1;
+	if (sys->pipe(fd) == -1)
+		return -1;
+	sys->set_nonblock(fd[0], true);
+	r->rd = fd[0];
+	r->wr = fd[1];
+	*number = (int)p->conf->ready.number;
+	return r->wr;
+}
+
+/* ---- notify ---- */
+
+/* Whose word is it?  The process itself, or one of its process group. */
+static struct readiness *
+sender(pid_t pid)
+{
+	struct proc *p = core_by_pid(pid);
+	pid_t group;
+
+	if (p == NULL && (group = sys->getpgid(pid)) > 0)
+		p = core_by_pid(group);
+	if (p == NULL || p->readiness == NULL || p->conf->ready.kind != READY_NOTIFY)
+		return NULL;
+	return p->readiness;
+}
+
+/* One VARIABLE=VALUE of sd_notify(3). */
+static void
+take_note(struct readiness *r, const char *line)
+{
+	if (strcmp(line, "READY=1") == 0)
+		is_ready(r);
+	else if (strncmp(line, "STATUS=", 7) == 0)
+		snprintf(r->status, sizeof(r->status), "%s", line + 7);
+	else if (strncmp(line, "EXTEND_TIMEOUT_USEC=", 20) == 0 && !r->ready &&
+	    r->p->conf->ready_timeout > 0)
+		loop_timer_start(&r->limit, strtoll(line + 20, NULL, 10) / 1000, on_limit);
+}
+
+/* Who has sent it; descriptors that come along (FDSTORE) are refused: closed. */
+static pid_t
+pid_of(struct msghdr *m)
+{
+	struct ucred who = { 0 };
+	struct cmsghdr *c;
+
+	/* musl's CMSG_NXTHDR mixes signs */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+#pragma GCC diagnostic pop
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&who, CMSG_DATA(c), sizeof(who));
+		if (c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= (size_t)c->cmsg_len;
+		    at += sizeof(int)) {
+			int fd;
+
+			memcpy(&fd, (char *)c + at, sizeof(fd));
+			fd_close(&fd);
+		}
+	}
+	return who.pid;
+}
+
+static void
+on_note(struct loop_io *w, int events)
+{
+	char text[NOTE_MAX + 1], control[256], *rest, *line;
+	struct iovec io = { text, NOTE_MAX };
+	struct readiness *r;
+	ssize_t n;
+	pid_t pid;
+
+	(void)w;
+	(void)events;
+	for (int i = 0; i < NOTES_AT_ONCE; i++) {
+		struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
+			.msg_control = control, .msg_controllen = sizeof(control) };
+
+		n = sys->recvmsg(notes.fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+		if (n < 0)
+			return;
+		text[n] = '\0';
+		pid = pid_of(&m);
+		r = sender(pid);
+		if (r == NULL) {
+			log_debug("a notification of pid %d, which is nobody's with"
+			    " ready=notify", (int)pid);
+			continue;
+		}
+		for (rest = text; (line = strsep(&rest, "\n")) != NULL; )
+			take_note(r, line);
+	}
+}
+
+/* An abstract name: nothing is left behind, and no directory is needed. */
+static int
+open_notes(void)
+{
+	if (notes.fd != -1)
+		return 0;
+	notes.fd = sys->socket(AF_UNIX, SOCK_DGRAM);
+	if (notes.fd == -1)
+		return -1;
+	snprintf(notes.text, sizeof(notes.text), "@supd-%s", core.run_id);
+	notes.name.sun_family = AF_UNIX;
+	memcpy(notes.name.sun_path + 1, notes.text + 1, strlen(notes.text) - 1);
+	notes.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(notes.text));
+	if (sys->set_credentials(notes.fd) == -1 ||
+	    sys->bind(notes.fd, (struct sockaddr *)&notes.name, notes.len) == -1) {
+		fd_close(&notes.fd);
+		return -1;
+	}
+	loop_io_start(&notes.io, notes.fd, LOOP_READ, on_note);
+	return 0;
+}
+
+const char *
+ready_socket(const struct proc *p)
+{
+	if (p->readiness == NULL || p->conf->ready.kind != READY_NOTIFY)
+		return NULL;
+	if (open_notes() == 0)
+		return notes.text;
+	log_error("%s: no socket for its notifications: %s", p->conf->name, strerror(errno));
+	return NULL;
+}
+
+/* ---- listen and file ---- */
+
+/* Does a line of /proc/net/tcp{,6} say that somebody listens at the port? */
+static bool
+listens_tcp(const char *line, int64_t port)
+{
+	unsigned local, state;
+
+	/* "  0: 0100007F:1F90 00000000:0000 0A ...": 0A is LISTEN */
+	return sscanf(line, " %*[^:]: %*[0-9A-F]:%X %*[0-9A-F]:%*X %X", &local, &state) == 2 &&
+	    state == 0x0a && local == (unsigned)port;
+}
+
+/* And of /proc/net/unix; flags 00010000 are those of a listening socket. */
+static bool
+listens_unix(const char *line, const char *path)
+{
+	unsigned flags;
+	int at = 0;
+
+	return sscanf(line, "%*[^:]: %*X %*X %X %*X %*X %*u %n", &flags, &at) == 1 &&
+	    at > 0 && (flags & 0x10000) != 0 && strcmp(line + at, path) == 0;
+}
+
+static bool
+any_line(const char *file, const struct conf_ready *want)
+{
+	int fd = sys->open(file, O_RDONLY | O_CLOEXEC, 0);
+	struct buf text = { 0 };
+	char *rest, *line;
+	bool found = false;
+	ssize_t n;
+
+	if (fd == -1)
+		return false;
+	while (buf_reserve(&text, 16384) == 0 &&
+	    (n = sys->read(fd, text.data + text.len, 16384)) > 0)
+		text.len += (size_t)n;
+	fd_close(&fd);
+	buf_addc(&text, '\0');
+	for (rest = text.failed ? NULL : text.data; !found &&
+	    (line = strsep(&rest, "\n")) != NULL; )
+		found = want->kind == READY_TCP ? listens_tcp(line, want->number) :
+		    listens_unix(line, want->path);
+	buf_release(&text);
+	return found;
+}
+
+static bool
+is_there(const struct proc *p)
+{
+	const struct conf_ready *want = &p->conf->ready;
+	struct stat st;
+
+	switch (want->kind) {
+	case READY_TCP:
+		return any_line("/proc/net/tcp", want) || any_line("/proc/net/tcp6", want);
+	case READY_UNIX:
+		return any_line("/proc/net/unix", want);
+	case READY_FILE:	/* not the one that an earlier run has left */
+		return sys->stat(want->path, &st) == 0 && (int64_t)st.st_ctim.tv_sec * 1000 +
+		    st.st_ctim.tv_nsec / 1000000 >= p->start_wall_ms - 1;
+	case READY_RUNNING:
+	case READY_NOTIFY:
+	case READY_FD:
+		break;
+	}
+	return false;
+}
+
+static void
+on_look(struct loop_timer *t)
+{
+	struct readiness *r = LOOP_OWNER(t, struct readiness, look);
+
+	if (r->p->exec_ok && is_there(r->p)) {
+		is_ready(r);
+		return;
+	}
+	r->pause_ms += r->pause_ms / 2;
+	if (r->pause_ms > LOOK_MOST_MS)
+		r->pause_ms = LOOK_MOST_MS;
+	loop_timer_start(t, r->pause_ms, on_look);
+}
+
+/* ---- life ---- */
+
+int
+ready_attach(struct proc *p)
+{
+	struct readiness *r;
+
+	if (p->conf->ready.kind == READY_RUNNING || p->readiness != NULL)
+		return 0;
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return -1;
+	r->p = p;
+	r->rd = r->wr = -1;
+	p->readiness = r;
+	return 0;
+}
+
+void
+ready_detach(struct proc *p)
+{
+	if (p->readiness != NULL)
+		stop_looking(p->readiness);
+	free(p->readiness);
+	p->readiness = NULL;
+}
+
+void
+ready_begin(struct proc *p, bool made)
+{
+	struct readiness *r = p->readiness;
+
+	if (r == NULL)
+		return;
+	if (!made) {
+		stop_looking(r);
+		return;
+	}
+	r->ready = false;
+	r->status[0] = '\0';
+	if (p->conf->ready_timeout > 0)
+		loop_timer_start(&r->limit, p->conf->ready_timeout * 1000, on_limit);
+	fd_close(&r->wr);	/* the child has it */
+	switch (p->conf->ready.kind) {
+	case READY_FD:
+		if (r->rd != -1)
+			loop_io_start(&r->io, r->rd, LOOP_READ, on_fd);
+		break;
+	case READY_TCP:
+	case READY_UNIX:
+	case READY_FILE:
+		r->pause_ms = LOOK_FIRST_MS;
+		loop_timer_start(&r->look, r->pause_ms, on_look);
+		break;
+	case READY_RUNNING:
+	case READY_NOTIFY:
+		break;
+	}
+}
+
+void
+ready_recall(struct proc *p, bool was_ready)
+{
+	if (p->readiness == NULL)
+		return;
+	if (!was_ready && p->conf->ready.kind == READY_NOTIFY)
+		open_notes();
+	/* the pipe in which it would have said so is gone with the crash */
+	if (was_ready || p->conf->ready.kind == READY_FD)
+		p->readiness->ready = true;
+	else
+		ready_begin(p, true);
+}
+
+void
+ready_end(struct proc *p)
+{
+	if (p->readiness == NULL)
+		return;
+	stop_looking(p->readiness);
+	p->readiness->ready = false;
+}
+
+bool
+proc_is_ready(const struct proc *p)
+{
+	if (p->conf->ready.kind == READY_RUNNING || p->readiness == NULL)
+		return p->fsm.st == P_RUNNING;
+	return p->readiness->ready && pstate_is_running(p->fsm.st);
+}
+
+const char *
+proc_status_text(const struct proc *p)
+{
+	return p->readiness != NULL ? p->readiness->status : "";
+}
+
+void
+ready_release(void)
+{
+	loop_io_stop(&notes.io);
+	fd_close(&notes.fd);
+}
