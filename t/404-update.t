@@ -1,6 +1,9 @@
 #!/bin/sh
 # reread, update, add, remove, avail: the configuration changes while programs run.
 . t/lib.sh
+quiet() { ! ctl status | grep -q STARTING; }
+# what update has started may not have reached its program yet
+listing() { eventually quiet; ctl status | awk '{ print $1, $2 }'; }
 p() { conf "[program:$1]" 'command = /bin/sleep 1000' 'startsecs = 0'; }
 drop() { sed -i "/^\\[program:$1\\]/,/^startsecs/d" supd.conf; }
 p same
@@ -36,7 +39,7 @@ changes: changed
 comes: available
 later: available
 leaves: disappeared
-! ctl status | awk '{ print $1, $2 }'
+! listing
 changes RUNNING
 g:m1 RUNNING
 leaves RUNNING
@@ -56,7 +59,7 @@ changes: stopped
 changes: updated process group
 comes: added process group
 later: added process group
-! ctl status | awk '{ print $1, $2 }'
+! listing
 changes RUNNING
 comes RUNNING
 g:m1 RUNNING
@@ -111,7 +114,7 @@ No config updates to processes
 ! drop solo
 $ update one
 one: added process group
-! ctl status | awk '{ print $1, $2 }'
+! listing
 changes RUNNING
 g:m1 RUNNING
 m2 RUNNING
@@ -136,7 +139,7 @@ m2: disappeared
 m2: stopped
 m2: removed process group
 g: updated process group
-! ctl status | awk '{ print $1, $2 }'
+! listing
 changes RUNNING
 g:m1 RUNNING
 g:m2 RUNNING
