@@ -69,9 +69,9 @@ SRC_conf = \
 	src/conf/load_depends.c \
 	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
+	src/conf/load_listener.c \
 	src/conf/load_program.c \
 	src/conf/load_server.c \
-	src/conf/load_special.c \
 	src/conf/manual.c \
 	src/conf/path.c \
 	src/conf/report.c \
@@ -106,10 +106,13 @@ SRC_core = \
 	src/core/launch.c \
 	src/core/launching.c \
 	src/core/life.c \
+	src/core/listener.c \
 	src/core/machine.c \
 	src/core/order.c \
 	src/core/plan.c \
+	src/core/pool.c \
 	src/core/proc.c \
+	src/core/protocol.c \
 	src/core/ready.c \
 	src/core/reap.c \
 	src/core/record.c \
@@ -137,6 +140,7 @@ SRC_ctl = \
 	src/ctl/metrics.c \
 	src/ctl/operate.c \
 	src/ctl/packet.c \
+	src/ctl/pools.c \
 	src/ctl/reload.c \
 	src/ctl/select.c \
 	src/ctl/service.c \
@@ -243,6 +247,7 @@ SIM = \
 	t/sim/config.c \
 	t/sim/depends.c \
 	t/sim/disk.c \
+	t/sim/ear.c \
 	t/sim/file.c \
 	t/sim/kernel.c \
 	t/sim/logger.c \

@@ -149,14 +149,13 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 anything = goes
 E
 sed -i "s#^files = #&$T/#" bad.conf
-checks 0 "bad.conf: ok, 2 programs in 2 groups" \
+checks 0 "bad.conf: ok, 3 programs in 3 groups" \
     "bad.conf:4: [include] files: warning: No file matches via include \"$T/no/such/*.conf\"" \
     "bad.conf:8: [program:a] stderr_logfile: warning: For [program:a], redirect_stderr=true but stderr_logfile has also been set to a filename, the filename has been ignored" \
     "bad.conf:9: [program:a] stdout_logfile: warning: For [program:a], stdout_logfile=syslog but this is deprecated and will be removed.  Use stdout_syslog=true to enable syslog instead." \
     "bad.conf:10: [program:b] stdout_logfile: warning: For [program:b], AUTO logging used for stdout_logfile without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally" \
     "bad.conf:13: [program:b] stopwaitsecs: warning: For [program:b], stopwaitsecs=99999999999 is out of bounds, 315360000 is used" \
-    "bad.conf:14: [program:b] startretries: warning: For [program:b], startretries=-1 is out of bounds, 0 is used" \
-    "bad.conf:15: [eventlistener:l] warning: [eventlistener:l] does nothing yet: this version cannot run it"
+    "bad.conf:14: [program:b] startretries: warning: For [program:b], startretries=-1 is out of bounds, 0 is used"
 
 cat >bad.conf <<'E'
 # by file and line, the main file first; /dev/shm is no device

@@ -190,10 +190,20 @@ struct program {
 	enum dep_loss on_dependency_loss; /* ours */
 };
 
+/* What [eventlistener:x] has besides the keys of a program. */
+struct conf_listener {
+	struct strlist events;	/* as written */
+	int64_t	 buffer_size;
+	char	*result_handler;
+	int64_t	 priority;	/* of the pool */
+	uint32_t kinds;		/* what events means: bits of events.h */
+};
+
 struct group {
 	char	*name;
 	enum group_kind kind;
 	int64_t	 priority;
+	struct conf_listener *listener;	/* GROUP_LISTENER; NULL: any other */
 	struct program **programs;	/* in config order */
 	size_t	 nprograms;
 };
@@ -331,12 +341,18 @@ struct conf_change {
 enum conf_apply conf_diff(const struct program *a, const struct program *b,
 	    struct conf_change *why);
 void	conf_change_release(struct conf_change *c);
+/* The same for what a pool of listeners has; NULL equals NULL only. */
+enum conf_apply conf_listener_diff(const struct conf_listener *a,
+	    const struct conf_listener *b, struct conf_change *why);
 /* supervisord's own notion of "changed" (AUTO equals anything). */
 bool	conf_group_equal(const struct group *a, const struct group *b);
 
 /* Take g's i-th program out of the tree; the caller owns it. */
 struct program *conf_take_program(struct group *g, size_t i);
 void	program_free(struct program *p);
+/* A pool's keys out of the tree; the caller owns them. */
+struct conf_listener *conf_take_listener(struct group *g);
+void	conf_listener_free(struct conf_listener *l);
 struct group *conf_find_group(const struct config *c, const char *name);
 
 /* Split like a shell without a shell; fault text of supervisord in e. */

@@ -58,3 +58,21 @@ conf_take_program(struct group *g, size_t i)
 		g->programs[i] = NULL;
 	return p;
 }
+
+struct conf_listener *
+conf_take_listener(struct group *g)
+{
+	struct conf_listener *l = g->listener;
+
+	g->listener = NULL;
+	return l;
+}
+
+void
+conf_listener_free(struct conf_listener *l)
+{
+	if (l == NULL)
+		return;
+	conf_release(&conf_listener_table, l);
+	free(l);
+}

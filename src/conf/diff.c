@@ -57,6 +57,51 @@ conf_diff(const struct program *a, const struct program *b, struct conf_change *
 	return apply;
 }
 
+/* Of events it counts what they mean. */
+static bool
+pool_key_equal(const struct conf_key *k, const struct conf_listener *a,
+    const struct conf_listener *b)
+{
+	if (strcmp(k->name, "events") == 0)
+		return a->kinds == b->kinds;
+	return k->type->equal(conf_field_const(k, a), conf_field_const(k, b));
+}
+
+enum conf_apply
+conf_listener_diff(const struct conf_listener *a, const struct conf_listener *b,
+    struct conf_change *why)
+{
+	const struct conf_table *t = &conf_listener_table;
+	struct buf from = { 0 }, to = { 0 };
+
+	*why = (struct conf_change){ 0 };
+	for (size_t i = 0; a != NULL && b != NULL && i < t->nkeys; i++) {
+		const struct conf_key *k = &t->keys[i];
+
+		if (strcmp(k->name, "priority") == 0 || pool_key_equal(k, a, b))
+			continue;	/* the priority is the group's */
+		k->type->print(conf_field_const(k, a), &from);
+		k->type->print(conf_field_const(k, b), &to);
+		*why = (struct conf_change){ k->name, k->apply, buf_steal(&from),
+			buf_steal(&to) };
+		return k->apply;
+	}
+	return APPLY_NOTHING;
+}
+
+static bool
+pool_equal(const struct conf_listener *a, const struct conf_listener *b)
+{
+	const struct conf_table *t = &conf_listener_table;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (size_t i = 0; i < t->nkeys; i++)
+		if (!pool_key_equal(&t->keys[i], a, b))
+			return false;
+	return true;
+}
+
 void
 conf_change_release(struct conf_change *c)
 {
@@ -98,7 +143,8 @@ bool
 conf_group_equal(const struct group *a, const struct group *b)
 {
 	if (a->kind != b->kind || a->priority != b->priority ||
-	    a->nprograms != b->nprograms || strcmp(a->name, b->name) != 0)
+	    a->nprograms != b->nprograms || strcmp(a->name, b->name) != 0 ||
+	    !pool_equal(a->listener, b->listener))
 		return false;
 	for (size_t i = 0; i < a->nprograms; i++) {
 		const struct program *p = a->programs[i], *q = b->programs[i];

@@ -64,14 +64,6 @@ struct group_keys {
 	struct deplist depends_on;	/* of every process */
 };
 
-/* What [eventlistener:x] has besides the keys of a program. */
-struct listener_keys {
-	struct strlist events;
-	int64_t	 buffer_size;
-	char	*result_handler;
-	int64_t	 priority;
-};
-
 /* [include], [rpcinterface:x], [ctlplugin:x]: one string each. */
 struct single_key {
 	char	*value;

@@ -151,18 +151,19 @@ static const struct conf_key group_keys[] = {
 };
 
 static const struct conf_key listener_keys[] = {
-	{ KEY_OF(struct listener_keys, "priority", priority, integer), .def = "-1",
+	{ KEY_OF(struct conf_listener, "priority", priority, integer), .def = "-1",
 	  .min = -NUMBER_MAX, .max = NUMBER_MAX, .apply = APPLY_LIVE,
 	  .doc = "Order of the pool among the groups." },
-	{ KEY_OF(struct listener_keys, "buffer_size", buffer_size, integer), .def = "10",
+	{ KEY_OF(struct conf_listener, "buffer_size", buffer_size, integer), .def = "10",
 	  .apply = APPLY_LIVE,
-	  .doc = "How many events may wait for the pool; the oldest is dropped." },
-	{ KEY_OF(struct listener_keys, "result_handler", result_handler, string),
+	  .doc = "How many events may wait for the pool; then the oldest is dropped and"
+	    " counted." },
+	{ KEY_OF(struct conf_listener, "result_handler", result_handler, string),
 	  .def = "supervisor.dispatchers:default_handler", .apply = APPLY_NOTHING,
 	  .doc = "For compatibility; there is only the default one." },
-	{ KEY_OF(struct listener_keys, "events", events, list), .def = NULL,
-	  .apply = APPLY_RESTART,
-	  .doc = "Types of the events that the pool gets; must be given." },
+	{ KEY_OF(struct conf_listener, "events", events, list), .def = NULL,
+	  .apply = APPLY_LIVE,
+	  .doc = "Types of the events that the pool gets, between commas; must be given." },
 };
 
 static const struct conf_key fcgi_keys[] = {

@@ -77,8 +77,9 @@ int	load_check_name(struct loader *ld, const struct section_load *sl);
 int	load_fcgi(struct loader *ld, struct ini_section *s, const char *group,
 	    struct program_list *l);
 void	fcgi_free(struct conf_fcgi *f);
-/* Check a section that makes no group yet, and count it for the warning. */
-int	load_listener(struct loader *ld, struct ini_section *s);
+/* An [eventlistener:x]: the keys of its pool (zeroed, to be released also when it fails). */
+int	load_listener(struct loader *ld, struct ini_section *s, struct conf_listener *keys,
+	    struct program_list *l);
 
 int	load_groups(struct loader *ld);
 /* The names in depends_on, and that they do not go round; after load_groups(). */

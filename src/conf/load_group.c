@@ -1,6 +1,6 @@
 /*
- * Groups: [group:x] first, then one for every program that is in none.  Event
- * listeners are checked in full, but make no groups yet.
+ * Groups: [group:x] first, then one for every program that is in none and every pool of
+ * event listeners.
  */
 #include <bsd/stdlib.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ group_free(struct group *g)
 	for (size_t i = 0; i < g->nprograms; i++)
 		program_free(g->programs[i]);
 	free(g->programs);
+	conf_listener_free(g->listener);
 	free(g->name);
 	free(g);
 }
@@ -177,6 +178,29 @@ load_single(struct loader *ld, struct ini_section *s)
 	return rc;
 }
 
+/* [eventlistener:x] */
+static int
+load_pool(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_listener_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	struct conf_listener *keys = calloc(1, sizeof(*keys));
+	struct program_list l = { 0 };
+	int rc = -1;
+
+	if (keys == NULL)
+		return report_nomem(&ld->report);
+	if (load_listener(ld, s, keys, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
+		rc = add_group(ld, s->title, GROUP_LISTENER, keys->priority, &l);
+	if (rc == 0) {
+		ld->c->groups[ld->c->ngroups - 1]->listener = keys;
+		keys = NULL;
+	}
+	program_list_release(&l);
+	conf_listener_free(keys);
+	return rc;
+}
+
 static int
 compare_groups(const void *a, const void *b)
 {
@@ -276,7 +300,7 @@ load_groups(struct loader *ld)
 {
 	if (each_section(ld, &conf_group_table, load_group) == -1 ||
 	    each_section(ld, &conf_program_table, load_single) == -1 ||
-	    each_section(ld, &conf_listener_table, load_listener) == -1 ||
+	    each_section(ld, &conf_listener_table, load_pool) == -1 ||
 	    each_section(ld, &conf_fcgi_table, load_single_fcgi) == -1)
 		return -1;
 	return sort_groups(ld);

@@ -45,6 +45,20 @@ put_origin(struct show *s, struct ini_section *section, const struct conf_table 
 		buf_adds(s->out, " ; default\n");
 }
 
+/*
+ * The key is in the other table of this section as well: priority is that of a pool and of
+ * its processes, with two defaults, of which no line can tell.
+ */
+static bool
+is_double(const struct show *s, const struct conf_table *t, struct ini_section *section,
+    const struct conf_key *k)
+{
+	if (section == NULL || conf_table_find(section->name) != &conf_listener_table ||
+	    strcmp(k->name, "priority") != 0)
+		return false;
+	return t == &conf_program_table || ini_get(&s->ld->ini, section, k->name) == NULL;
+}
+
 static void
 put_keys(struct show *s, const struct conf_table *t, struct ini_section *section,
     const void *fields)
@@ -54,6 +68,8 @@ put_keys(struct show *s, const struct conf_table *t, struct ini_section *section
 	for (size_t i = 0; i < t->nkeys; i++) {
 		const struct conf_key *k = &t->keys[i];
 
+		if (is_double(s, t, section, k))
+			continue;
 		buf_clear(&value);
 		k->type->print(conf_field_const(k, fields), &value);
 		if (value.len == 0 && ini_get(&s->ld->ini, section, k->name) == NULL)
@@ -104,6 +120,9 @@ put_process(struct show *s, const struct group *g, const struct program *p)
 		buf_addf(s->out, " ; process %s:%s\n", g->name, p->name);
 	if (p->fcgi != NULL)
 		put_keys(s, &conf_fcgi_table, ini_find(&s->ld->ini, p->section), p->fcgi);
+	if (g->listener != NULL)
+		put_keys(s, &conf_listener_table, ini_find(&s->ld->ini, p->section),
+		    g->listener);
 	put_keys(s, &conf_program_table, ini_find(&s->ld->ini, p->section), p);
 }
 
@@ -143,7 +162,7 @@ static void
 put_rest(struct show *s)
 {
 	const struct conf_table *const raw[] = {
-		&conf_include_table, &conf_listener_table, &conf_rpc_table, &conf_plugin_table
+		&conf_include_table, &conf_rpc_table, &conf_plugin_table
 	};
 	struct ini_section *section;
 

@@ -17,6 +17,7 @@
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/order.h"
+#include "core/pool.h"
 #include "core/ready.h"
 #include "core/proc.h"
 #include "core/sockets.h"
@@ -198,6 +199,7 @@ core_init(const struct conf_args *args, struct err *e)
 	life_init();
 	survivors_init();
 	order_init();
+	pools_open();
 	if (guest_init(e) == -1 || make_groups(e) == -1)
 		return -1;
 	flight_save_core();
@@ -245,6 +247,7 @@ core_release(void)
 	while ((g = TAILQ_FIRST(&core.groups)) != NULL)
 		pgroup_free(g);
 	sockets_release(core.state == SUP_RESTARTING);
+	pools_close();
 	guest_release();
 	log_to(STDERR_FILENO);
 	stream_release_main();

@@ -23,7 +23,9 @@
 
 struct buf;
 struct core;
+struct listener;
 struct pgroup;
+struct pool;
 struct proc;
 
 /* supervisord's numbers for the supervisor itself. */
@@ -168,6 +170,7 @@ struct proc {
 	TAILQ_ENTRY(proc) check_link;
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
+	struct listener *listener; /* of a pool; NULL: any other; owned */
 	pid_t	 last_pid;	/* of the latest child: its process group */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint32_t box;		/* number of its cgroup, tier A */
@@ -193,6 +196,7 @@ struct pgroup {
 	char	*name;		/* owned */
 	enum group_kind kind;
 	int64_t	 priority;
+	struct pool *pool;	/* GROUP_LISTENER; NULL: any other; owned */
 	struct proc_list procs;
 	size_t	 nprocs;
 	struct edge_list dependents; /* of all its processes, see order.c */

@@ -89,6 +89,7 @@ keep_descriptors(void)
 		if (f->name_hash == 0)
 			continue;
 		keep(f->stdin_fd);
+		keep(f->listener_fd);
 		for (int j = 0; j < 2; j++) {
 			keep(f->rd[j]);
 			keep(f->wr[j]);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "core/listener.h"
 #include "core/proc.h"
 #include "core/ready.h"
 #include "core/sockets.h"
@@ -114,6 +115,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		proc_count_launch(p);
 	p->stop_wall_ms = sys->wall_ms();
 	stdin_close(p);
+	listener_hear_out(p);
 	say_status(r->status, how, sizeof(how));
 	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
 		ended_stopping(p, r->status, how);
@@ -129,4 +131,5 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		ended_running(p, r->status, how);
 	sockets_left(p);
 	ready_end(p);
+	listener_ended(p);
 }

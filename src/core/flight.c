@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/listener.h"
 #include "core/proc.h"
 #include "core/ready.h"
 #include "core/stdin.h"
@@ -178,6 +179,11 @@ flight_save(const struct proc *p)
 	}
 	f->box = p->box;
 	f->loose = p->loose;
+	f->listener_fd = listener_fd(p);
+	if (p->listener != NULL) {
+		f->listener_state = (uint8_t)p->listener->said.st;
+		f->listener_clean = listener_is_clean(p);
+	}
 	f->state = (uint8_t)p->fsm.st;
 	f->want_up = p->want_up;
 	f->started = p->started;
@@ -360,6 +366,8 @@ flight_recall(struct proc *p)
 		stdin_take(p, in);
 	if (f->pid > 0)
 		ready_recall(p, f->is_ready);
+	if (f->listener_fd != -1)
+		listener_adopt(p, f->listener_fd, f->listener_state, f->listener_clean);
 	f->name_hash = 0;
 	return true;
 }
@@ -379,6 +387,7 @@ flight_close_old(void)
 		if (f->pid > 0)
 			sys->kill(f->pid, f->is_guest ? SIGKILL : SIGTERM);
 		fd_close(&f->stdin_fd);
+		fd_close(&f->listener_fd);
 		for (int j = 0; j < 2; j++) {
 			fd_close(&f->rd[j]);
 			fd_close(&f->wr[j]);

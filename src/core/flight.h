@@ -37,8 +37,11 @@ struct flight_slot {
 	int32_t	 status;	/* wait status of the last run */
 	int32_t	 stdin_fd;
 	int32_t	 rd[2], wr[2];	/* stdout, stderr */
+	int32_t	 listener_fd;	/* standard output of a listener; -1: none */
 	uint32_t box;		/* number of its cgroup */
 	uint8_t	 state;		/* enum pstate */
+	uint8_t	 listener_state; /* enum listener_state */
+	bool	 listener_clean;
 	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose,
 		 is_ready;
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;

@@ -20,6 +20,7 @@
 #include "base/spawn.h"
 #include "core/launching.h"
 #include "core/guest.h"
+#include "core/listener.h"
 #include "core/order.h"
 #include "core/ready.h"
 #include "core/proc.h"
@@ -120,7 +121,7 @@ launch_check(struct proc *p, struct err *e)
 _Static_assert(CONF_SOCKETS_MAX == SPAWN_PASS, "a child takes all sockets of a program");
 
 static void
-fill_spawn(struct launch *l, int stdin_rd, int err_wr)
+fill_spawn(struct launch *l, int stdin_rd, int stdout_wr, int err_wr)
 {
 	struct proc *p = l->p;
 	struct program *conf = p->conf;
@@ -129,7 +130,8 @@ fill_spawn(struct launch *l, int stdin_rd, int err_wr)
 	l->s = (struct spawn){
 		.path = l->path, .argv = l->argv.v, .envp = l->env.v,
 		.directory = conf->directory,
-		.fd = { stdin_rd, p->streams[0].wr, p->streams[one ? 0 : 1].wr },
+		.fd = { stdin_rd, stdout_wr != -1 ? stdout_wr : p->streams[0].wr,
+			p->streams[one ? 0 : 1].wr },
 		.extra = { -1, -1 }, .exec_fd = -1, .err_fd = err_wr,
 		.news = spawn_shares() ? &l->news : NULL,
 		.cgroup_fd = survivors_cgroup(p),
@@ -175,11 +177,12 @@ say_no_pipe(struct proc *p, int no)
 
 /* All pipes of p; -1 with errno, perhaps with some of them open. */
 static int
-open_pipes(struct proc *p, int in[2], int err[2])
+open_pipes(struct proc *p, int in[2], int out[2], int err[2])
 {
 	int below = core.fd_most;
 
-	if (stream_open_pair(p) == -1 || (!spawn_shares() && sys->pipe(err) == -1))
+	if (stream_open_pair(p) == -1 || listener_pipe(p, out) == -1 ||
+	    (!spawn_shares() && sys->pipe(err) == -1))
 		return -1;
 	if (p->conf->fcgi == NULL && sys->pipe(in) == -1)
 		return -1;
@@ -209,18 +212,21 @@ spawn(struct spawn *s, int err[2])
 
 /* The child exists. */
 static void
-created(struct launch *l, pid_t pid, const int in[2], const int err[2])
+created(struct launch *l, pid_t pid, const int in[2], const int out[2], const int err[2])
 {
 	struct proc *p = l->p;
 
 	l->child_fd[0] = in[0];
 	l->child_fd[1] = err[1];
+	l->child_fd[3] = out[1];
 	l->err_rd = err[0];
 	if (l->err_rd != -1)
 		sys->set_nonblock(l->err_rd, true);
 	launching_await(l);
 	if (in[1] != -1)
 		stdin_take(p, in[1]);
+	if (p->listener != NULL)
+		listener_take(p, out[0]);
 	if (p->last_pid == 0)
 		stream_first_start(p);
 	proc_spawned(p, pid);
@@ -233,7 +239,7 @@ static int
 create(struct launch *l)
 {
 	struct proc *p = l->p;
-	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
 	struct err e;
 	int no;
 	pid_t pid;
@@ -242,17 +248,17 @@ create(struct launch *l)
 		proc_spawn_failed(p, "%s", e.msg);
 		return -1;
 	}
-	if (open_pipes(p, in, err) == -1) {
+	if (open_pipes(p, in, out, err) == -1) {
 		no = errno;
 		say_no_pipe(p, no);
 		goto fail;
 	}
-	fill_spawn(l, in[0], err[1]);
+	fill_spawn(l, in[0], out[1], err[1]);
 	pid = l->s.tell_at == -1 ? -1 : spawn(&l->s, err);
 	no = errno;
 	l->child_fd[2] = l->s.cgroup_fd;	/* l->s itself stays as the child reads it */
 	if (pid > 0) {
-		created(l, pid, in, err);
+		created(l, pid, in, out, err);
 		return 0;
 	}
 	ready_begin(p, false);
@@ -260,6 +266,7 @@ create(struct launch *l)
 fail:
 	for (int i = 0; i < 2; i++) {
 		fd_close(&in[i]);
+		fd_close(&out[i]);
 		fd_close(&err[i]);
 	}
 	sockets_not_used(p);

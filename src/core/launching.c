@@ -62,7 +62,7 @@ launching_take(struct proc *p)
 	if (l == NULL)
 		return NULL;
 	l->p = p;
-	l->err_rd = l->child_fd[0] = l->child_fd[1] = l->child_fd[2] = -1;
+	l->err_rd = l->child_fd[0] = l->child_fd[1] = l->child_fd[2] = l->child_fd[3] = -1;
 	l->s.place = -1;
 	l->conf = NULL;
 	l->nfail = 0;
@@ -81,7 +81,7 @@ launching_stack(const struct launch *l)
 static void
 child_has_own_fds(struct launch *l)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		fd_close(&l->child_fd[i]);
 	if (l->s.place != -1)
 		spawn_empty_place(l->s.place);

@@ -19,7 +19,7 @@ struct launch {
 	int64_t	 since_ms;	/* when it was created */
 	struct loop_io io;
 	int	 err_rd;	/* -1: it tells in news */
-	int	 child_fd[3];	/* stdin, err_fd, cgroup: while the child shares them */
+	int	 child_fd[4];	/* stdin, err_fd, cgroup, a listener's stdout: while shared */
 	int	 index;
 	struct strlist argv;
 	struct environ env;	/* kept when it is free */

@@ -17,6 +17,7 @@
 #include "core/guest.h"
 #include "core/order.h"
 #include "core/plan.h"
+#include "core/pool.h"
 #include "core/proc.h"
 #include "core/reap.h"
 #include "core/sockets.h"
@@ -24,6 +25,7 @@
 #include "core/update.h"
 
 #define SAY_WAITING_MS	3000	/* between two "waiting for ... to die" */
+#define HEAR_MS		1000	/* for listeners to hear the last events */
 #define FORCE_MS	3000	/* after SIGKILL to all: what is unkillable is left */
 
 enum phase { PHASE_RUN, PHASE_STOP, PHASE_FINISH };
@@ -34,9 +36,11 @@ static struct {
 	int64_t	 priority;	/* the class that is being stopped */
 	bool	 all;		/* or all of them, in a hurry */
 	size_t	 waiting;	/* processes of it that are not down yet */
+	bool	 hearing;	/* the class has to stop, its listeners have news to hear */
+	bool	 heard;		/* they had their time */
 	struct asker by;
 	struct loop_job next;
-	struct loop_timer say, budget, sweep;
+	struct loop_timer say, budget, sweep, patience;
 	struct loop_signal signals[7];
 } life;
 
@@ -175,6 +179,43 @@ stop_class(void)
 }
 
 static void
+on_patience(struct loop_timer *t)
+{
+	(void)t;
+	life.heard = true;
+	loop_job_add(&life.next, close_next);
+}
+
+/*
+ * Pools are the last to be stopped, so that they hear of the end of all others.  What
+ * happened last is still on its way to them: let them have it, for a short time.
+ */
+static bool
+listeners_busy(void)
+{
+	struct pgroup *g;
+
+	if (life.heard || life.hurry > 0)
+		return false;
+	TAILQ_FOREACH(g, &core.groups, link)
+		if (g->pool != NULL && g->priority == life.priority &&
+		    !pool_is_quiet(g->pool)) {
+			if (!life.hearing)
+				loop_timer_start(&life.patience, HEAR_MS, on_patience);
+			life.hearing = true;
+			return true;
+		}
+	return false;
+}
+
+void
+life_listener_moved(void)
+{
+	if (life.hearing)
+		loop_job_add(&life.next, close_next);
+}
+
+static void
 close_next(struct loop_job *j)
 {
 	struct pgroup *g;
@@ -199,6 +240,10 @@ close_next(struct loop_job *j)
 			return;
 		}
 		life.priority = g->priority;
+		if (listeners_busy())
+			return;
+		life.hearing = life.heard = false;
+		loop_timer_stop(&life.patience);
 		stop_class();
 	}
 }
@@ -421,5 +466,6 @@ life_release(void)
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
 	loop_timer_stop(&life.sweep);
+	loop_timer_stop(&life.patience);
 	loop_job_cancel(&life.next);
 }

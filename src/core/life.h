@@ -18,6 +18,8 @@ bool	life_hurried(void);
 int	life_end_signal(void);
 /* At the end: nothing that programs left behind lives any more. */
 void	life_swept(void);
+/* A listener has said something, or ended: a shutdown may wait for that. */
+void	life_listener_moved(void);
 /* proc.c tells each transition: shutdown and updates wait for them. */
 void	life_state_changed(struct proc *p, enum pstate from);
 /* guest.c tells that the last guest has ended, which ends the run. */

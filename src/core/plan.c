@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pool.h"
+
 struct config *
 plan_load(struct err *e)
 {
@@ -80,6 +82,8 @@ plan_group(const struct pgroup *g, const struct group *to, const struct config *
 	out->procs = calloc(g->nprocs + to->nprograms + 1, sizeof(*out->procs));
 	if (out->procs == NULL)
 		return -1;
+	if (g->pool != NULL)
+		conf_listener_diff(g->pool->conf, to->listener, &out->pool);
 	TAILQ_FOREACH(p, &g->procs, link) {
 		pp = &out->procs[out->n];
 		*pp = (struct plan_proc){ .p = p };
@@ -104,6 +108,7 @@ plan_group_release(struct plan_group *pg)
 {
 	for (size_t i = 0; i < pg->n; i++)
 		conf_change_release(&pg->procs[i].why);
+	conf_change_release(&pg->pool);
 	free(pg->procs);
 	*pg = (struct plan_group){ 0 };
 }
@@ -114,7 +119,8 @@ view(const struct pgroup *g, struct group *out)
 {
 	struct proc *p;
 
-	*out = (struct group){ .name = g->name, .kind = g->kind, .priority = g->priority };
+	*out = (struct group){ .name = g->name, .kind = g->kind, .priority = g->priority,
+		.listener = g->pool != NULL ? g->pool->conf : NULL };
 	out->programs = calloc(g->nprocs + 1, sizeof(*out->programs));
 	if (out->programs == NULL)
 		return -1;
@@ -227,6 +233,8 @@ add_group_steps(struct plan *out, const struct pgroup *g, const struct group *to
 	if (r == 0 && pg.priority)
 		r = add_step(out, g->name, NULL, "change",
 		    &(struct conf_change){ .key = "priority" });
+	if (r == 0 && pg.pool.key != NULL)
+		r = add_step(out, g->name, NULL, "change", &pg.pool);
 	for (size_t i = 0; i < pg.n && r == 0; i++) {
 		struct plan_proc *pp = &pg.procs[i];
 

@@ -18,11 +18,12 @@ struct plan_group {
 	struct plan_proc *procs; /* only those with something to do; owned */
 	size_t	 n;
 	bool	 priority;	/* the group's priority changed */
+	struct conf_change pool; /* of a pool's keys the first that changed; owned */
 };
 
 /*
- * Compare g with what c says of it; -1: no memory.  Nothing to do: n is 0 and
- * priority false.
+ * Compare g with what c says of it; -1: no memory.  Nothing to do: n is 0,
+ * priority false and pool has no key.
  */
 int	plan_group(const struct pgroup *g, const struct group *to, const struct config *c,
 	    struct plan_group *out);

@@ -10,6 +10,7 @@
 #include "core/edge.h"
 #include "core/flight.h"
 #include "core/launch.h"
+#include "core/listener.h"
 #include "core/order.h"
 #include "core/ready.h"
 #include "core/sockets.h"
@@ -22,7 +23,10 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 {
 	struct proc *p = calloc(1, sizeof(*p));
 
-	if (p == NULL || stream_init_pair(p, conf) == -1) {
+	if (p == NULL || (g->pool != NULL && listener_new(p) == -1) ||
+	    stream_init_pair(p, conf) == -1) {
+		if (p != NULL)
+			listener_free(p);
 		free(p);
 		program_free(conf);
 		err_set(e, FAULT_FAILED, "out of memory");
@@ -82,6 +86,7 @@ proc_free(struct proc *p)
 	cgroup_remove(p);
 	stdin_close(p);
 	sockets_detach(p);
+	listener_free(p);
 	stream_release_pair(p);
 	flight_give(p->slot);
 	RB_REMOVE(id_tree, &core.ids, p);

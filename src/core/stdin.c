@@ -11,6 +11,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 
+#define QUEUE_KEPT	4096	/* bytes of an empty queue, for the next time */
+
 struct stdin_pipe {
 	int	 fd;
 	struct buf queue;
@@ -79,8 +81,46 @@ on_writable(struct loop_io *w, int events)
 		    in->p->conf->name, in->queue.len);
 		buf_release(&in->queue);
 	}
-	if (in->queue.len == 0)
+	if (in->queue.len == 0) {
 		loop_io_stop(w);
+		if (in->queue.cap > QUEUE_KEPT)
+			buf_release(&in->queue);
+	}
+}
+
+int
+stdin_send(struct proc *p, const char *data, size_t len)
+{
+	struct stdin_pipe *in = p->stdin_pipe;
+
+	if (in == NULL) {
+		errno = EPIPE;
+		return -1;
+	}
+	if (in->queue.len > 0 && in->queue.len + len > STDIN_QUEUE_MAX) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (buf_reserve(&in->queue, len) == -1) {
+		in->queue.failed = false;
+		errno = ENOMEM;
+		return -1;
+	}
+	buf_add(&in->queue, data, len);
+	if (push(in) == -1) {
+		buf_release(&in->queue);
+		errno = EPIPE;
+		return -1;
+	}
+	if (in->queue.len > 0)
+		loop_io_start(&in->io, in->fd, LOOP_WRITE, on_writable);
+	return 0;
+}
+
+bool
+stdin_has_rest(const struct proc *p)
+{
+	return p->stdin_pipe != NULL && p->stdin_pipe->queue.len > 0;
 }
 
 int

@@ -12,6 +12,13 @@
 /* Take our end; p owns it.  -1: no memory (fd is closed). */
 int	stdin_take(struct proc *p, int fd);
 void	stdin_close(struct proc *p);
+/*
+ * All of these bytes, now or as it reads; -1 with errno and nothing of them: EPIPE, ENOMEM, or
+ * EAGAIN when it has not read what it got before.  The descriptor is non-blocking.
+ */
+int	stdin_send(struct proc *p, const char *data, size_t len);
+/* Has it not read all that it got? */
+bool	stdin_has_rest(const struct proc *p);
 /* -1: none. */
 int	stdin_fd(const struct proc *p);
 

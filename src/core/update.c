@@ -14,6 +14,7 @@
 #include "core/life.h"
 #include "core/order.h"
 #include "core/plan.h"
+#include "core/pool.h"
 #include "core/proc.h"
 #include "core/sockets.h"
 #include "core/stream.h"
@@ -81,6 +82,11 @@ pgroup_new(struct group *from, struct err *e)
 	insert_group(g);
 	RB_INSERT(name_tree, &core.by_name, g);
 	edge_made(g);
+	if (g->kind == GROUP_LISTENER && pool_new(g, conf_take_listener(from)) == -1) {
+		pgroup_free(g);
+		err_set(e, FAULT_FAILED, "out of memory");
+		return NULL;
+	}
 	if (add_processes(g, from, e) == -1) {
 		pgroup_free(g);
 		return NULL;
@@ -98,6 +104,7 @@ pgroup_free(struct pgroup *g)
 	while ((p = TAILQ_FIRST(&g->procs)) != NULL)
 		proc_free(p);
 	edge_group_gone(g);
+	pool_free(g);
 	TAILQ_REMOVE(&core.groups, g, link);
 	RB_REMOVE(name_tree, &core.by_name, g);
 	free(g->name);
@@ -140,7 +147,8 @@ find_definition(const char *name, struct config **fresh, struct err *e)
 		err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
 		return NULL;
 	}
-	if (g->nprograms == 0 || g->programs[0] != NULL)
+	if ((g->nprograms == 0 || g->programs[0] != NULL) &&
+	    (g->kind != GROUP_LISTENER || g->listener != NULL))
 		return g;
 	*fresh = plan_load(e);
 	g = *fresh != NULL ? conf_find_group(*fresh, name) : NULL;
@@ -335,6 +343,7 @@ apply_change(struct item *it)
 	strlist_release(&order);
 	it->g->kind = it->to->kind;
 	it->g->priority = it->to->priority;
+	pool_update(it->g, conf_take_listener(it->to));
 	TAILQ_REMOVE(&core.groups, it->g, link);
 	insert_group(it->g);
 	TAILQ_FOREACH(p, &it->g->procs, link)
@@ -436,9 +445,16 @@ has_steps(const struct pgroup *g, const struct group *to)
 
 	if (plan_group(g, to, update.config, &pg) == -1)
 		return true;
-	steps = pg.n > 0 || pg.priority;
+	steps = pg.n > 0 || pg.priority || pg.pool.key != NULL;
 	plan_group_release(&pg);
 	return steps || plan_changed(g, to, update.config);
+}
+
+/* One that is no pool any more, or is one now, is removed and added. */
+static bool
+stays(const struct pgroup *g, const struct group *to)
+{
+	return to != NULL && (g->kind == GROUP_LISTENER) == (to->kind == GROUP_LISTENER);
 }
 
 /* supervisorctl's order: removed, changed, added. */
@@ -455,19 +471,22 @@ collect(char *const *groups, size_t n)
 	if (update.items == NULL)
 		return -1;
 	TAILQ_FOREACH(g, &core.groups, link)
-		if (is_named(g->name, groups, n) && conf_find_group(c, g->name) == NULL)
+		if (is_named(g->name, groups, n) && !stays(g, conf_find_group(c, g->name)))
 			update.items[update.n++] = (struct item){ ITEM_REMOVE, g, NULL, false };
 	for (size_t i = 0; i < c->ngroups; i++) {
 		g = core_find_group(c->groups[i]->name);
-		if (g != NULL && is_named(g->name, groups, n) && has_steps(g, c->groups[i]))
+		if (g != NULL && stays(g, c->groups[i]) && is_named(g->name, groups, n) &&
+		    has_steps(g, c->groups[i]))
 			update.items[update.n++] =
 			    (struct item){ ITEM_CHANGE, g, c->groups[i], false };
 	}
-	for (size_t i = 0; i < c->ngroups; i++)
-		if (core_find_group(c->groups[i]->name) == NULL &&
+	for (size_t i = 0; i < c->ngroups; i++) {
+		g = core_find_group(c->groups[i]->name);
+		if ((g == NULL || !stays(g, c->groups[i])) &&
 		    is_named(c->groups[i]->name, groups, n))
 			update.items[update.n++] =
 			    (struct item){ ITEM_ADD, NULL, c->groups[i], false };
+	}
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "ctl/pools.h"
 
 /* ---- pieces ---- */
 
@@ -448,6 +449,7 @@ why_text(const struct proc *p, const struct why_now *now, struct buf *out)
 	say_sockets(out, p->conf);
 	if (p->want_up && p->restart_due)
 		buf_adds(out, "an update of the configuration starts it again\n");
+	pools_explain(p, out);
 	for (uint32_t i = first_kept(p); i < p->ntransitions; i++)
 		say_transition(out, transition_at(p, i));
 }

@@ -26,6 +26,7 @@ static struct seen {
 	int64_t	 made_ms;	/* about when the record was made */
 	int64_t	 slack_ms;	/* sim.slack_ms at that time */
 	int64_t	 retries;	/* startretries at that time */
+	int64_t	 startsecs;	/* when it was started */
 } seen[RECORDS];
 
 static struct seen *
@@ -94,18 +95,20 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 		s->conf = p->conf;
 	}
 	s->attempts++;
+	s->startsecs = p->conf->startsecs;
 }
 
 static void
 entered_running(const struct proc *p)
 {
 	int64_t up_ms = sim.now_ms - p->start_ms;
+	int64_t startsecs = record_of(p)->startsecs;
 
 	if (process_find(p->pid) != NULL && process_find(p->pid)->life == ZOMBIE)
 		return;		/* it has died meanwhile: that is told next */
 	if (p->pid == 0)
 		return;
-	if (p->conf->startsecs > 0 && up_ms <= p->conf->startsecs * 1000)
+	if (startsecs > 0 && up_ms <= startsecs * 1000)
 		fail("%s is RUNNING after %lld ms", name_of(p), (long long)up_ms);
 }
 
@@ -135,6 +138,8 @@ on_event(struct observer *o, const struct event *ev)
 	struct seen *s;
 
 	(void)o;
+	if (ev->type == EV_GROUP_ADDED)
+		ears_forget(ev->group);
 	if (ev->type != EV_STATE)
 		return;
 	s = record_of(p);
@@ -179,6 +184,7 @@ void
 check_open(void)
 {
 	memset(seen, 0, sizeof(seen));
+	ears_forget(NULL);
 	core_observe(&core, &observer);
 }
 
@@ -316,6 +322,7 @@ check_turn(void)
 			check_pid(core.guest[i].proc);
 		}
 	check_queues();
+	check_pools();
 }
 
 /* ---- at rest ---- */
@@ -349,6 +356,7 @@ check_idle(void)
 {
 	if (process_zombies() > 0 && core_pending == 0)
 		fail("%zu zombies are left while the loop is idle", process_zombies());
+	check_pools_idle();
 	if (chance(20))
 		check_why();
 }

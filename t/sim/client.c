@@ -48,7 +48,7 @@ some_name(void)
 	static const char *const names[] = {
 		"p0", "p1", "p2", "p3", "p4", "p5", "g0:*", "g1:*", "g0:p0", "g1:p1",
 		"p0:p0_00", "p1:p1_01", "p2:p2_00", "p3:*", "nobody", "g9:*", "supd:logger",
-		"", ":", "p0:", "p1:*", "p4:*",
+		"", ":", "p0:", "p1:*", "p4:*", "l0:*", "l1:l1_0",
 	};
 
 	return names[rnd(sizeof(names) / sizeof(names[0]))];
@@ -73,7 +73,14 @@ write_call(char *at, size_t size)
 	const char *c = "{\"method\":\"org.supd.Control.";
 	int n;
 
-	switch (rnd(20)) {
+	switch (rnd(22)) {
+	case 20:
+		n = snprintf(at, size, "%sSendRemoteCommEvent\",\"parameters\":{\"type\":\"t\","
+		    "\"data\":\"%0*d\"}}", c, (int)between(1, 2000), 7);
+		break;
+	case 21:
+		n = snprintf(at, size, "%sGetPools\"}", c);
+		break;
 	case 0: case 1: case 2:
 		n = snprintf(at, size, "%sStart\",\"parameters\":{\"names\":[\"%s\"],"
 		    "\"wait\":%s}%s}", c, some_name(), wait, more);
@@ -117,7 +124,8 @@ write_call(char *at, size_t size)
 		break;
 	case 16:
 		n = snprintf(at, size, "%sSendStdin\",\"parameters\":{\"name\":\"%s\","
-		    "\"chars\":\"%0*d\"}}", c, some_name(), (int)between(1, 2000), 7);
+		    "\"chars\":\"%0*d\"}}", c, chance(500) ? "p1" : "g0:p0",
+		    (int)between(1, 2000), 7);	/* not into the protocol of a listener */
 		break;
 	case 17:
 		n = snprintf(at, size, "{\"method\":\"org.supd.Log.Tail\",\"parameters\":"
@@ -246,7 +254,8 @@ static void
 speak(struct client *c)
 {
 	static const char subscribe[] =
-	    "{\"method\":\"org.supd.Control.Subscribe\",\"more\":true}";
+	    "{\"method\":\"org.supd.Control.Subscribe\",\"parameters\":{\"since\":0,"
+	    "\"types\":[\"EVENT\"]},\"more\":true}";
 	static const char half[] = "{\"method\":\"org.supd.Con";
 
 	switch (c->manner) {

@@ -11,6 +11,7 @@
 #include "sim.h"
 
 #define PROGRAMS 6
+#define POOLS 2
 
 static struct made {
 	bool	 there;
@@ -23,6 +24,34 @@ static struct made {
 	bool	 fcgi;
 	int	 sockets;	/* which of the lines below */
 } programs[PROGRAMS];
+
+static struct pool_made {
+	bool	 there;
+	const char *command, *events, *autorestart;
+	int	 numprocs, priority, buffer_size, startsecs;
+} pools_made[POOLS];
+
+static void
+change_pool(struct pool_made *p)
+{
+	static const char *const commands[] = {
+		"hear-good", "hear-good", "hear-slow", "hear-fail", "hear-die", "hear-babble",
+		"hear-blind", "flood", "deaf", "crash",
+	};
+	static const char *const events[] = {
+		"EVENT", "PROCESS_STATE", "PROCESS_STATE,REMOTE_COMMUNICATION", "TICK_60",
+		"PROCESS_GROUP,TICK_5,SUPERVISOR_STATE_CHANGE", "PROCESS_LOG,PROCESS_COMMUNICATION",
+	};
+	static const char *const restarts[] = { "true", "true", "false", "unexpected" };
+
+	p->command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
+	p->events = events[rnd(sizeof(events) / sizeof(events[0]))];
+	p->autorestart = restarts[rnd(4)];
+	p->numprocs = (int)between(1, 3);
+	p->priority = chance(700) ? -1 : (int)between(1, 30);
+	p->buffer_size = chance(300) ? (int)between(1, 4) : (int)between(5, 60);
+	p->startsecs = (int)between(0, 2);
+}
 
 static void
 depend(struct made *p, int before)
@@ -78,6 +107,10 @@ config_first(void)
 		programs[i].there = chance(650);
 	}
 	programs[rnd(PROGRAMS)].there = true;
+	for (int i = 0; i < POOLS; i++) {
+		change_pool(&pools_made[i]);
+		pools_made[i].there = chance(300);
+	}
 	config_write();
 }
 
@@ -87,7 +120,13 @@ config_edit(void)
 {
 	struct made *p = &programs[rnd(PROGRAMS)];
 
-	switch (rnd(7)) {
+	switch (rnd(9)) {
+	case 7:
+		pools_made[rnd(POOLS)].there ^= true;
+		break;
+	case 8:
+		change_pool(&pools_made[rnd(POOLS)]);
+		break;
 	case 0:
 		p->there = !p->there;
 		break;
@@ -168,6 +207,17 @@ write_program(char *at, size_t size, int i)
 	return n + write_sockets(at + n, size - n, i);
 }
 
+static size_t
+write_pool(char *at, size_t size, int i)
+{
+	const struct pool_made *p = &pools_made[i];
+
+	return (size_t)snprintf(at, size, "[eventlistener:l%d]\ncommand=/sim/%s\nnumprocs=%d\n"
+	    "process_name=%%(program_name)s_%%(process_num)d\nevents=%s\nbuffer_size=%d\n"
+	    "priority=%d\nstartsecs=%d\nautorestart=%s\n", i, p->command, p->numprocs,
+	    p->events, p->buffer_size, p->priority, p->startsecs, p->autorestart);
+}
+
 void
 config_write(void)
 {
@@ -180,6 +230,9 @@ config_write(void)
 	for (int i = 0; i < PROGRAMS; i++)
 		if (programs[i].there)
 			n += write_program(text + n, sizeof(text) - n, i);
+	for (int i = 0; i < POOLS; i++)
+		if (pools_made[i].there)
+			n += write_pool(text + n, sizeof(text) - n, i);
 	for (int g = 0; g < 2; g++) {
 		size_t at = n;
 		bool any = false;

@@ -123,6 +123,7 @@ struct sproc {
 	int	 dies_status;
 	int64_t	 flood;		/* bytes still to write */
 	void	*mind;		/* of a guest */
+	struct ear *ear;	/* of an event listener */
 };
 
 extern struct sproc *processes;
@@ -150,6 +151,17 @@ void	program_begin(struct sproc *p);
 void	program_told(struct sproc *p, int sig);
 /* The file of a command: 0, or the errno of stat() and access(). */
 int	program_file(const char *path, struct stat *st);
+
+/* ---- ear.c: event listeners ---- */
+
+struct ear;
+/* For a program that is one. */
+void	ear_begin(struct sproc *p);
+void	ear_end(struct sproc *p);
+void	ear_act(struct sproc *p);
+int64_t	ear_next_ms(const struct sproc *p);
+/* The pool (NULL: each) is a new one. */
+void	ears_forget(const char *pool);
 
 /* ---- logger.c ---- */
 

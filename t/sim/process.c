@@ -253,8 +253,8 @@ take_files(struct sproc *p, const struct spawn *s)
 	for (int i = 0; i < SHARED; i++)
 		if (shared_fd(s, i) != -1)
 			p->shared[i] = table_get(shared_fd(s, i), "spawn");
-	for (int i = 1; i < 3; i++)
-		if (s->fd[i] != -1)
+	for (int i = 1; i < 3; i++)	/* what a listener says goes to the core */
+		if (s->fd[i] != -1 && (i > 1 || strncmp(s->argv[0], "/sim/hear-", 10) != 0))
 			table[s->fd[i]]->pipe->output = true;
 	for (int i = 0; i < 3 && p->place == -1; i++)
 		p->fd[i] = s->fd[i] != -1 ? file_hold(table[s->fd[i]]) : NULL;
@@ -462,6 +462,7 @@ drop_files(struct sproc *p)
 		file_drop(&p->passed[i]);
 	file_drop(&p->err);
 	file_drop(&p->procs);
+	ear_end(p);
 }
 
 void

@@ -46,6 +46,8 @@ schedule(struct sproc *p)
 	p->next_ms = p->dies_ms;
 	if (p->flood > 0 && sim.now_ms + 1 < p->next_ms)
 		p->next_ms = sim.now_ms + between(1, 20);
+	if (p->ear != NULL && ear_next_ms(p) < p->next_ms)
+		p->next_ms = ear_next_ms(p);
 }
 
 /* Children that outlive it, in every way to get out of sight. */
@@ -98,6 +100,11 @@ act(struct sproc *p)
 		process_die(p, p->dies_status);
 		return;
 	}
+	if (p->ear != NULL) {
+		ear_act(p);
+		if (p->life != ALIVE)
+			return;
+	}
 	if (p->flood > 0 && !p->stopped) {
 		p->flood -= (int64_t)sizeof(data);
 		memset(data, 'y', sizeof(data));
@@ -112,7 +119,8 @@ void
 program_begin(struct sproc *p)
 {
 	p->act = act;
-	if (chance(500))
+	ear_begin(p);
+	if (p->ear == NULL && chance(500))
 		write_line(p);
 	if (is(p, "crash"))
 		dies_in(p, between(0, chance(500) ? 900 : 8000),

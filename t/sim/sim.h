@@ -126,6 +126,8 @@ struct proc;
 void	check_depends(const struct proc *p);	/* at the end of every turn */
 const struct proc *check_user(const struct proc *p);	/* who depends on p and is up */
 void	check_turn(void);	/* at the end of every turn */
+void	check_pools(void);
+void	check_pools_idle(void);
 void	check_idle(void);	/* when there is nothing to do at this instant */
 void	check_end(void);	/* after the last core_release() */
 

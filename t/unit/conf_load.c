@@ -49,7 +49,9 @@ test_groups(void)
 		{ "[program:a]\ncommand=x\nprocess_name=n\n[program:b]\ncommand=y\n"
 		  "process_name=n\n[group:g]\nprograms=a,b\n", "g:n" },
 		{ "[eventlistener:l]\ncommand=x\nevents=TICK_5\n[fcgi-program:f]\ncommand=x\n"
-		  "socket=unix:///tmp/x\n[group:g]\nprograms=f\n", "g:f" },
+		  "socket=unix:///tmp/x\n[group:g]\nprograms=f\n", "l:l g:f" },
+		{ "[eventlistener:l]\ncommand=x\nevents=TICK_5\nnumprocs=2\nprocess_name="
+		  "%(process_num)d\n[program:a]\ncommand=y\n", "l:0 l:1 a:a" },
 		{ "[DEFAULT]\nCommand=x\n[program:a]\n", "a:a" },
 	};
 

@@ -1,6 +1,7 @@
 /*
  * The sentences of why, from records made by hand.
  */
+#include "ctl/pools.h"
 #include "ctl/why.h"
 
 #include <signal.h>
@@ -55,6 +56,13 @@ order_text(const struct proc *q, struct buf *out)
 {
 	(void)q;
 	buf_adds(out, "db to be ready (it is STARTING)");
+}
+
+void
+pools_explain(const struct proc *q, struct buf *out)
+{
+	(void)q;
+	(void)out;
 }
 
 static void

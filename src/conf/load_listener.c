@@ -1,6 +1,5 @@
 /*
- * [eventlistener:x]: checked as supervisord checks it.  It makes no group; a
- * warning says so.
+ * [eventlistener:x]: checked as supervisord checks it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,26 +8,10 @@
 #include "conf/load.h"
 #include "conf/text.h"
 
-/* Parse the keys of a program, and drop the result. */
-static int
-check_processes(struct loader *ld, struct ini_section *s, const char *group)
-{
-	struct program_list l = { 0 };
-	struct section_load sl = { &conf_program_table, s, ld->scope, false };
-	struct origin o = load_origin(ld, &sl, NULL);
-	int rc = load_processes(ld, s, group, &l);
-
-	program_list_release(&l);
-	if (rc == 0)
-		rc = report_note(&ld->report, &o, LOG_WARN,
-		    "[%s] does nothing yet: this version cannot run it", s->name);
-	return rc;
-}
-
 /* Rules between the keys of a listener. */
 static int
 check_listener(struct loader *ld, const struct section_load *sl,
-    const struct listener_keys *keys)
+    struct conf_listener *keys)
 {
 	const char *name = sl->section->name;
 	struct origin o = load_origin(ld, sl, "result_handler");
@@ -44,8 +27,10 @@ check_listener(struct loader *ld, const struct section_load *sl,
 	for (size_t i = 0; i < keys->events.n; i++) {
 		char *event = keys->events.v[i];
 
-		if (event_is_supervisords(event))
+		if (event_is_supervisords(event)) {
+			keys->kinds |= event_mask(event) & ~KIND_BIT(KIND_LOG_TROUBLE);
 			continue;
+		}
 		for (char *c = event; *c != '\0'; c++)
 			if (*c >= 'a' && *c <= 'z')
 				*c = (char)(*c - 'a' + 'A');
@@ -77,30 +62,27 @@ check_redirect(struct loader *ld, const struct section_load *sl)
 }
 
 int
-load_listener(struct loader *ld, struct ini_section *s)
+load_listener(struct loader *ld, struct ini_section *s, struct conf_listener *keys,
+    struct program_list *l)
 {
 	struct section_load sl = { &conf_listener_table, s, ld->scope, false };
 	struct section_load named = { &conf_program_table, s, ld->scope, true };
-	struct listener_keys keys = { 0 };
 	struct origin o;
-	int rc = -1;
 
 	for (size_t i = 0; i < sl.table->nkeys; i++) {
 		const struct conf_key *k = &sl.table->keys[i];
 
-		if (load_key(ld, &sl, k, &keys) == -1)
-			goto out;
-		if (strcmp(k->name, "buffer_size") != 0 || keys.buffer_size >= 1)
+		if (load_key(ld, &sl, k, keys) == -1)
+			return -1;
+		if (strcmp(k->name, "buffer_size") != 0 || keys->buffer_size >= 1)
 			continue;
 		o = load_origin(ld, &sl, k->name);
 		if (report_error(&ld->report, &o, "[%s] section sets invalid buffer_size (%lld)",
-		    s->name, (long long)keys.buffer_size) == -1)
-			goto out;
+		    s->name, (long long)keys->buffer_size) == -1)
+			return -1;
 	}
-	if (check_listener(ld, &sl, &keys) == 0 && check_redirect(ld, &sl) == 0 &&
-	    load_check_name(ld, &named) == 0)
-		rc = check_processes(ld, s, s->title);
-out:
-	conf_release(sl.table, &keys);
-	return rc;
+	if (check_listener(ld, &sl, keys) == -1 || check_redirect(ld, &sl) == -1 ||
+	    load_check_name(ld, &named) == -1)
+		return -1;
+	return load_processes(ld, s, s->title, l);
 }
