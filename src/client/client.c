@@ -5,7 +5,9 @@
  */
 #include "client/client.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <linux/sockios.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <errno.h>
@@ -19,6 +21,8 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
+#define HEAR_SECONDS 10		/* that a living server may take to read what we said */
+#define UNHEARD "does not answer: the server has read nothing for 10 seconds"
 #define FILL_BYTES (64 * 1024)	/* room for one read: a reply of 200 processes */
 
 static int
@@ -50,6 +54,8 @@ connect_failed(struct client *c, int no, struct err *e)
 	} else if (no == EACCES || no == EPERM) {
 		err_set(e, FAULT_FAILED, "%s permission denied", c->url);
 		why = CLIENT_DENIED;
+	} else if (no == EAGAIN) {	/* its backlog is full, and nobody accepts */
+		err_set(e, FAULT_FAILED, "%s " UNHEARD, c->url);
 	} else {
 		err_set(e, FAULT_FAILED, "%s cannot be reached: %s", c->url, strerror(no));
 	}
@@ -170,6 +176,7 @@ stale(const struct client *c)
 int
 client_connect(struct client *c, struct err *e)
 {
+	struct timeval limit = { .tv_sec = HEAR_SECONDS };
 	struct sockaddr_un sa;
 	socklen_t len;
 
@@ -180,6 +187,8 @@ client_connect(struct client *c, struct err *e)
 	if (address(c, &sa, &len, e) == -1)
 		return -1;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (c->fd != -1)	/* holds for connect(), too */
+		setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (c->fd == -1 || connect(c->fd, (struct sockaddr *)&sa, len) == -1)
 		return connect_failed(c, errno, e);
 	if (check_owner(c, e) == -1)
@@ -218,18 +227,37 @@ lost(struct client *c, struct err *e, const char *how)
 	return fails(c, CLIENT_BROKEN);
 }
 
-/* 0: there is something to read; -1: *stop was set instead. */
+/* Of a UNIX socket: is something of what we said not read yet? */
+static bool
+unheard(const struct client *c)
+{
+	int left = 0;
+
+	return ioctl(c->fd, SIOCOUTQ, &left) == 0 && left > 0;
+}
+
+/*
+ * 0: there is something to read; -1: *stop was set instead, or nobody reads what we
+ * said.  An answer itself may take as long as it likes.
+ */
 static int
-wait_readable(struct client *c)
+wait_readable(struct client *c, struct err *e)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	const struct timespec limit = { .tv_sec = HEAR_SECONDS };
+	bool heard = false;
+	int n;
 
-	while (!*c->stop) {
-		if (ppoll(&p, 1, NULL, &c->wait_mask) > 0)
-			return 0;
-		if (errno != EINTR)
+	while (c->stop == NULL || !*c->stop) {
+		n = ppoll(&p, 1, heard ? NULL : &limit,
+		    c->stop != NULL ? &c->wait_mask : NULL);
+		if (n > 0 || (n == -1 && errno != EINTR))
 			return 0;	/* read() will say what is wrong */
+		if (n == 0 && unheard(c))
+			return lost(c, e, UNHEARD);
+		heard = n == 0;
 	}
+	err_set(e, FAULT_FAILED, "interrupted");
 	return fails(c, CLIENT_STOPPED);
 }
 
@@ -246,8 +274,8 @@ client_fill(struct client *c, struct err *e)
 	if (buf_reserve(&c->in, FILL_BYTES) == -1)
 		return lost(c, e, "sent more than fits into memory");
 	do {
-		if (c->stop != NULL && wait_readable(c) == -1)
-			return err_set(e, FAULT_FAILED, "interrupted");
+		if (wait_readable(c, e) == -1)
+			return -1;
 		n = read(c->fd, c->in.data + c->in.len, c->in.cap - c->in.len - 1);
 	} while (n == -1 && (errno == EINTR || errno == EAGAIN));
 	if (n == -1 && errno != ECONNRESET)
@@ -269,6 +297,8 @@ send_all(struct client *c, const char *data, size_t len, struct err *e)
 			continue;
 		if (n == -1 && (errno == EPIPE || errno == ECONNRESET))
 			return lost(c, e, "closed the connection");
+		if (n == -1 && errno == EAGAIN)
+			return lost(c, e, UNHEARD);
 		if (n == -1)
 			return lost(c, e, strerror(errno));
 		data += n;
