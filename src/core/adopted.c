@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "core/environ.h"
 #include "core/proc.h"
+#include "core/survivors.h"
 
 int
 adopted_init(const char **why)
@@ -148,18 +149,19 @@ signal_orphan(pid_t pid, const char *mark, size_t len, void *arg)
 {
 	struct signalling *s = arg;
 	struct proc *p = find_owner(mark, len, sys->getpgid(pid));
+	bool asked;
 	int sig;
 
 	if (p == NULL)
 		return;
 	p->nsurvivors++;
 	sig = s->which(p);
+	asked = survivors_asked(p, pid);
 	/* once politely; later only what came to us since */
-	if (sig != SIGKILL && pid == p->last_survivor)
+	if (sig != SIGKILL && asked)
 		return;
 	log_debug("%s left process %d behind, sending %s", p->conf->name, (int)pid,
 	    conf_signal_name(sig));
-	p->last_survivor = pid;
 	sys->kill(pid, sig);
 	if (sig != SIGKILL)
 		sys->kill(pid, SIGCONT);

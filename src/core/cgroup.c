@@ -15,6 +15,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/survivors.h"
 
 #define CGROUP2_MAGIC 0x63677270	/* linux/magic.h */
 #define ROOT "/sys/fs/cgroup"
@@ -194,9 +195,8 @@ cgroup_signal(struct proc *p, int sig)
 	}
 	for (at = list.data; at != NULL && (pid = strtol(at, &end, 10)) > 0; at = end) {
 		n++;
-		if (sig != SIGKILL && (pid_t)pid != p->last_survivor)
+		if (!survivors_asked(p, (pid_t)pid) && sig != SIGKILL)
 			sys->kill((pid_t)pid, sig);
-		p->last_survivor = (pid_t)pid;
 	}
 	if (n > 0 && sig == SIGKILL && kill_box(p) == -1)
 		n = -1;

@@ -178,7 +178,7 @@ struct proc {
 	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
 	uint8_t	 blind;		/* scans in a row that could not look */
 	int	 nsurvivors;	/* descendants found by the last scan */
-	pid_t	 last_survivor;	/* the one that was signalled last */
+	struct asked *asked;	/* survivors that were asked to stop; NULL: none; owned */
 	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */
 	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */

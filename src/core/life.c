@@ -259,7 +259,7 @@ give_up_waiting(struct loop_timer *t)
 		TAILQ_FOREACH(p, &g->procs, link)
 			if (!pstate_is_stopped(p->fsm.st))
 				log_error("giving up on '%s' (%d), which SIGKILL does not end",
-				    p->conf->name, (int)(p->pid > 0 ? p->pid : p->last_survivor));
+				    p->conf->name, (int)(p->pid > 0 ? p->pid : survivors_one(p)));
 	core.state = SUP_SHUTDOWN;	/* a restart would start them a second time */
 	finish();
 }

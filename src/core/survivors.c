@@ -26,6 +26,13 @@
 #define BLIND_MAX	100	/* such scans; then what is left of a program is left */
 #define SHOO_MS		1000	/* that an automatic restart waits for them at most */
 
+#define ASKED_MAX	64	/* survivors of one program that are known by pid */
+
+struct asked {
+	size_t	 n;		/* ever; the last ones are in the ring */
+	pid_t	 pid[ASKED_MAX];
+};
+
 enum tier { TIER_A, TIER_B, TIER_C };
 
 static enum tier tier;
@@ -272,11 +279,33 @@ survivors_orphan_died(void)
 		loop_job_add(&scan_job, on_job);
 }
 
+bool
+survivors_asked(struct proc *p, pid_t pid)
+{
+	if (p->asked == NULL)
+		p->asked = calloc(1, sizeof(*p->asked));
+	if (p->asked == NULL)
+		return false;
+	for (size_t i = 0; i < p->asked->n && i < ASKED_MAX; i++)
+		if (p->asked->pid[i] == pid)
+			return true;
+	p->asked->pid[p->asked->n++ % ASKED_MAX] = pid;
+	return false;
+}
+
+pid_t
+survivors_one(const struct proc *p)
+{
+	return p->asked != NULL ? p->asked->pid[0] : 0;
+}
+
 void
 survivors_forget(struct proc *p)
 {
 	if (!p->lingering)
 		return;
+	free(p->asked);
+	p->asked = NULL;
 	p->lingering = false;
 	TAILQ_REMOVE(&core.lingering, p, linger_link);
 }

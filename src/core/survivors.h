@@ -30,6 +30,13 @@ void	survivors_shoo(struct proc *p);
 void	survivors_orphan_died(void);
 void	survivors_forget(struct proc *p);
 /*
+ * For cgroup.c and adopted.c: has this survivor been asked in this stop?  If not, it
+ * is noted; what finds no place there may be asked again.
+ */
+bool	survivors_asked(struct proc *p, pid_t pid);
+/* One of those that were asked, for the log; 0: none. */
+pid_t	survivors_one(const struct proc *p);
+/*
  * At the end: SIGKILL to all in our cgroups and to every descendant that carries our
  * mark, until there is none: life_swept() follows.  Returns how many were found at
  * once; -1: it could not look, and does so again.
