@@ -34,11 +34,13 @@ chmod 755 start
 unshare --mount sh -c "mount --make-rprivate / && mount -t tmpfs tmpfs '$T/dev'" 2>/dev/null ||
     skip_all 'cannot mount'
 LAUNCH="unshare --mount --propagation private $T/start"
+SUPD="$SUPERVISORD -n"
 up_quiet
 emit x 0 'one\ntwo\nbegin'
 emit x 0 ' and end\n'
 await syslog 'x two' >/dev/null
 like "$(cat syslog)" '^<14>[A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} [^ ]+: x one$' 'facility user, priority info'
+like "$(cat syslog)" ' supervisord: x one$' 'as the program that it was started as'
 await x.log 'and end' >/dev/null
 is "$(cat x.log)" 'one
 two

@@ -3,6 +3,8 @@
  */
 #include "ctl/packet.h"
 
+#include <string.h>
+
 #include "base/secret.h"
 #include "core/core.h"
 #include "ctl/access.h"
@@ -16,6 +18,16 @@ begin(struct buf *b, const char *op)
 	buf_clear(b);
 	json_open(b, '{');
 	json_kstr(b, "op", op);
+}
+
+/* As supervisord's lines come from "supervisord", whoever filters by it. */
+static const char *
+started_as(void)
+{
+	const char *name = core.argv != NULL && core.argv[0] != NULL ? core.argv[0] : "supd";
+	const char *slash = strrchr(name, '/');
+
+	return slash != NULL ? slash + 1 : name;
 }
 
 void
@@ -34,6 +46,7 @@ packet_options(struct buf *b)
 	json_kstr(b, "stdout_format", formats[c->supd.stdout_format]);
 	json_kint(b, "ring", c->supd.log_ring);
 	json_kbool(b, "own_stdout", core.own_stdout);
+	json_kstr(b, "ident", started_as());
 	json_close(b, '}');
 }
 
