@@ -73,6 +73,7 @@ fd_recv(int sock, void *data, size_t len, int *fd)
 	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
 	    c->cmsg_len == CMSG_LEN(sizeof(*fd)))
 		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+	errno = (m.msg_flags & MSG_CTRUNC) != 0 ? EMFILE : 0;
 	return n;
 }
 

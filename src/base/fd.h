@@ -19,7 +19,10 @@ void	fd_close(int *fd);
  * stream socket.  Returns bytes sent, or -1 with errno (EAGAIN: full).
  */
 ssize_t	fd_send(int sock, const void *data, size_t len, int fd);
-/* Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg. */
+/*
+ * Sets *fd to -1 when none came; the caller owns it otherwise.  Returns as recvmsg.
+ * Success with errno EMFILE: one came, and there was no place for it, so it is lost.
+ */
 ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
 /* Is there somebody at a UNIX address?  Asking must not remove whom we cannot ask. */
 bool	fd_somebody_listens(const struct sockaddr *a, socklen_t len);

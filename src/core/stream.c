@@ -208,6 +208,12 @@ stream_release_main(void)
 }
 
 void
+stream_send_again(struct stream *s)
+{
+	want_sent(s);
+}
+
+void
 stream_resend_all(void)
 {
 	struct pgroup *g;

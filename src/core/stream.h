@@ -23,6 +23,8 @@ int	stream_rebuild_pair(struct proc *p);
 /* The main log of the supervisor itself. */
 int	stream_open_main(void);
 void	stream_release_main(void);
+/* The logger has lost it: it stands in core.unsent afterwards. */
+void	stream_send_again(struct stream *s);
 /* A new logger knows nothing: put every stream into core.unsent. */
 void	stream_resend_all(void);
 

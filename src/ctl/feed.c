@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/core.h"
+#include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/link.h"
 #include "ctl/packet.h"
@@ -220,12 +221,14 @@ pump(void)
 
 /* ---- what the logger says ---- */
 
-static const struct stream *
+static struct stream *
 stream_by_id(int64_t id)
 {
 	struct pgroup *g;
 	struct proc *p;
 
+	if (id == STREAM_MAIN)
+		return &core.main_log;
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(p, &g->procs, link)
 			for (int i = 0; i < 2; i++)
@@ -259,6 +262,16 @@ on_return(yyjson_val *data, int fd)
 	client_wake(c);
 }
 
+/* The logger had no descriptor for it: the pipe is still ours, and full of its output. */
+static void
+on_again(int64_t id)
+{
+	struct stream *s = stream_by_id(id);
+
+	if (s != NULL && s->sent && s->rd != -1)
+		stream_send_again(s);
+}
+
 static void
 take(const char *text, size_t len, int *fd)
 {
@@ -272,6 +285,8 @@ take(const char *text, size_t len, int *fd)
 		*fd = -1;
 	} else if (op != NULL && strcmp(op, "event") == 0 && said != NULL)
 		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
+	else if (op != NULL && strcmp(op, "again") == 0)
+		on_again(yyjson_get_sint(yyjson_obj_get(root, "id")));
 	yyjson_doc_free(doc);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "wire/feed.h"
 
 #define RETRY_MS	10	/* too many descriptors are on their way: no event tells */
@@ -35,6 +36,9 @@ receive(struct link *l)
 		n = fd_recv(l->fd, data, sizeof(data), &fd);
 		if (n <= 0)
 			break;
+		if (fd == -1 && errno == EMFILE)
+			log_warn("too many open files: a connection that came back from a "
+			    "helper is closed");
 		l->take(data, (size_t)n, &fd);
 		fd_close(&fd);
 		if (l->fd == -1)

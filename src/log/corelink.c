@@ -16,12 +16,16 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/sys.h"
 #include "log/flow.h"
 #include "log/logger.h"
 #include "log/reader.h"
 #include "wire/feed.h"
 #include "wire/json.h"
 
+#define AGAIN_MAX	1024	/* streams whose descriptor was lost */
+#define AGAIN_MS	1000	/* until the next try: somebody may have gone by then */
+#define TELL_MS		60000	/* between two complaints */
 #define QUEUE_MAX	64	/* packets; the core reads at once, or has died */
 #define GIVE_BACK_MAX	(FEED_MAX / 8)	/* bytes: each may become \u0000 */
 
@@ -30,6 +34,14 @@ struct packet {
 	struct buf text;
 	int	 fd;		/* owned; -1: none */
 };
+
+static struct {
+	uint32_t id[AGAIN_MAX];
+	size_t	 n;
+	bool	 told;
+	int64_t	 told_ms;
+	struct loop_timer timer;
+} again;
 
 static STAILQ_HEAD(packet_list, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
 static size_t queued;
@@ -83,23 +95,31 @@ send_packet(struct buf *text, int fd)
 	return 0;
 }
 
+static void
+send_event(uint32_t id, const char *text)
+{
+	struct buf b = { 0 };
+
+	json_open(&b, '{');
+	json_kstr(&b, "op", "event");
+	json_kint(&b, "id", id);
+	json_kstr(&b, "text", text);
+	json_close(&b, '}');
+	send_packet(&b, -1);
+}
+
 void
 corelink_event(const struct flow *f, const char *fmt, ...)
 {
-	struct buf b = { 0 }, text = { 0 };
+	struct buf text = { 0 };
 	va_list ap;
 
 	buf_addf(&text, "%s %s: ", flow_full_name(f), flow_channel_name(f));
 	va_start(ap, fmt);
 	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	json_open(&b, '{');
-	json_kstr(&b, "op", "event");
-	json_kint(&b, "id", f->id);
-	json_kstr(&b, "text", buf_text(&text));
-	json_close(&b, '}');
+	send_event(f->id, buf_text(&text));
 	buf_release(&text);
-	send_packet(&b, -1);
 }
 
 int
@@ -115,6 +135,55 @@ corelink_give_back(int fd, const char *data, size_t len)
 	json_bytes(&b, data, len);
 	json_close(&b, '}');
 	return send_packet(&b, fd);
+}
+
+/* ---- descriptors that found no place ---- */
+
+static void
+tell_lost(const char *what)
+{
+	int64_t now = sys->mono_ms();
+
+	if (again.told && now - again.told_ms < TELL_MS)
+		return;
+	again.told = true;
+	again.told_ms = now;
+	send_event(FEED_MAIN_ID, what);
+}
+
+static void
+on_again(struct loop_timer *t)
+{
+	struct buf b = { 0 };
+
+	while (again.n > 0) {
+		json_open(&b, '{');
+		json_kstr(&b, "op", "again");
+		json_kint(&b, "id", again.id[again.n - 1]);
+		json_close(&b, '}');
+		if (send_packet(&b, -1) == -1) {
+			loop_timer_start(t, AGAIN_MS, on_again);
+			return;
+		}
+		b = (struct buf){ 0 };
+		again.n--;
+	}
+}
+
+/* The core keeps the pipe, so nothing of what is in it is lost. */
+static void
+ask_again(uint32_t id)
+{
+	tell_lost("logger: too many open files: some logs are not written until there are "
+	    "fewer, programs wait");
+	for (size_t i = 0; i < again.n; i++)
+		if (again.id[i] == id)
+			return;
+	if (again.n == AGAIN_MAX)
+		return;
+	again.id[again.n++] = id;
+	if (!loop_timer_active(&again.timer))
+		loop_timer_start(&again.timer, AGAIN_MS, on_again);
 }
 
 /* ---- in ---- */
@@ -160,7 +229,7 @@ op_options(yyjson_val *root)
 }
 
 static void
-op_add(yyjson_val *root, int fd)
+op_add(yyjson_val *root, int fd, bool lost)
 {
 	const char *channel = text_of(root, "channel");
 	struct flow_rules r = {
@@ -179,26 +248,29 @@ op_add(yyjson_val *root, int fd)
 		.backups = number(root, "backups"),
 	};
 
-	if (r.id == 0) {
+	if (lost && flow_by_id(r.id) == NULL)
+		ask_again(r.id);
+	else if (r.id == 0)
 		fd_close(&fd);
-		return;
-	}
-	flow_add(&r, fd);
+	else
+		flow_add(&r, fd);
 }
 
-/* Carry out one packet; owns fd. */
+/* Carry out one packet; owns fd.  lost: there was one. */
 static void
-handle(const char *data, size_t len, int fd)
+handle(const char *data, size_t len, int fd, bool lost)
 {
 	yyjson_doc *doc = yyjson_read(data, len, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc);
 	const char *op = text_of(root, "op");
 
 	if (strcmp(op, "add") == 0) {
-		op_add(root, fd);
+		op_add(root, fd, lost);
 		fd = -1;
 	} else if (strcmp(op, "remove") == 0) {
 		flow_remove((uint32_t)number(root, "id"));
+	} else if (strcmp(op, "client") == 0 && lost) {
+		tell_lost("logger: too many open files: a reader of logs was turned away");
 	} else if (strcmp(op, "client") == 0 && fd != -1) {
 		yyjson_val *text = yyjson_obj_get(root, "data");
 
@@ -227,7 +299,7 @@ on_feed(struct loop_io *w, int events)
 	if (events & LOOP_WRITE)
 		send_queue();
 	while ((n = fd_recv(feed, logger_scratch, FEED_MAX, &fd)) > 0)
-		handle(logger_scratch, (size_t)n, fd);
+		handle(logger_scratch, (size_t)n, fd, fd == -1 && errno == EMFILE);
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
 		loop_io_stop(&io);
 		fd_close(&feed);
@@ -247,6 +319,7 @@ corelink_release(void)
 	struct packet *p;
 
 	loop_io_stop(&io);
+	loop_timer_stop(&again.timer);
 	while ((p = STAILQ_FIRST(&queue)) != NULL) {
 		STAILQ_REMOVE_HEAD(&queue, link);
 		packet_free(p);

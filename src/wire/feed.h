@@ -33,6 +33,9 @@
  *   {"op":"client", "data":text} + connection
  *	The client called something that is not org.supd.Log: it comes back, with all
  *	bytes not yet answered, each request with its NUL.
+ *   {"op":"again", "id"}
+ *	The descriptor of an add was lost, since the logger had no place for it: the
+ *	core is to send that stream again.
  *   {"op":"event", "id", "text"}
  *	A sink failed or recovered; the core logs and publishes it.
  *

@@ -79,6 +79,17 @@ forget(struct mind *m, struct known *k)
 	raw_free(k);
 }
 
+/* It had no place for a descriptor: the core gives it again. */
+static void
+ask_again(int64_t id)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "{\"op\":\"again\",\"id\":%lld}", (long long)id);
+
+	say("logger: loses the pipe of stream %lld", (long long)id);
+	file_send(logger->fd[3], text, (size_t)n, NULL);
+}
+
 static void
 on_add(struct mind *m, yyjson_val *root, struct file **fd)
 {
@@ -97,6 +108,10 @@ on_add(struct mind *m, yyjson_val *root, struct file **fd)
 	if ((*fd)->type != F_PIPE_R)
 		fail("the logger gets stream %lld, which is no pipe to read from",
 		    (long long)id);
+	if (k == NULL && strikes(FAULT_FILES, 50)) {
+		ask_again(id);
+		return;
+	}
 	if (k == NULL) {
 		k = raw_alloc(sizeof(*k));
 		k->next = m->streams;

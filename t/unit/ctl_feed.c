@@ -87,7 +87,7 @@ test_streams(void)
 	ok(take(), "a new logger gets options first");
 	is_str(last, "{\"op\":\"options\",\"identifier\":\"fake\",\"childlogdir\":"
 	    "\"/var/log/fake\",\"cleanup\":true,\"strip_ansi\":false,\"stdout_format\":"
-	    "\"raw\",\"ring\":0,\"own_stdout\":false}", "these");
+	    "\"raw\",\"ring\":0,\"own_stdout\":false,\"ident\":\"supd\"}", "these");
 	ok(take() && got_fd != -1, "then a stream with its pipe");
 	is_str(last, "{\"op\":\"add\",\"id\":6,\"name\":\"web\",\"group\":\"web\",\"channel\":"
 	    "\"stdout\",\"file\":\"/var/log/web\",\"auto\":true,\"maxbytes\":50,"
@@ -98,6 +98,11 @@ test_streams(void)
 	    "\"backups\":0,\"syslog\":false,\"policy\":\"drop\",\"open\":true}", "which never blocks");
 	ok(!take(), "an id that has gone before is nothing to it");
 	ok(p->streams[0].sent && TAILQ_EMPTY(&core.unsent), "all are sent");
+
+	fd_send(end, "{\"op\":\"again\",\"id\":6}", 21, -1);
+	fd_send(end, "{\"op\":\"again\",\"id\":1}", 21, -1);
+	fd_send(end, "{\"op\":\"again\",\"id\":77}", 22, -1);
+	is_str(take_all(), "add add ", "what the logger has lost it gets again");
 
 	core_feed->removed(5);
 	core_feed->reopen();
