@@ -19,12 +19,18 @@ sub talk {
 	my ($request) = @_;
 	my $c = dial();
 	my $got = '';
-	syswrite($c->{sock}, $request);
+	while (length $request) {
+		my $n = syswrite($c->{sock}, $request) // last;
+		substr($request, 0, $n) = '';
+	}
 	1 while sysread($c->{sock}, $got, 65536, length $got);
 	return $got;
 }
 
 is(guest(), 'STOPPED 0', 'who needs no HTTP does not pay for it');
+my $call = '{"method":"org.supd.Control.GetState"' . ' ' x 150000 . '}';
+like(talk("POST /varlink HTTP/1.0\r\nContent-Length: " . length($call) . "\r\n\r\n$call"),
+    qr/\r\n\r\n\{"parameters":\{"pid":$SUP,/, 'what is sent before the guest is there is not lost');
 for my $request ("GET /ok.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     "\r\nGET /ok.html HTTP/1.0\r\n\r\n") {
 	my ($line) = $request =~ /(GET.*)\r/;

@@ -27,7 +27,7 @@
 #define READ_BYTES	(64 * 1024)
 #define KEEP_BYTES	(16 * 1024)	/* of an empty buffer, for the next reply */
 #define IDLE_MS		30000	/* the core closes lines that are idle for longer */
-#define WAIT_US		2000	/* the kernel makes at least one of its ticks of it */
+#define WAIT_US		10000	/* for a core that waits for its turn itself */
 
 struct line {
 	TAILQ_ENTRY(line) link;	/* idle or busy ones */

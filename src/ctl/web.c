@@ -17,7 +17,7 @@
 #include "ctl/listen.h"
 #include "ctl/packet.h"
 
-#define WAITING_MAX	256	/* connections while the guest is being started */
+#define WAITING_MAX	512	/* connections for the guest; half of what the core can hold */
 #define WAITING_MS	5000	/* so long; it is up in some milliseconds */
 
 static bool options_due, finish_due;

@@ -97,7 +97,10 @@ why_cause(const struct transition *t, struct buf *out)
 		buf_adds(out, "autostart");
 		return;
 	case CAUSE_OPERATOR:
-		buf_addf(out, "asked for by uid %u", (unsigned)t->arg);
+		if (t->arg == -1)	/* known by a password or an address only */
+			buf_adds(out, "asked for over the network");
+		else
+			buf_addf(out, "asked for by uid %u", (unsigned)t->arg);
 		return;
 	case CAUSE_UPTIME:
 		buf_addf(out, "stayed up for more than %d s (startsecs)", (int)t->arg);

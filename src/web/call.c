@@ -70,7 +70,7 @@ request_call(struct request *r, unsigned flags, const char *method, const char *
 void
 call_wait(struct request *r)
 {
-	static const unsigned skip = 100;	/* requests between two tries */
+	static const unsigned skip = 20;	/* requests between two tries */
 	static unsigned left;
 	struct answer *a = r->answer;
 	struct web_call *w;

@@ -18,6 +18,7 @@
 #define CONNECTIONS_MAX	2048
 #define OTHER_FDS	320	/* descriptors for control calls and ourselves */
 #define ACCEPT_AT_ONCE	64
+#define WATCH_MS	50	/* a suspension that lasts is watched */
 #define RETRY_MS	1000	/* until the next look when accept found no descriptor */
 
 struct listener {
@@ -33,7 +34,11 @@ static struct loop_job unpause_job;
 static bool paused;
 static struct connection *arriving;	/* conn_notify() is not told whose it is */
 
+static TAILQ_HEAD(, connection) quiet = TAILQ_HEAD_INITIALIZER(quiet);
+static struct loop_timer watch_timer;
+
 static void on_listener(struct loop_io *w, int events);
+static void watch_no_more(struct connection *c);
 
 /* ---- how many ---- */
 
@@ -112,7 +117,7 @@ conn_notify(void *cls, struct MHD_Connection *mhd, void **context,
 	c = *context;
 	request_over(c);
 	web_clock_remove(c);
-	loop_io_stop(&c->gone);
+	watch_no_more(c);
 	c->server->connections--;
 	http.count--;
 	free(c);
@@ -226,6 +231,7 @@ conn_stop_listening(void)
 	struct listener *l;
 
 	loop_timer_stop(&retry);
+	loop_timer_stop(&watch_timer);
 	loop_job_cancel(&unpause_job);
 	while ((l = LIST_FIRST(&listeners)) != NULL) {
 		LIST_REMOVE(l, link);
@@ -237,13 +243,22 @@ conn_stop_listening(void)
 
 /* ---- waiting ---- */
 
+static void
+watch_no_more(struct connection *c)
+{
+	loop_io_stop(&c->gone);
+	if (c->is_quiet)
+		TAILQ_REMOVE(&quiet, c, quiet_link);
+	c->is_quiet = false;
+}
+
 void
 conn_wake(struct connection *c)
 {
 	if (!c->suspended)
 		return;
 	c->suspended = false;
-	loop_io_stop(&c->gone);
+	watch_no_more(c);
 	MHD_resume_connection(c->mhd);
 	http_run_soon();
 }
@@ -282,6 +297,18 @@ on_gone(struct loop_io *w, int events)
 		conn_doom(c);
 }
 
+static void
+on_watch(struct loop_timer *t)
+{
+	struct connection *c;
+
+	(void)t;
+	while ((c = TAILQ_FIRST(&quiet)) != NULL) {
+		watch_no_more(c);
+		loop_io_start(&c->gone, c->fd, LOOP_READ, on_gone);
+	}
+}
+
 void
 conn_suspend(struct connection *c)
 {
@@ -289,5 +316,9 @@ conn_suspend(struct connection *c)
 		return;
 	c->suspended = true;
 	MHD_suspend_connection(c->mhd);
-	loop_io_start(&c->gone, c->fd, LOOP_READ, on_gone);
+	/* most are taken up again before anybody could leave */
+	c->is_quiet = true;
+	TAILQ_INSERT_TAIL(&quiet, c, quiet_link);
+	if (!loop_timer_active(&watch_timer))
+		loop_timer_start(&watch_timer, WATCH_MS, on_watch);
 }

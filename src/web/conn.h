@@ -4,7 +4,8 @@
  * and call.c are the handler's side; clock.c closes who is too slow.
  *
  * A connection is suspended while its request has no answer, or its stream nothing to
- * send: libmicrohttpd does not look at it then, and we watch for the client leaving.
+ * send: libmicrohttpd does not look at it then, and we watch for the client leaving,
+ * once it has lasted for a moment.
  */
 #ifndef WEB_CONN_H
 #define WEB_CONN_H
@@ -34,6 +35,8 @@ struct connection {
 	struct request *request;	/* NULL: between two */
 	bool	 suspended;
 	bool	 doomed;		/* its socket is shut down */
+	TAILQ_ENTRY(connection) quiet_link; /* suspended, not watched yet */
+	bool	 is_quiet;		/* in that list */
 	struct loop_io gone;		/* while suspended: has the client left? */
 	enum web_clock clock;
 	int64_t	 since_ms;

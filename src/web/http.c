@@ -19,6 +19,8 @@
 
 #define HEAD_BYTES (16 * 1024)	/* of a connection: head of its request, head of the answer */
 
+#define RUNS_AT_ONCE 8	/* of libmicrohttpd, then other descriptors get their turn */
+
 struct http http;
 static struct loop_io daemon_io;
 static struct loop_job run_job, finished_job;
@@ -305,6 +307,10 @@ request_query(const struct request *r, const char *key)
 static void
 on_again(struct loop_timer *t);
 
+/*
+ * It never waits for a time, only for another run: what it was told while it ran, and
+ * requests that came together.
+ */
 static void
 run(void)
 {
@@ -312,10 +318,12 @@ run(void)
 
 	if (http.daemon == NULL)
 		return;
-	MHD_run(http.daemon);
-	/* it never waits for a time, only for its turn: requests that came together */
-	if (MHD_get_timeout64(http.daemon, &ms) == MHD_YES)
-		loop_timer_start(&again, (int64_t)ms, on_again);
+	for (int i = 0; i < RUNS_AT_ONCE; i++) {
+		MHD_run(http.daemon);
+		if (MHD_get_timeout64(http.daemon, &ms) == MHD_NO)
+			return;
+	}
+	loop_timer_start(&again, (int64_t)ms, on_again);
 }
 
 static void

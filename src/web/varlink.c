@@ -1,8 +1,8 @@
 /*
  * Control calls over HTTP.  The body is a call as the control socket takes it, without
  * its NUL, and the answer is the reply as the control socket gives it: also an error is
- * an answer, with status 200.  With "more" each reply is a record of a JSON text sequence
- * (RFC 7464).
+ * an answer, with status 200; 503 when the control socket cannot be asked.  With "more"
+ * each reply is a record of a JSON text sequence (RFC 7464).
  */
 #include "web/varlink.h"
 
@@ -14,31 +14,43 @@
 
 #define TYPE_ONE	"application/json"
 #define TYPE_MANY	"application/json-seq"
-#define RECORD		"\x1e"	/* before each of a sequence */
+#define RECORD		'\x1e'	/* before each of a sequence */
+
+/* A reply as the control socket gives it; one that it could not give is made here. */
+static void
+put(struct buf *b, const struct async_reply *reply)
+{
+	if (reply->text != NULL) {
+		buf_add(b, reply->text, reply->len);
+		buf_addc(b, '\n');
+		return;
+	}
+	vreply_fault(b, CONTROL_INTERFACE, reply->fault);
+	if (!b->failed)
+		b->data[b->len - 1] = '\n';	/* in place of the NUL */
+}
 
 static void
 reply_one(struct request *r, const struct async_reply *reply)
 {
 	struct buf b = { 0 };
 
-	if (reply->text != NULL) {
-		buf_add(&b, reply->text, reply->len);
-		buf_addc(&b, '\n');
-		request_reply(r, 200, TYPE_ONE, &b);
-	} else
-		request_fail(r, 503, "The supervisor cannot be asked now.");
+	put(&b, reply);
+	request_reply(r, reply->text != NULL ? 200 : 503, TYPE_ONE, &b);
 }
 
 static void
 reply_many(struct request *r, const struct async_reply *reply)
 {
-	if (reply->text == NULL) {	/* the rest is missing, and shall be missed */
+	struct buf b = { 0 };
+
+	buf_addc(&b, RECORD);
+	put(&b, reply);
+	if (b.failed)
 		request_abort(r);
-		return;
-	}
-	request_write(r, RECORD, 1);
-	request_write(r, reply->text, reply->len);
-	request_write(r, "\n", 1);
+	else
+		request_write(r, b.data, b.len);
+	buf_release(&b);
 	if (!reply->continues)
 		request_end(r);
 }
@@ -93,8 +105,7 @@ varlink_serve(struct request *r)
 	struct buf b = { 0 };
 
 	if (vcall_parse(&c, buf_text(&r->body), r->body.len, &e) == -1) {
-		vreply_fault(&b, CONTROL_INTERFACE, &e);
-		b.data[b.len - 1] = '\n';	/* in place of the NUL */
+		put(&b, &(struct async_reply){ .fault = &e });
 		request_reply(r, 400, TYPE_ONE, &b);
 		return;
 	}

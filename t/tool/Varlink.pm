@@ -12,7 +12,7 @@ use Socket qw(SOCK_STREAM SHUT_WR MSG_NOSIGNAL);
 use Test::More;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw($T $SUP $DEADLINE conf up down dial call reply ask more text results
+our @EXPORT = qw($T $SUP $SLOW $DEADLINE conf up down dial call reply ask more text results
     wait_for slurp within);
 
 # As in lib.sh: how much more time a busy machine may take.
