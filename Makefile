@@ -109,6 +109,7 @@ SRC_core = \
 	src/core/listener.c \
 	src/core/machine.c \
 	src/core/order.c \
+	src/core/outcome.c \
 	src/core/plan.c \
 	src/core/pool.c \
 	src/core/proc.c \

@@ -133,10 +133,11 @@ supervise_as(int argc, char **argv, bool detach)
 			return refuse(argv[0], &e);
 		detach = detach && daemon;
 		bool again = core.state == SUP_RESTARTING;
+		int status = core_exit_status();
 		core_release();
 		loop_free();
 		if (!again)
-			return EXIT_SUCCESS;
+			return status;
 	}
 }
 

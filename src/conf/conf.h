@@ -25,6 +25,7 @@ enum autorestart { RESTART_NEVER, RESTART_UNEXPECTED, RESTART_ALWAYS };
 enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
 enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
 enum program_type { TYPE_SIMPLE, TYPE_ONESHOT };
+enum exit_when { EXIT_NEVER, EXIT_ESSENTIAL, EXIT_ALL_DONE, EXIT_ANY_FATAL };
 enum dep_loss { LOSS_KEEP, LOSS_RESTART, LOSS_STOP };	/* when a dependency goes down */
 /* How a process shows that it serves. */
 enum ready_kind {
@@ -184,6 +185,7 @@ struct program {
 	int64_t	 sockets_backlog; /* ours */
 	struct conf_fcgi *fcgi;	/* NULL: it is no [fcgi-program:x] */
 	enum program_type type;	/* ours */
+	bool	 essential;	/* ours */
 	struct conf_ready ready; /* ours */
 	int64_t	 ready_timeout;	/* ours */
 	struct deplist depends_on; /* ours */
@@ -250,6 +252,7 @@ struct conf_supd {
 	enum stdout_format stdout_format;
 	enum cgroup_use cgroup;
 	int64_t	 log_ring;	/* bytes kept in memory per stream */
+	enum exit_when exit_when;
 	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
 	struct conf_user web_user;	/* not set: nobody, where we are root */
 };

@@ -85,6 +85,9 @@ static const struct conf_key program_keys[] = {
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
 	    " followed by a start, and it is ready when it has ended so." },
+	{ KEY(essential, boolean), .def = "false", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "When the process has ended and is not started again, or is FATAL, the"
+	    " supervisor ends in order, with its exit status." },
 	{ KEY(ready, ready), .def = "running", .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
 	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"

@@ -75,6 +75,10 @@ static const struct conf_key supd_keys[] = {
 	{ KEY(log_ring, bytes), .def = "4KB", .max = 1 << 30, .apply = APPLY_SUPERVISOR,
 	  .flags = KEY_OURS,
 	  .doc = "How much recent output of each stream is kept in memory." },
+	{ KEY(exit_when, exit), .def = "essential", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "When the supervisor ends by itself: when an essential program has ended;"
+	    " also when all programs have (all-done); also when any one is FATAL (any-fatal);"
+	    " or never." },
 	{ KEY(stop_budget, seconds), .def = "0", .max = 315360000,
 	  .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
 	  .doc = "How long a whole shutdown may take before what is left is killed;"

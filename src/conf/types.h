@@ -56,6 +56,7 @@ TYPE(cgroup, enum cgroup_use);
 TYPE(codes, struct intlist);
 TYPE(kind, enum program_type);
 TYPE(loss, enum dep_loss);
+TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
 TYPE(depends, struct deplist);
 

@@ -39,6 +39,10 @@ static const struct conf_word cgroup_words[] = {
 static const struct conf_word kind_words[] = {
 	{ "simple", TYPE_SIMPLE }, { "oneshot", TYPE_ONESHOT }, { NULL, 0 }
 };
+static const struct conf_word exit_words[] = {
+	{ "never", EXIT_NEVER }, { "essential", EXIT_ESSENTIAL }, { "all-done", EXIT_ALL_DONE },
+	{ "any-fatal", EXIT_ANY_FATAL }, { NULL, 0 }
+};
 static const struct conf_word loss_words[] = {
 	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
 };
@@ -183,3 +187,4 @@ WORD_TYPE(format, format_words, parse_word, "word");
 WORD_TYPE(cgroup, cgroup_words, parse_word, "word");
 WORD_TYPE(kind, kind_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
+WORD_TYPE(exit, exit_words, parse_word, "word");

@@ -18,6 +18,7 @@
 #include "core/life.h"
 #include "core/order.h"
 #include "core/pool.h"
+#include "core/outcome.h"
 #include "core/ready.h"
 #include "core/proc.h"
 #include "core/sockets.h"
@@ -200,6 +201,7 @@ core_init(const struct conf_args *args, struct err *e)
 	survivors_init();
 	order_init();
 	pools_open();
+	outcome_init();
 	if (guest_init(e) == -1 || make_groups(e) == -1)
 		return -1;
 	flight_save_core();

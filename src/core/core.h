@@ -135,11 +135,13 @@ struct proc {
 	bool	 want_up;	/* the last thing asked for */
 	bool	 started;	/* was ever asked to start */
 	bool	 stopped_by_person; /* stays down over updates */
+	bool	 not_executed;	/* the last start has failed before exec */
 	bool	 exec_ok;	/* the child of now has passed exec */
 	bool	 lingering;	/* main process reaped, descendants perhaps not gone */
 	bool	 leaving;	/* is being removed: no new start */
 	bool	 updating;	/* an update has taken it down */
 	bool	 told;		/* the shutdown waits for it */
+	bool	 live;		/* outcome.c counts it */
 	bool	 restart_due;	/* and starts it again afterwards */
 	bool	 expected;	/* the last exit code is in exitcodes */
 	int	 status;	/* wait status of the last run */
@@ -362,6 +364,8 @@ int	core_open_log(struct config *config, struct err *e);
 int	core_init(const struct conf_args *args, struct err *e);
 /* Start the logger and what is to start, run until an ordered end. */
 void	core_run(void);
+/* After core_run: 0, or why the supervisor has ended by itself (core/outcome.c). */
+int	core_exit_status(void);
 /* After core_run: frees everything.  State tells SUP_RESTARTING or SUP_SHUTDOWN. */
 void	core_release(void);
 

@@ -121,6 +121,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		ended_stopping(p, r->status, how);
 	else if (exec_failure != NULL) {
 		p->counts.ended[END_NOT_STARTED]++;
+		p->not_executed = true;
 		proc_set_spawnerr(p, exec_failure);
 		log_info("spawnerr: %s", exec_failure);
 		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });

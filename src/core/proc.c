@@ -21,6 +21,7 @@
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/order.h"
+#include "core/outcome.h"
 #include "core/ready.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
@@ -273,7 +274,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 		survivors_forget(p);
 		p->start_wall_ms = sys->wall_ms();
 		p->start_ms = loop_now();
-		p->exec_ok = false;
+		p->exec_ok = p->not_executed = false;
 		proc_set_spawnerr(p, NULL);
 		count_start(p, cause);
 		break;
@@ -324,6 +325,7 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	flight_save(p);
 	if (changed)
 		life_state_changed(p, from);
+	outcome_note(p);
 }
 
 static void
@@ -438,6 +440,7 @@ proc_spawn_failed(struct proc *p, const char *fmt, ...)
 	log_info("spawnerr: %s", text);
 	proc_set_spawnerr(p, text);
 	p->counts.ended[END_NOT_STARTED]++;
+	p->not_executed = true;
 	proc_later(p, E_DOWN, (struct asker){ CAUSE_SPAWN, 0 });
 }
 
@@ -510,4 +513,5 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 	else if (st == P_EXITED && p->want_up && wants_restart(p))
 		due_in(p, 0);
 	flight_save(p);
+	outcome_note(p);
 }
