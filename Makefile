@@ -160,6 +160,7 @@ SRC_log = \
 	src/log/ansi.c \
 	src/log/console.c \
 	src/log/corelink.c \
+	src/log/echo.c \
 	src/log/flow.c \
 	src/log/hold.c \
 	src/log/logfile.c \

@@ -383,8 +383,6 @@ environment = V=maybe\nnodaemon = %(ENV_V)s
 	[eventlistener:l] section sets redirect_stderr=true but this is not allowed because it will interfere with the eventlistener protocol
 [eventlistener:l]\ncommand = a\nevents = TICK\nredirect_stderr = x
 	not a valid boolean value: 'x'
-[eventlistener:l]\ncommand = a\nevents = TICK\nresult_handler = x:y
-	x:y cannot be resolved within [eventlistener:l]
 [eventlistener:l]\nevents = TICK
 	program section eventlistener:l does not specify a command in section 'eventlistener:l' (file: 'PATH')
 [eventlistener:l m]\ncommand = a\nevents = TICK

@@ -1,6 +1,11 @@
 #!/bin/sh
 # What names Python plug-ins: ours goes on without them and says so, supervisord without the plug-in ends.
 . t/lib.sh
+sed 's/^user = root$//' supd.conf >handler.conf
+printf '[eventlistener:l]\ncommand = /bin/true\nevents = TICK\nresult_handler = x:y\n' >>handler.conf
+timeout 20 $SUPD -c "$T/handler.conf" >out 2>&1
+is $? 2 'a result_handler in Python is refused'
+like "$(cat out)" '^Error: x:y cannot be resolved within \[eventlistener:l\]' 'by its name'
 conf '[rpcinterface:twiddler]' \
     'supervisor.rpcinterface_factory = supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface' \
     '[program:x]' 'command = /bin/sleep 1000'

@@ -72,7 +72,7 @@ static const struct conf_key program_keys[] = {
 	{ KEY(sockets, sockets), .def = "", .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = "Sockets that the supervisor listens at for the program, as"
 	    " name=tcp://host:port, name=udp://host:port or name=unix:///path between commas;"
-	    " see SOCKETS." },
+	    " see above." },
 	{ KEY(sockets_owner, owner), .def = NULL, .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "Owner, user or user:group, of the files of sockets; the program's user"
 	    " unless set." },
@@ -163,7 +163,9 @@ static const struct conf_key listener_keys[] = {
 	    " counted." },
 	{ KEY_OF(struct conf_listener, "result_handler", result_handler, string),
 	  .def = "supervisor.dispatchers:default_handler", .apply = APPLY_NOTHING,
-	  .doc = "For compatibility; there is only the default one." },
+	  .doc = "supervisor.dispatchers:default_handler, or supervisor_stdout:event_handler: then"
+	    " no process is started, and the supervisor prints the output of programs by"
+	    " itself, see above; any other is refused." },
 	{ KEY_OF(struct conf_listener, "events", events, list), .def = NULL,
 	  .apply = APPLY_LIVE,
 	  .doc = "Types of the events that the pool gets, between commas; must be given." },

@@ -80,6 +80,8 @@ void	fcgi_free(struct conf_fcgi *f);
 /* An [eventlistener:x]: the keys of its pool (zeroed, to be released also when it fails). */
 int	load_listener(struct loader *ld, struct ini_section *s, struct conf_listener *keys,
 	    struct program_list *l);
+/* Does the supervisor itself do what it is for? */
+bool	listener_is_ours(const struct conf_listener *keys);
 
 int	load_groups(struct loader *ld);
 /* The names in depends_on, and that they do not go round; after load_groups(). */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf/array.h"
+#include "conf/events.h"
 #include "conf/load.h"
 
 void
@@ -178,6 +179,16 @@ load_single(struct loader *ld, struct ini_section *s)
 	return rc;
 }
 
+/* A pool that makes no group: the logger prints what its listeners would. */
+static int
+echo_instead(struct loader *ld, const struct origin *o, const struct conf_listener *keys)
+{
+	ld->c->echo |= keys->kinds & KINDS_LOG;
+	return report_note(&ld->report, o, LOG_INFO, "[%s] is done by supd itself: output of"
+	    " programs with stdout_events_enabled or stderr_events_enabled is printed, no"
+	    " listener is started", o->section);
+}
+
 /* [eventlistener:x] */
 static int
 load_pool(struct loader *ld, struct ini_section *s)
@@ -191,8 +202,9 @@ load_pool(struct loader *ld, struct ini_section *s)
 	if (keys == NULL)
 		return report_nomem(&ld->report);
 	if (load_listener(ld, s, keys, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
-		rc = add_group(ld, s->title, GROUP_LISTENER, keys->priority, &l);
-	if (rc == 0) {
+		rc = listener_is_ours(keys) ? echo_instead(ld, &o, keys) :
+		    add_group(ld, s->title, GROUP_LISTENER, keys->priority, &l);
+	if (rc == 0 && !listener_is_ours(keys)) {
 		ld->c->groups[ld->c->ngroups - 1]->listener = keys;
 		keys = NULL;
 	}

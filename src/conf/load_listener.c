@@ -8,19 +8,31 @@
 #include "conf/load.h"
 #include "conf/text.h"
 
+#define DEFAULT_HANDLER	"supervisor.dispatchers:default_handler"
+#define STDOUT_HANDLER	"supervisor_stdout:event_handler"	/* a common plug-in: done by us */
+
+/* Handlers are Python; what the common ones are used for can be had without. */
+static int
+check_handler(struct loader *ld, const struct section_load *sl, const char *handler)
+{
+	struct origin o = load_origin(ld, sl, "result_handler");
+
+	if (strcmp(handler, DEFAULT_HANDLER) == 0 || strcmp(handler, STDOUT_HANDLER) == 0)
+		return 0;
+	return report_error(&ld->report, &o, "%s cannot be resolved within [%s]; use %s or %s",
+	    handler, sl->section->name, DEFAULT_HANDLER, STDOUT_HANDLER);
+}
+
 /* Rules between the keys of a listener. */
 static int
 check_listener(struct loader *ld, const struct section_load *sl,
     struct conf_listener *keys)
 {
 	const char *name = sl->section->name;
-	struct origin o = load_origin(ld, sl, "result_handler");
+	struct origin o = load_origin(ld, sl, "events");
 
-	if (strcmp(keys->result_handler, "supervisor.dispatchers:default_handler") != 0 &&
-	    report_error(&ld->report, &o, "%s cannot be resolved within [%s]",
-	    keys->result_handler, name) == -1)
+	if (check_handler(ld, sl, keys->result_handler) == -1)
 		return -1;
-	o = load_origin(ld, sl, "events");
 	if (keys->events.n == 0)
 		return report_error(&ld->report, &o,
 		    "[%s] section requires an \"events\" line", name);
@@ -85,4 +97,10 @@ load_listener(struct loader *ld, struct ini_section *s, struct conf_listener *ke
 	    load_check_name(ld, &named) == -1)
 		return -1;
 	return load_processes(ld, s, s->title, l);
+}
+
+bool
+listener_is_ours(const struct conf_listener *keys)
+{
+	return strcmp(keys->result_handler, STDOUT_HANDLER) == 0;
 }

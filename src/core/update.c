@@ -500,6 +500,16 @@ take_environment(void)
 	update.config->supervisord.environment = old;
 }
 
+/* Who prints output is no group, so it is no step of a plan either. */
+static void
+take_echo(void)
+{
+	if (core.config->echo == update.config->echo)
+		return;
+	core.config->echo = update.config->echo;
+	stream_resend_all();
+}
+
 int
 core_update(char *const *groups, size_t n, struct asker by, update_fn done, void *arg,
     struct err *e)
@@ -524,6 +534,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 	for (size_t i = 0; i < update.n; i++)
 		prepare(&update.items[i]);
 	take_environment();
+	take_echo();
 	loop_job_add(&update.job, advance);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "conf/events.h"
 #include "core/core.h"
 #include "ctl/access.h"
 #include "ctl/client.h"
@@ -69,6 +70,13 @@ has_file_now(const struct proc *p, const struct conf_stream *rules)
 	return rules->kind == LOGFILE_AUTO || p->conf->autostart || p->start_wall_ms != 0;
 }
 
+static bool
+is_echoed(const struct stream *s, const struct conf_stream *rules)
+{
+	return rules->events_enabled && (core.config->echo &
+	    KIND_BIT(s->is_err ? KIND_LOG_STDERR : KIND_LOG_STDOUT)) != 0;
+}
+
 void
 packet_stream(struct buf *b, const struct stream *s)
 {
@@ -88,6 +96,8 @@ packet_stream(struct buf *b, const struct stream *s)
 	json_kstr(b, "channel", p == NULL ? "main" : s->is_err ? "stderr" : "stdout");
 	put_rules(b, s, rules,
 	    p == NULL || p->conf->log_policy == POLICY_DROP ? "drop" : "block");
+	if (is_echoed(s, rules))
+		json_kbool(b, "echo", true);
 	json_kbool(b, "open", p == NULL || has_file_now(p, rules));
 	json_close(b, '}');
 }

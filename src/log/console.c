@@ -257,9 +257,8 @@ put_tag(struct console *c, bool goes_on)
 		buf_adds(&c->out, "+ ");
 }
 
-/* {"time":"2026-11-21T03:51:00.500Z" */
-static void
-put_time(struct buf *b)
+void
+console_put_time(struct buf *b)
 {
 	static char text[] = "{\"time\":\"0000-00-00T00:00:00.000Z\"";
 	static int64_t last;
@@ -281,7 +280,7 @@ put_json(struct console *c, const char *text, size_t len, bool ended)
 {
 	struct buf *b = &c->out;
 
-	put_time(b);
+	console_put_time(b);
 	buf_add(b, head.data, head.len);
 	json_bytes(b, text, len);
 	buf_adds(b, ended ? "}\n" : ",\"partial\":true}\n");
@@ -359,24 +358,29 @@ console_mark(struct console *c, struct flow *f, const char *line, size_t len)
 	return c->error == 0 || c->error == EAGAIN;
 }
 
-void
-console_copy(const char *data, size_t len)
+struct buf *
+console_borrow(size_t len, uint32_t goes_on)
 {
 	struct console *c = console_at(1);
 
-	if (len == 0)
-		return;
 	if (!is_free(c)) {
 		c->copy_lost += len;
-		return;
+		return NULL;
 	}
-	end_open_line(c, FEED_MAIN_ID);
+	end_open_line(c, goes_on);
 	if (c->copy_lost > 0)
 		buf_addf(&c->out, "--- supd: %llu bytes dropped: nobody reads ---\n",
 		    (unsigned long long)c->copy_lost);
 	c->copy_lost = 0;
-	buf_add(&c->out, data, len);
-	c->open_line = data[len - 1] == '\n' ? 0 : FEED_MAIN_ID;
+	return &c->out;
+}
+
+void
+console_give_back(uint32_t open_line)
+{
+	struct console *c = console_at(1);
+
+	c->open_line = open_line;
 	flush_out(c);
 }
 

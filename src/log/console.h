@@ -12,7 +12,9 @@
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+struct buf;
 struct console;
 struct flow;
 
@@ -35,8 +37,16 @@ size_t	console_take(struct console *c, struct flow *f, const char *data, size_t 
 bool	console_mark(struct console *c, struct flow *f, const char *line, size_t len);
 /* Nothing can be taken now: errno of the failure, or EAGAIN while it is full; else 0. */
 int	console_busy(const struct console *c);
-/* The main log's copy on stdout: whole lines as they are; what does not fit is counted. */
-void	console_copy(const char *data, size_t len);
+/*
+ * For echo.c, whose lines nobody waits for: stdout's buffer, to put whole records into,
+ * then to be given back.  goes_on: id of the flow whose open line they may go on with;
+ * open_line: of the one that they leave open; 0: none.  NULL: there is no room now, and
+ * len bytes are counted as dropped.
+ */
+struct buf *console_borrow(size_t len, uint32_t goes_on);
+void	console_give_back(uint32_t open_line);
+/* {"time":"2026-11-21T03:51:00.500Z" */
+void	console_put_time(struct buf *b);
 /* The core is about to be told of trouble or its end; false: it knows. */
 bool	console_tell(struct console *c, bool trouble);
 /* f goes away: what it has here counts as written. */

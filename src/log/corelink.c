@@ -243,6 +243,7 @@ op_add(yyjson_val *root, int fd, bool lost)
 		    POLICY_WAIT,
 		.is_auto = is_set(root, "auto"),
 		.syslog = is_set(root, "syslog"),
+		.echo = is_set(root, "echo"),
 		.open = !yyjson_is_false(yyjson_obj_get(root, "open")),
 		.maxbytes = number(root, "maxbytes"),
 		.backups = number(root, "backups"),

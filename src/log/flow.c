@@ -121,6 +121,7 @@ set_rules(struct flow *f, const struct flow_rules *r)
 	f->channel = (uint8_t)r->channel;
 	f->policy = (uint8_t)r->policy;
 	f->syslog = r->syslog;
+	f->echo = r->echo;
 	f->maxbytes = r->maxbytes;
 	f->backups = r->backups;
 	f->copy = r->channel == CHANNEL_MAIN && logger.own_stdout;

@@ -38,6 +38,7 @@ struct hold {
 	struct flow *flow;	/* borrowed: owns this */
 	struct buf pend;	/* for the primary sink */
 	struct buf line;	/* for syslog: a line not yet ended */
+	struct buf said;	/* the same for echo.c */
 	int	 error;		/* errno of the trouble; EAGAIN: takes nothing; 0: none */
 	bool	 told;		/* the core knows */
 	int64_t	 backoff_ms;
@@ -60,6 +61,7 @@ struct flow {
 	bool	 polled;	/* turn.c looks at the pipe in every turn */
 	bool	 syslog;
 	bool	 copy;		/* main log: to stdout too */
+	bool	 echo;		/* each line to stdout too, see echo.c */
 	bool	 eof;
 	bool	 inside_line;	/* a FIFO or device got the begin of a line only */
 	bool	 line_begun;	/* the console has the begin of a line only */
@@ -84,7 +86,7 @@ struct flow_rules {
 	const char *name, *group, *file;
 	enum channel channel;
 	enum policy policy;
-	bool	 is_auto, syslog;
+	bool	 is_auto, syslog, echo;
 	bool	 open;		/* make the file now, not with the first byte */
 	int64_t	 maxbytes, backups;
 };

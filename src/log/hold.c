@@ -51,11 +51,13 @@ flow_unhold(struct flow *f)
 {
 	struct hold *h = f->hold;
 
-	if (h == NULL || h->error != 0 || h->pend.len > 0 || h->line.len > 0)
+	if (h == NULL || h->error != 0 || h->pend.len > 0 || h->line.len > 0 ||
+	    h->said.len > 0)
 		return;
 	stop_waiting(h);
 	buf_release(&h->pend);
 	buf_release(&h->line);
+	buf_release(&h->said);
 	free(h);
 	f->hold = NULL;
 }
@@ -267,7 +269,7 @@ flow_give_up(struct flow *f)
 		return;
 	if (h->pend.len > 0)
 		flow_dropped(f, h->pend.len, DROP_POLICY, ECANCELED);
-	h->pend.len = h->line.len = 0;
+	h->pend.len = h->line.len = h->said.len = 0;
 	h->error = 0;
 	flow_unhold(f);
 }

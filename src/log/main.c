@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "log/console.h"
 #include "log/corelink.h"
+#include "log/echo.h"
 #include "log/flow.h"
 #include "log/logger.h"
 #include "log/reader.h"
@@ -83,6 +84,7 @@ on_finish(struct loop_timer *timer)
 		;
 	for (size_t i = 0; i < n; i++) {
 		syslog_end(flows[i]);
+		echo_end(flows[i]);
 		flow_push(flows[i], true);
 	}
 	if (late || all_written())
@@ -172,6 +174,7 @@ log_main(int argc, char **argv)
 	flow_release_all();
 	turn_release();
 	console_release();
+	echo_release();
 	syslog_close();
 	corelink_release();
 	tally_release();

@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "log/console.h"
 #include "log/corelink.h"
+#include "log/echo.h"
 #include "log/logger.h"
 #include "log/reader.h"
 #include "log/sink.h"
@@ -132,6 +133,7 @@ ended(struct flow *f)
 		flow_deliver(f, &esc, 1, true);
 	}
 	syslog_end(f);
+	echo_end(f);
 	flow_push(f, true);
 }
 
@@ -145,8 +147,10 @@ share(struct flow *f, const char *data, size_t len)
 	}
 	if (f->syslog)
 		syslog_lines(f, data, len);
+	if (f->echo)
+		echo_lines(f, data, len);
 	if (f->copy)
-		console_copy(data, len);
+		echo_own(data, len);
 }
 
 bool
@@ -158,7 +162,7 @@ flow_strips(const struct flow *f)
 bool
 flow_reads(const struct flow *f)
 {
-	return f->syslog || f->copy || flow_strips(f);
+	return f->syslog || f->copy || f->echo || flow_strips(f);
 }
 
 void

@@ -13,9 +13,10 @@
  *	ident (default "supd"): the program's name in lines to the system log.
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
- *    "policy":"block|drop", "open":bool} + read end of the pipe
+ *    "policy":"block|drop", "echo":bool, "open":bool} + read end of the pipe
  *	A stream.  With an id that is known (the rules changed): no descriptor is
- *	needed, the rules are replaced.  auto: create the file with mode 0600.  open
+ *	needed, the rules are replaced.  auto: create the file with mode 0600.  echo:
+ *	print each line on our stdout as well, as "NAME CHANNEL | line".  open
  *	(default true): make the file now; false: the program was never started, and
  *	supervisord makes a file at the first start.
  *   {"op":"remove", "id"}
