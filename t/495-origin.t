@@ -55,6 +55,10 @@ saw x STARTING RUNNING
 is "$(http -o Location "$T/sock" '/index.html?processname=x%0d%0aSet-Cookie:a&action=start')" \
     'http://localhost/?message=No%20such%20process%20named%20x%0D%0ASet-Cookie%3Aa' 'no header in a header'
 
+like "$(http -o body "$T/sock" '/events?types=%3Cscript%3E')" "has '|has &#39;" 'what is wrong is said'
+unlike "$(http -o body "$T/sock" '/events?types=%3Cscript%3E')" '<script>' 'without markup of the caller'
+unlike "$(http -o body "$T/sock" '/why.json?name=%3Cscript%3E')" '<script>' 'nor of a name'
+
 # the files of the page are kept by a browser until they change
 tag=$(http -o ETag "$T/sock" /page.js)
 is "$(status -H "If-None-Match: $tag" "$T/sock" /page.js)" 304 'the script: not again'

@@ -247,7 +247,7 @@ ask_person(struct request *r, const char *action, const char *name)
 {
 	struct buf b = { 0 };
 
-	buf_adds(&b, "<div id=\"plain\">\n<h1>Is this what you want?</h1>\n<p>A link from "
+	buf_adds(&b, "<div id=\"plain\" class=\"ask\">\n<h1>Is this what you want?</h1>\n<p>A link from "
 	    "outside of this page asks to <b>");
 	html_add(&b, action);
 	if (name != NULL) {

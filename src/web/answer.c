@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "web/conn.h"
+#include "web/html.h"
 
 #define PIECE_BYTES	(64 * 1024)	/* of a long answer: each has its own time limit */
 
@@ -180,9 +181,11 @@ request_fail(struct request *r, unsigned status, const char *text)
 	const char *reason = MHD_get_reason_phrase_for(status);
 	struct buf b = { 0 };
 
-	/* texts of ours hold no markup; what a caller has sent is never among them */
-	buf_addf(&b, "<!DOCTYPE html>\n<title>%u %s</title>\n<h1>%s</h1>\n<p>%s</p>\n", status,
-	    reason, reason, text != NULL ? text : "supd cannot answer this request.");
+	buf_addf(&b, "<!DOCTYPE html>\n<title>%u %s</title>\n<h1>%s</h1>\n<p>", status,
+	    reason, reason);
+	/* it may hold what the caller has sent */
+	html_add(&b, text != NULL ? text : "supd cannot answer this request.");
+	buf_adds(&b, "</p>\n");
 	request_reply(r, status, "text/html", &b);
 }
 

@@ -61,10 +61,16 @@ const tone = p => p.statename === 'EXITED' && p.spawnerr ? 'bad' : TONES[p.state
 
 /* ---- asking ---- */
 
+// What an answer that is none says to a person.
+async function reason(r) {
+	const p = new DOMParser().parseFromString(await r.text(), 'text/html').querySelector('p');
+	return r.status === 401 ? 'Not admitted: reload the page' : p?.textContent || 'HTTP ' + r.status;
+}
+
 async function get(path) {
 	const r = await fetch(path, { cache: 'no-store' });
 	if (!r.ok)
-		throw new Error(r.status === 401 ? 'Not admitted: reload the page' : await r.text());
+		throw new Error(await reason(r));
 	return r.json();
 }
 
@@ -79,7 +85,7 @@ async function post(action, name, again) {
 		return post(action, name, true);
 	}
 	if (!r.ok)
-		throw new Error((await r.text()).trim() || 'HTTP ' + r.status);
+		throw new Error(await reason(r));
 	return r.json();
 }
 
@@ -156,7 +162,7 @@ const sight = new IntersectionObserver(list => {
 			visible.delete(e.target);
 }, { root: $('list'), rootMargin: '80px' });
 
-const byText = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+const byText = new Intl.Collator('en', { numeric: true }).compare;	// n2 before n10
 
 function place(parent, node, key) {	// keep children sorted by .key
 	node.key = key;
@@ -185,6 +191,9 @@ function groupOf(name) {
 	groups.set(name, g);
 	return g;
 }
+
+// One process that is called like its group: it needs no head.
+const isSingle = g => g.members.size === 1 && g.members.has(g.name);
 
 function newRow(p) {
 	const row = $('t-row').content.firstElementChild.cloneNode(true);
@@ -244,11 +253,14 @@ function drop(p) {
 	}
 }
 
-function merge(list, isAll) {
+// before: what was the number of events when this was asked for
+function merge(list, isAll, before) {
 	const seen = new Set();
 	for (const p of list) {
 		const full = fullName(p), old = procs.get(full);
 		seen.add(full);
+		if (old && old.changed > before)
+			continue;	// we know better already, and have asked again
 		if (old)
 			Object.assign(old, p);
 		else
@@ -307,6 +319,8 @@ function summary() {
 		}
 	}
 	for (const g of groups.values()) {
+		if (isSingle(g))
+			continue;
 		const all = [...g.members.values()];
 		const up = all.filter(p => p.statename === 'RUNNING').length;
 		put(g.head.querySelector('small'), `${up} of ${all.length} running`);
@@ -336,7 +350,7 @@ function filter() {
 	let shown = 0;
 	for (const g of groups.values()) {
 		let some = 0;
-		const single = g.members.size === 1 && g.members.has(g.name);
+		const single = isSingle(g);
 		for (const p of g.members.values()) {
 			const text = p.full.toLowerCase();
 			const fits = (!wanted || p.statename === wanted) && words.every(w => text.includes(w));
@@ -360,7 +374,7 @@ function filter() {
 /* ---- staying up to date ---- */
 
 const stale = new Set();	// full names of which an event has not told all
-let asking = false, askAll = true;
+let asking = false, askAll = true, nevents = 0;
 
 async function refresh() {
 	if (asking)
@@ -369,13 +383,13 @@ async function refresh() {
 	try {
 		while (askAll || stale.size > 0) {
 			const all = askAll || stale.size > 60;
-			const names = [...stale].join('\n');
+			const names = [...stale].join('\n'), before = nevents;
 			stale.clear();
 			askAll = false;
 			const r = await get('status.json' + (all ? '' : '?names=' + encodeURIComponent(names)));
 			token = r.token;
 			state = r.state;
-			merge(r.processes, all);
+			merge(r.processes, all, before);
 			if (r.processes.length)
 				skew = r.processes[0].now - Date.now() / 1000;
 			for (const n of all ? [] : r.unknown)
@@ -426,6 +440,7 @@ function onState(p, ev) {
 		}
 	}
 	stale.add(p.full);
+	p.changed = ++nevents;
 	draw(p, true);
 	later(refresh);
 	if (panel.name === p.full && panel.tab === 'why')
@@ -491,11 +506,11 @@ setInterval(() => {
 const panel = { name: null, tab: null, log: null, from: null };
 
 function route() {		// #name/tab says what is open
-	const [name, tab] = location.hash.slice(1).split('/').map(decodeURIComponent);
-	if (name)
-		openPanel(name, tab || 'why');
-	else
+	const [name, tab = 'why'] = location.hash.slice(1).split('/').map(decodeURIComponent);
+	if (!name)
 		closePanel();
+	else if (name !== panel.name || tab !== panel.tab)
+		openPanel(name, tab);
 }
 
 function go(name, tab) {
