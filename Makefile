@@ -12,6 +12,7 @@
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make aarch64		build/aarch64/supd for that machine, and its unit tests
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
+#	make CURL=0		build/small/supd: without libcurl, so supctl has no http://
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
 # Yours: CC, CFLAGS, LDFLAGS, B (build folder), SUPD_CACHE (where built libraries
@@ -151,10 +152,20 @@ SRC_ctl = \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
+# What needs libcurl, and what small/supd has in its place.
+SRC_http = \
+	src/client/failure.c \
+	src/client/http.c \
+
+SRC_nohttp = \
+	src/client/nohttp.c \
+
 SRC_client = \
 	src/client/async.c \
 	src/client/client.c \
 	src/client/reply.c \
+	src/client/unix.c \
+	$(SRC_http) \
 
 SRC_log = \
 	src/log/ansi.c \
@@ -238,7 +249,8 @@ SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
-COLD = $(SRC_web) $(SRC_cli) src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
+COLD = $(SRC_client) $(SRC_nohttp) $(SRC_web) $(SRC_cli) \
+	src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
 
 UNIT = $(sort $(wildcard t/unit/*.c))
 
@@ -312,7 +324,7 @@ CC_$(B) = $(MUSL_CC)
 FLAGS_$(B) = -Os -g -fno-pie -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -isystem $(B)/libs/include
 LD_$(B) = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
-	-Wl,-z,noseparate-code -Wl,-z,norelro -L$(B)/libs/lib
+	-Wl,-z,noseparate-code -Wl,-z,relro -L$(B)/libs/lib
 LIBS_$(B) = $(LIBS)
 EARLY_$(B) = -lev -linih -lyyjson -lbsd -lmd -lc
 GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
@@ -345,7 +357,7 @@ PC = libbsd inih libedit expat libcurl
 CC_$(B)/system = $(HOST_CC)
 FLAGS_$(B)/system = -O2 -g $$(pkg-config --cflags $(PC)) \
 	-isystem $(B)/system/libs/include
-LD_$(B)/system = -L$(B)/system/libs/lib
+LD_$(B)/system = -Wl,--as-needed -L$(B)/system/libs/lib
 LIBS_$(B)/system = $$(pkg-config --libs $(PC)) -lev -lyyjson -lmicrohttpd
 GET_$(B)/system = contrib/deps system && CC="$(HOST_CC)" contrib/libs system \
 	$(B)/system/libs $$(pkg-config --exists yyjson || echo yyjson) \
@@ -365,6 +377,8 @@ FLAGS_$(B)/fuzz = -O1 -g -fno-omit-frame-pointer -Wno-unknown-warning-option \
 LD_$(B)/fuzz = -fsanitize=fuzzer,address,undefined -L$(B)/asan/libs/lib
 
 COMPILE = $(CC_$(1)) $(OURS) $(FLAGS_$(1)) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+LINK_SUPD = $(CC_$(1)) $(LD_$(1)) $(LDFLAGS) -o $@ $(filter-out $(COLD:%.c=$(1)/%.o),$^) \
+	$(EARLY_$(1)) $(filter $(COLD:%.c=$(1)/%.o),$^) $(LIBS_$(1))
 
 define libraries
 $(1)/libs.ok: contrib/libs contrib/deps.lock \
@@ -379,7 +393,7 @@ $(1)/%.o: %.c Makefile $(2)
 	@echo '  CC      $$@'
 	@$$(call COMPILE,$(1)) -c -o $$@ $$<
 
--include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c)))
+-include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(SRC_nohttp) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c)))
 endef
 
 define flavour
@@ -397,13 +411,22 @@ $(1)/libsupd.a: $(SRC:%.c=$(1)/%.o)
 
 $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@echo '  LINK    $$@'
-	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$(filter-out $(COLD:%.c=$(1)/%.o),$$^) \
-	    $$(EARLY_$(1)) $(COLD:%.c=$(1)/%.o) $$(LIBS_$(1))
+	@$$(call LINK_SUPD,$(1))
 
-$(1)/supd: $(1)/supd.debug
+# Of the same objects, without libcurl.
+$(1)/small/supd.debug: $(1)/supd.o $(patsubst %.c,$(1)/%.o,$(filter-out $(SRC_http),$(SRC))) \
+    $(SRC_nohttp:%.c=$(1)/%.o)
+	@mkdir -p $$(@D)
+	@echo '  LINK    $$@'
+	@$$(call LINK_SUPD,$(1))
+
+$(1)/supd $(1)/small/supd: %: %.debug
 	@$$(FINISH_$(1))
 
 $(LINKS:%=$(1)/%): $(1)/supd
+	@ln -sf supd $$@
+
+$(LINKS:%=$(1)/small/%): $(1)/small/supd
 	@ln -sf supd $$@
 
 $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
@@ -422,9 +445,10 @@ $(1)/t/sim/model: $(1)/t/sim/model.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%)
+$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%) $(1)/small/all
 $(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
-.PHONY: $(1)/unit $(1)/all
+$(1)/small/all: $(1)/small/supd $(LINKS:%=$(1)/small/%)
+.PHONY: $(1)/unit $(1)/all $(1)/small/all
 endef
 
 $(foreach f,$(MUSL) $(ASAN) $(A64) $(SYSTEM),$(eval $(call flavour,$(f))))
@@ -445,13 +469,19 @@ $(FUZZ:%=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/t/fuzz/%.o $(SIM:%.c=$(FUZZED)/%.o
 
 # ---- what people type -----------------------------------------------------
 
+# O: folder of the flavour, S: where its supd is.
 ifdef SYSTEM_LIBS
 O = $(SYSTEM)
 else
 O = $(MUSL)
 endif
+ifeq ($(CURL),0)
+S = $(O)/small
+else
+S = $(O)
+endif
 
-all: $(O)/all $(MAN:%=$(O)/man/%)
+all: $(S)/all $(MAN:%=$(O)/man/%)
 asan: $(ASAN)/all
 
 # The units and a few simulated histories on an emulated processor.
@@ -467,34 +497,34 @@ $(O)/man/%: src/man/%
 	@cp $< $@
 
 # The binary puts its keys into the page.
-$(O)/man/supd.conf.5: src/man/supd.conf.5.in $(O)/supd
+$(O)/man/supd.conf.5: src/man/supd.conf.5.in $(S)/supd
 	@mkdir -p $(@D)
-	@$(O)/supd manual $< >$@
+	@$(S)/supd manual $< >$@
 
 RUN_CONF = conf.d/demo.conf
 run: all
 	@mkdir -p run
 	@echo '$(RUN_CONF), with its state under ./run; ^C stops it.  In another terminal:'
-	@echo '	$(O)/supctl -c $(RUN_CONF) status'
-	@echo '	$(O)/supctl -c $(RUN_CONF) why crashes'
-	@echo '	$(O)/supctl -c $(RUN_CONF) tail -f chatty'
-	@echo '	$(O)/supctl -c $(RUN_CONF) help'
-	@$(O)/supd -n -c $(RUN_CONF)
+	@echo '	$(S)/supctl -c $(RUN_CONF) status'
+	@echo '	$(S)/supctl -c $(RUN_CONF) why crashes'
+	@echo '	$(S)/supctl -c $(RUN_CONF) tail -f chatty'
+	@echo '	$(S)/supctl -c $(RUN_CONF) help'
+	@$(S)/supd -n -c $(RUN_CONF)
 
 # BUILD tells the tests which binary they drive.  The first failure should explain
 # the rest: build and rooms, then the units, then what is made of them.
 JOBS = 2
 TESTS = $(sort $(wildcard t/*.t))
 define suite
-BUILD=$(1) prove -j$(JOBS) --timer $(filter t/0%,$(TESTS)) \
+BUILD=$(1) SUPD_BIN=$(2) prove -j$(JOBS) --timer $(filter t/0%,$(TESTS)) \
     $(UNIT:t/unit/%.c=$(1)/t/%) $(filter-out t/0%,$(TESTS))
 endef
 
 test: deps-test all $(O)/unit lint-man
-	@$(call suite,$(O))
+	@$(call suite,$(O),$(S)/supd)
 
 test-asan: deps-test asan $(ASAN)/unit
-	@$(call suite,$(ASAN))
+	@$(call suite,$(ASAN),$(ASAN)/supd)
 
 # The last commit twice, in two folders, at two hours of the day, under two file modes:
 # the same bytes, debugging information included.
@@ -526,7 +556,7 @@ test-page: all
 # Peers that are not installed are left out of the table.
 BENCH =
 bench: all
-	@t/bench/run --supd=$(O)/supd $(BENCH)
+	@t/bench/run --supd=$(S)/supd $(BENCH)
 
 # Each target for so long; findings and corpora stay in build/fuzz.
 SECONDS = 60
@@ -534,14 +564,14 @@ fuzz: deps-test $(FUZZ:%=$(FUZZED)/%)
 	@t/fuzz/run $(FUZZED) $(SECONDS)
 
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
-lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) \
-    $(FUZZ:%=t/fuzz/%.c)))
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(SRC_nohttp) \
+    $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) $(FUZZ:%=t/fuzz/%.c)))
 
 lint-cppcheck: $(B)/libs.ok
 	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \
 	    --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -D__linux__ -D_GNU_SOURCE -Isrc -I$(B)/libs/include \
-	    --suppress='*:$(B)/libs/*' supd.c $(SRC)
+	    --suppress='*:$(B)/libs/*' supd.c $(SRC) $(SRC_nohttp)
 
 lint-man: deps-test $(MAN:%=$(O)/man/%)
 	mandoc -Tlint -Wwarning $(MAN:%=$(O)/man/%)
@@ -556,7 +586,7 @@ INSTALL = install
 DEST = $(DESTDIR)$(PREFIX)
 install: all
 	$(INSTALL) -d $(DEST)/bin $(DEST)/share/supd/conf.d
-	$(INSTALL) -m 755 $(O)/supd $(DEST)/bin/supd
+	$(INSTALL) -m 755 $(S)/supd $(DEST)/bin/supd
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
 	for m in $(MAN); do \
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done

@@ -192,6 +192,7 @@ load_for_client(const char *path, struct cli_config *out, struct err *e)
 	}
 	*out = (struct cli_config){ .path = found, .serverurl = copy(c->ctl.serverurl),
 		.username = copy(c->ctl.username), .password = copy(c->ctl.password),
+		.cacert = copy(c->ctl.cacert),
 		.prompt = copy(c->ctl.prompt), .history_file = copy(c->ctl.history_file) };
 	for (size_t i = 0; i < c->nservers && out->serverurl == NULL; i++)
 		if (c->servers[i].is_unix &&

@@ -174,6 +174,22 @@ checks 2 "bad.conf:8: [program:z] startsec: warning: unknown key (did you mean '
     "$T/b.conf:2: [program:a] nosuchkey: warning: unknown key" \
     "$T/b.conf:3: [program:a] startsecs: invalid literal for int() with base 10: 'x'"
 
+cat >bad.conf <<'E'
+# where the client would look
+[supervisord]
+[supervisorctl]
+serverurl = http://localhost:9001/
+E
+checks 0 "bad.conf: ok, 0 programs in 0 groups" \
+    "bad.conf:4: [supervisorctl] serverurl: warning: no [inet_http_server] has this port"
+sed -i 's/^serverurl.*/serverurl = localhost:9001/' bad.conf
+checks 0 "bad.conf: ok, 0 programs in 0 groups" \
+    "bad.conf:4: [supervisorctl] serverurl: warning: 'localhost:9001' is no address for a client: it begins with unix://, http:// or https://"
+sed -i 's/^serverurl.*/serverurl = http:\/\/127.0.0.1:9001/' bad.conf
+printf '[inet_http_server]\nport = 9001\nusername = a\npassword = b\n' >>bad.conf
+"$T/bin/supd" check -c bad.conf >out 2>err
+unlike "$(cat out err)" warning 'the port of an [inet_http_server] is one'
+
 "$T/bin/supd" check -c nosuch.conf >out 2>err
 is "$?: $(cat out err)" '2: nosuch.conf: could not find config file nosuch.conf' 'no file'
 "$T/bin/supd" check -Z >out 2>err

@@ -5,6 +5,7 @@
 # SUPERVISOR=supd (default) tests ours; SUPERVISOR=supervisord the original,
 # which is how an expectation is checked before ours is held to it.
 # SUPD_BIN (or BUILD, its directory) names another build of ours.
+# BY=http has the client speak HTTP to the supervisor, not to its socket.
 # KEEP=1 keeps the directory.  SLOW=3 multiplies every deadline by three; by itself
 # it grows with the load of the machine.
 #
@@ -56,6 +57,8 @@ supervisord)
 	;;
 esac
 
+# Where to listen for TCP: an address of this process alone.
+HTTP=127.$(($$ / 62500 % 250 + 1)).$(($$ / 250 % 250)).$(($$ % 250 + 1)):29001
 SUP=		# pid of what we started as the supervisor, while it runs
 MAIN=		# pid of the supervisor itself: another one behind unshare
 LAUNCH=		# words in front of its command, e.g. 'env -i'
@@ -142,6 +145,13 @@ ours() { [ "$SUPERVISOR" = supd ]; }
 skip_unless_supd() { ours || skip_all "$1"; }
 skip_unless_root() { [ "$(id -u)" = 0 ] || skip_all 'needs root'; }
 
+# The client of make CURL=0 has no http://.
+skip_unless_http() {
+	case $("$CTL" -s http://127.0.0.1:1 pid) in
+	*'without HTTP'*) skip_all 'this client is built without HTTP' ;;
+	esac
+}
+
 # need COMMAND...: skip the file when one of them is not installed
 need() {
 	for _cmd; do
@@ -164,6 +174,7 @@ conf_base() {
 	    '[rpcinterface:supervisor]' \
 	    'supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface' \
 	    '[supervisorctl]' "serverurl = unix://$T/sock"
+	[ "$BY" != http ] || conf "serverurl = http://$HTTP" '[inet_http_server]' "port = $HTTP"
 	[ "$(id -u)" = 0 ] || sed -i '/^user = root$/d' "$T/supd.conf"
 }
 conf_base

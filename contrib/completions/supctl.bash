@@ -13,7 +13,7 @@ _supctl() {
 	# The options that say which supervisor is meant.
 	for ((i = 1; i < ${#all[@]} - 1; i++)); do
 		case ${all[i]} in
-		-[csupr]) where+=("${all[i]}" "${all[i + 1]}"); ((i++)) ;;
+		-[csupr]|--cacert) where+=("${all[i]}" "${all[i + 1]}"); ((i++)) ;;
 		-*)	;;
 		*)	action=${all[i]}; break ;;
 		esac
@@ -21,15 +21,15 @@ _supctl() {
 	_supctl_ask() { "${all[0]}" "${where[@]}" __complete "$@" 2>/dev/null; }
 
 	case $prev in
-	-c|-r)	[ -z "$action" ] && { COMPREPLY=($(compgen -f -- "$cur")); return; } ;;
+	-c|-r|--cacert) [ -z "$action" ] && { COMPREPLY=($(compgen -f -- "$cur")); return; } ;;
 	-s|-u|-p) [ -z "$action" ] && return ;;
 	--timeout) return ;;
 	esac
 	case $prev:$action in
 	--wait:*) words='RUNNING STOPPED EXITED FATAL BACKOFF STARTING STOPPING' ;;
 	*:)	case $cur in
-		-*)	words='-c -h -i -s -u -p -r --configuration --help --interactive
-				--serverurl --username --password --history-file --version' ;;
+		-*)	words='-c -h -i -s -u -p -r --cacert --configuration --help
+				--interactive --serverurl --username --password --history-file --version' ;;
 		*)	words=$(_supctl_ask commands) ;;
 		esac ;;
 	*:help)	words=$(_supctl_ask commands) ;;

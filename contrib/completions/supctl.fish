@@ -8,7 +8,7 @@ function __supctl_ask
 	set -l i 2
 	while test $i -le (count $line)
 		switch $line[$i]
-			case -c -s -u -p -r
+			case -c -s -u -p -r --cacert
 				set -a where $line[$i] $line[(math $i + 1)]
 				set i (math $i + 1)
 			case '-*'
@@ -26,7 +26,7 @@ function __supctl_action
 	set -l i 2
 	while test $i -le (count $line)
 		switch $line[$i]
-			case -c -s -u -p -r
+			case -c -s -u -p -r --cacert
 				set i (math $i + 1)
 			case '-*'
 			case '*'
@@ -57,6 +57,7 @@ for c in supctl supervisorctl
 	complete -c $c -f
 	complete -c $c -n __supctl_none -s c -l configuration -r -F -d 'Configuration file'
 	complete -c $c -n __supctl_none -s s -l serverurl -x -d 'Where the supervisor listens'
+	complete -c $c -n __supctl_none -l cacert -r -F -d 'Certificates to trust'
 	complete -c $c -n __supctl_none -s u -l username -x -d 'User name'
 	complete -c $c -n __supctl_none -s p -l password -x -d 'Password'
 	complete -c $c -n __supctl_none -s r -l history-file -r -F -d 'History of the shell'

@@ -13,6 +13,7 @@ struct cli_config {
 				 * the first [unix_http_server]; NULL: neither */
 	char	*username;
 	char	*password;
+	char	*cacert;	/* absolute path */
 	char	*prompt;
 	char	*history_file;
 };

@@ -28,7 +28,8 @@ enum {
 
 struct ctl {
 	const char *argv0;
-	const char *config_opt, *url_opt, *user_opt, *password_opt, *history_opt;
+	const char *config_opt, *url_opt, *user_opt, *password_opt, *history_opt,
+		*cacert_opt;
 	cli_load_fn load;
 	struct cli_config conf;	/* owned strings */
 	bool	 conf_loaded;

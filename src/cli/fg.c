@@ -168,23 +168,28 @@ type(struct fg *f)
 static bool
 turn(struct fg *f, bool typing, int timeout_ms)
 {
-	struct timespec ts = { .tv_nsec = (long)timeout_ms * 1000000 };
 	struct pollfd p[STREAMS + 1] = { 0 };
+	bool ready[STREAMS], any = false;
+	struct timespec ts;
 	int n;
 
 	for (int i = 0; i < STREAMS; i++) {
-		p[i].fd = f->open[i] ? f->streams[i].fd : -1;
+		p[i].fd = f->open[i] ? client_fd(&f->streams[i]) : -1;
 		p[i].events = POLLIN;
+		ready[i] = f->open[i] && p[i].fd == -1;
+		any |= ready[i];
 	}
 	p[STREAMS].fd = typing ? STDIN_FILENO : -1;
 	p[STREAMS].events = POLLIN;
-	n = ppoll(p, STREAMS + 1, timeout_ms < 0 ? NULL : &ts, &f->c->client.wait_mask);
-	for (int i = 0; n > 0 && i < STREAMS; i++)
-		if (p[i].revents != 0)
+	ts = (struct timespec){ .tv_nsec = any ? 0 : (long)timeout_ms * 1000000 };
+	n = ppoll(p, STREAMS + 1, !any && timeout_ms < 0 ? NULL : &ts,
+	    &f->c->client.wait_mask);
+	for (int i = 0; i < STREAMS; i++)
+		if (ready[i] || (n > 0 && p[i].revents != 0))
 			take(f, i);
 	if (n > 0 && p[STREAMS].revents != 0)
 		type(f);
-	return n > 0;
+	return any || n > 0;
 }
 
 static void

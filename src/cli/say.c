@@ -69,6 +69,11 @@ say_error(struct ctl *c, const struct err *e)
 		say_failed(c, EXIT_GENERIC, "Server requires authentication");
 		hint(c, "give -u and -p, or username and password in [supervisorctl]");
 		break;
+	case CLIENT_CERTIFICATE:
+		say_failed(c, EXIT_GENERIC, "error: %s", e->msg);
+		hint(c, "--cacert, or cacert in [supervisorctl], names a file of certificates "
+		    "to trust");
+		break;
 	default:
 		say_failed(c, EXIT_GENERIC, "error: %s", e->msg);
 		break;

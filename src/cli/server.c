@@ -95,8 +95,7 @@ cmd_open(struct ctl *c, struct words *w)
 	struct err e;
 	int before = c->status;
 
-	if (w->n != 1 || (strncmp(w->v[0], "http://", 7) != 0 &&
-	    strncmp(w->v[0], "unix://", 7) != 0)) {
+	if (w->n != 1 || !client_knows(w->v[0])) {
 		say_failed(c, EXIT_GENERIC, "ERROR: url must be http:// or unix://");
 		return;
 	}

@@ -25,16 +25,21 @@ ctl_load(struct ctl *c, struct err *e)
 	return c->load(c->config_opt, &c->conf, e);
 }
 
-/* What was typed last beats the command line, and that the file. */
+/* What was typed last beats the options, these the address, and that the file. */
 static void
 use_identity(struct ctl *c)
 {
-	c->client.username = c->asked_user != NULL ? c->asked_user :
-	    c->user_opt != NULL ? c->user_opt : c->conf.username;
-	c->client.password = c->asked_password != NULL ? c->asked_password :
-	    c->password_opt != NULL ? c->password_opt : c->conf.password;
-	if (c->client.username != NULL && c->client.password == NULL)
-		c->client.password = "";
+	struct client *k = &c->client;
+
+	k->username = c->asked_user != NULL ? c->asked_user :
+	    c->user_opt != NULL ? c->user_opt :
+	    k->url_username != NULL ? k->url_username : c->conf.username;
+	k->password = c->asked_password != NULL ? c->asked_password :
+	    c->password_opt != NULL ? c->password_opt :
+	    k->url_username != NULL ? k->url_password : c->conf.password;
+	if (k->username != NULL && k->password == NULL)
+		k->password = "";
+	k->cacert = c->cacert_opt != NULL ? c->cacert_opt : c->conf.cacert;
 }
 
 static int
@@ -99,29 +104,6 @@ ctl_connect(struct ctl *c, struct err *e)
 	return client_connect(&c->client, e);
 }
 
-bool
-ctl_reach(struct ctl *c)
-{
-	struct err e;
-
-	if (ctl_connect(c, &e) == 0)
-		return true;
-	switch (c->client.fail) {
-	case CLIENT_NO_FILE:
-		say_failed(c, EXIT_NOT_RUNNING, "%s", e.msg);
-		hint(c, "is supd running, and is this its socket? -s or -c name another one");
-		break;
-	case CLIENT_REFUSED:
-		say_failed(c, EXIT_UNKNOWN, "%s", e.msg);
-		hint(c, "the socket is there, but nobody listens: supd has ended");
-		break;
-	default:
-		say_error(c, &e);
-		break;
-	}
-	return false;
-}
-
 int
 ctl_switch(struct ctl *c, const char *url, struct err *e)
 {
@@ -135,6 +117,7 @@ ctl_twin(const struct ctl *c, struct client *twin, struct err *e)
 		return -1;
 	twin->username = c->client.username;
 	twin->password = c->client.password;
+	twin->cacert = c->client.cacert;
 	return client_connect(twin, e);
 }
 
@@ -177,6 +160,43 @@ retry_as_somebody(struct ctl *c)
 	return true;
 }
 
+static void
+say_unreached(struct ctl *c, const struct err *e)
+{
+	bool is_here = strncmp(c->client.url, "unix:", 5) == 0;
+
+	switch (c->client.fail) {
+	case CLIENT_NO_FILE:
+		say_failed(c, EXIT_NOT_RUNNING, "%s", e->msg);
+		hint(c, "is supd running, and is this its socket? -s or -c name another one");
+		break;
+	case CLIENT_REFUSED:
+		say_failed(c, EXIT_UNKNOWN, "%s", e->msg);
+		hint(c, is_here ? "the socket is there, but nobody listens: supd has ended" :
+		    "is supd running there, and is this the port of its [inet_http_server]?");
+		break;
+	default:
+		say_error(c, e);
+		break;
+	}
+}
+
+bool
+ctl_reach(struct ctl *c)
+{
+	struct err e;
+
+	do {
+		if (ctl_connect(c, &e) == 0)
+			return true;
+	} while (retry_as_somebody(c));
+	if (c->have_client)
+		say_unreached(c, &e);
+	else
+		say_error(c, &e);
+	return false;
+}
+
 int
 ctl_call(struct ctl *c, const char *method, const char *params, struct reply *r,
     struct err *e)
@@ -212,6 +232,7 @@ ctl_release(struct ctl *c)
 	free(c->conf.serverurl);
 	free(c->conf.username);
 	free(c->conf.password);
+	free(c->conf.cacert);
 	free(c->conf.prompt);
 	free(c->conf.history_file);
 }

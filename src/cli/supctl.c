@@ -15,6 +15,7 @@ struct option {
 	const char *name;
 	const char **value;	/* where its argument goes; NULL: it has none */
 	bool	*flag;
+	bool	 whole;		/* not to be cut short: then those of supervisorctl can */
 };
 
 struct options {
@@ -32,11 +33,13 @@ static const char usage[] =
 "-c/--configuration FILENAME -- configuration file (searched for if not given)\n"
 "-h/--help -- print this text and exit\n"
 "-i/--interactive -- start a shell when there is no action\n"
-"-s/--serverurl URL -- where the supervisor listens: unix:///path\n"
-"     (default: what the configuration says, else /run/supd.sock)\n"
+"-s/--serverurl URL -- where the supervisor listens: unix:///path, http://host:port\n"
+"     or https://host:port (default: what the configuration says, else\n"
+"     /run/supd.sock)\n"
 "-u/--username USERNAME -- user name, where the supervisor wants one\n"
 "-p/--password PASSWORD -- and the password\n"
 "-r/--history-file FILENAME -- keep the lines typed into the shell there\n"
+"--cacert FILENAME -- the certificates to trust for https (default: the system's)\n"
 "--version -- print the version of this program and exit\n"
 "\n"
 "action [arguments] -- see below\n"
@@ -70,6 +73,8 @@ find_long(const struct options *o, const char *name, size_t len, struct err *e)
 			continue;
 		if (o->table[i].name[len] == '\0')
 			return (int)i;
+		if (o->table[i].whole)
+			continue;
 		if (found != -1)
 			return err_set(e, FAULT_BAD_ARGUMENTS,
 			    "option --%.*s not a unique prefix", (int)len, name);
@@ -158,13 +163,6 @@ refuse(const char *argv0, const struct err *e)
 	return EXIT_INVALID_ARGS;
 }
 
-static bool
-is_url(const char *text)
-{
-	return strncmp(text, "unix://", 7) == 0 || strncmp(text, "http://", 7) == 0 ||
-	    strncmp(text, "https://", 8) == 0;
-}
-
 /* All words as one line: what a shell user would have typed. */
 static void
 run_words(struct ctl *c, char **words)
@@ -216,14 +214,15 @@ supctl_main(int argc, char **argv, cli_load_fn load)
 	bool help = false, interactive = false, version = false;
 	struct ctl c = { .argv0 = argc > 0 ? argv[0] : "supctl", .load = load };
 	struct option table[] = {
-		{ 'c', "configuration", &c.config_opt, NULL },
-		{ 'h', "help", NULL, &help },
-		{ 'i', "interactive", NULL, &interactive },
-		{ 's', "serverurl", &c.url_opt, NULL },
-		{ 'u', "username", &c.user_opt, NULL },
-		{ 'p', "password", &c.password_opt, NULL },
-		{ 'r', "history-file", &c.history_opt, NULL },
-		{ '\0', "version", NULL, &version },
+		{ 'c', "configuration", &c.config_opt, NULL, false },
+		{ 'h', "help", NULL, &help, false },
+		{ 'i', "interactive", NULL, &interactive, false },
+		{ 's', "serverurl", &c.url_opt, NULL, false },
+		{ 'u', "username", &c.user_opt, NULL, false },
+		{ 'p', "password", &c.password_opt, NULL, false },
+		{ 'r', "history-file", &c.history_opt, NULL, false },
+		{ '\0', "cacert", &c.cacert_opt, NULL, true },
+		{ '\0', "version", NULL, &version, false },
 	};
 	struct options o = { .table = table, .n = sizeof(table) / sizeof(table[0]) };
 	int first, status;
@@ -242,7 +241,7 @@ supctl_main(int argc, char **argv, cli_load_fn load)
 			puts(SUPD_VERSION);
 		return fflush(stdout) == 0 ? 0 : EXIT_GENERIC;
 	}
-	if (c.url_opt != NULL && !is_url(c.url_opt)) {
+	if (c.url_opt != NULL && !client_knows(c.url_opt)) {
 		err_set(&e, FAULT_BAD_ARGUMENTS,
 		    "invalid value for -s '%s': value '%s' is not a URL", c.url_opt, c.url_opt);
 		return refuse(c.argv0, &e);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/transport.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 
@@ -109,7 +110,7 @@ client_recv(struct client *c, struct reply *r, struct err *e)
 
 	c->fail = CLIENT_FINE;
 	while ((got = client_next(c, r, e)) == 0)
-		if (client_fill(c, e) == -1)
+		if (client_await(c, e) == -1 || client_fill(c, e) == -1)
 			return -1;
 	return got == 1 ? 0 : -1;
 }

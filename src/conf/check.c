@@ -218,6 +218,53 @@ check_group(struct loader *ld, const struct group *g)
 	}
 }
 
+/* The port of http://HOST[:PORT] where HOST is this machine; -1. */
+static int64_t
+local_port(const char *url)
+{
+	static const char *const here[] = { "localhost", "127.0.0.1", "[::1]" };
+
+	if (strncmp(url, "http://", 7) != 0)
+		return -1;
+	url += 7;
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+		size_t n = strlen(here[i]);
+
+		if (strncmp(url, here[i], n) == 0 && url[n] == ':')
+			return strtol(url + n + 1, NULL, 10);
+		if (strncmp(url, here[i], n) == 0 && (url[n] == '/' || url[n] == '\0'))
+			return 80;
+	}
+	return -1;
+}
+
+/* Would supctl find the supervisor? */
+static void
+check_client(struct loader *ld)
+{
+	const char *url = ld->c->ctl.serverurl;
+	struct section_load sl = { &conf_ctl_table, ini_find(&ld->ini,
+	    conf_ctl_table.section), ld->scope, false };
+	struct origin o;
+	int64_t port;
+
+	if (url == NULL)
+		return;
+	o = load_origin(ld, &sl, "serverurl");
+	if (strncmp(url, "unix://", 7) != 0 && strncmp(url, "http://", 7) != 0 &&
+	    strncmp(url, "https://", 8) != 0) {
+		report_hint(&ld->report, &o, "'%s' is no address for a client: it begins with"
+		    " unix://, http:// or https://", url);
+		return;
+	}
+	port = local_port(url);
+	for (size_t i = 0; i < ld->c->nservers && port != -1; i++)
+		if (!ld->c->servers[i].is_unix && ld->c->servers[i].port == port)
+			port = -1;
+	if (port != -1)
+		report_hint(&ld->report, &o, "no [inet_http_server] has this port");
+}
+
 /* The files in the order in which they are read; what is of none comes first. */
 static size_t
 rank_of(const struct ini *ini, const char *file)
@@ -273,6 +320,8 @@ conf_check(const char *path, const struct conf_args *a, struct buf *out)
 	check_names(&ld);
 	for (size_t i = 0; ld.c != NULL && i < ld.c->ngroups; i++)
 		check_group(&ld, ld.c->groups[i]);
+	if (ld.c != NULL)
+		check_client(&ld);
 	errors = ld.report.errors;
 	write_findings(&ld, out);
 	load_release(&ld);

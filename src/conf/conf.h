@@ -260,6 +260,7 @@ struct conf_supd {
 /* [supervisorctl] */
 struct conf_ctl {
 	char	*serverurl;	/* NULL: not given */
+	char	*cacert;	/* absolute; NULL: not given */
 	char	*username;
 	char	*password;
 	char	*prompt;

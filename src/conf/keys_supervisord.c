@@ -123,8 +123,8 @@ static const struct conf_key inet_keys[] = {
 
 static const struct conf_key ctl_keys[] = {
 	{ KEY(serverurl, string), .def = NULL, .names = NAMES_HERE, .apply = APPLY_NOTHING,
-	  .doc = "Where the supervisor is: unix:///path or http://host:port.  Unless set: the"
-	    " file of [unix_http_server], else the default socket." },
+	  .doc = "Where the supervisor is: unix:///path, http://host:port or https://host:port."
+	    "  Unless set: the file of [unix_http_server], else the default socket." },
 	{ KEY(prompt, string), .def = "supervisor", .apply = APPLY_NOTHING,
 	  .doc = "Prompt of the shell." },
 	{ KEY(username, string), .def = NULL, .apply = APPLY_NOTHING,
@@ -132,6 +132,9 @@ static const struct conf_key ctl_keys[] = {
 	{ KEY(password, string), .def = NULL, .apply = APPLY_NOTHING,
 	  .flags = KEY_SECRET,
 	  .doc = "Password to give to the server." },
+	{ KEY(cacert, path), .def = NULL, .names = NAMES_HERE, .apply = APPLY_NOTHING,
+	  .doc = "File of the CA certificates to trust for https, in PEM.  Unless set: those of"
+	    " the system." },
 	{ KEY(history_file, string), .def = NULL, .names = NAMES_HERE,
 	  .apply = APPLY_NOTHING,
 	  .doc = "File that keeps the lines typed in the shell." },

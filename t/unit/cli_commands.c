@@ -106,7 +106,7 @@ test_status(void)
 	    "g:x                              RUNNING   d-x\n"
 	    "g:y                              FATAL     d-y\n";
 
-	fake_start(rules);
+	fake_start(rules, 0);
 	prints("status", all, 3);
 	prints("status zz all", all, 3);
 	asks("\"parameters\":{}");
@@ -162,7 +162,7 @@ test_start_stop(void)
 		{ NULL, NULL },
 	};
 
-	fake_start(rules);
+	fake_start(rules, 0);
 	prints("start a", "a: started\n", 0);
 	asks("{\"names\":[\"a\"],\"wait\":true},\"more\":true");
 	prints("start g:*", "g:y: started\ng:x: ERROR (spawn error)\n", 7);
@@ -224,7 +224,7 @@ test_config(void)
 		{ NULL, NULL },
 	};
 
-	fake_start(rules);
+	fake_start(rules, 0);
 	prints("reread", "a: disappeared\nb: available\nc: changed\nn: available\n", 0);
 	prints("update c", "c: stopped\nc: updated process group\n", 0);
 	prints("update zz c",
@@ -270,7 +270,7 @@ test_logs(void)
 		{ NULL, NULL },
 	};
 
-	fake_start(rules);
+	fake_start(rules, 0);
 	run("tail a");
 	ok(memcmp(text, "h\xc3\xb6he\0x\n\n", 10) == 0, "tail prints all bytes and a newline");
 	asks("{\"name\":\"a\",\"channel\":\"stdout\",\"offset\":-1600,\"length\":0}");
@@ -315,7 +315,7 @@ test_rest(void)
 		{ NULL, NULL },
 	};
 
-	fake_start(rules);
+	fake_start(rules, 0);
 	prints("shutdown", "ERROR: already shutting down\n", 0);
 	run("reload");
 	ok(strstr(text, "closed the connection\n") != NULL && status == 1,

@@ -1,6 +1,6 @@
 /*
- * The client against a fake server: calls, streams, faults, and every way in
- * which a server can be missing or break off.
+ * The client against a fake server, by varlink and by HTTP: calls, streams, faults,
+ * and every way in which a server can be missing or break off.
  */
 #include "client/client.h"
 
@@ -28,7 +28,7 @@ static const struct fake_rule rules[] = {
 	    "{\"parameters\":{\"n\":8},\"continues\":true}" },
 	{ "a.Half", "{\"parameters\":{\"n\":1},\"continues\":true}\n" FAKE_HANGUP },
 	{ "a.Hangup", FAKE_HANGUP },
-	{ "a.Garbage", "HTTP/1.1 503 Service Unavailable" },
+	{ "a.Garbage", "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" },
 	{ "a.Array", "[1]" },
 	{ "wrong", "{\"error\":\"org.varlink.service.PermissionDenied\",\"parameters\":{}}" },
 	{ NULL, NULL },
@@ -103,7 +103,7 @@ test_streams(void)
 	sum = 0;
 	is_int(client_stream(&c, "a.Stream", NULL, add, &enough, &e), 0, "left early");
 	is_int(sum, 3, "after the second");
-	is_int(c.fd, -1, "ends the connection");
+	ok(c.fd == -1 && c.http == NULL, "ends the connection");
 	sum = 0;
 	enough = 9;
 	is_int(client_subscribe(&c, (char *[]){ (char *)(uintptr_t)"TICK" }, 1, add, &enough,
@@ -155,6 +155,7 @@ test_large(void)
 	buf_release(&big);
 }
 
+/* By varlink. */
 static void
 test_login(void)
 {
@@ -175,6 +176,99 @@ test_login(void)
 	is_int(client_call(&c, "a.Pid", NULL, &r, &e), -1, "with a wrong password");
 	is_int(c.fail, CLIENT_PASSWORD, "that is why");
 	is_int(c.fd, -1, "and no connection is left");
+}
+
+static void
+again(const char *url)
+{
+	client_release(&c);
+	client_init(&c, url, &e);
+}
+
+static void
+test_request(void)
+{
+	struct reply r;
+	char url[200];
+
+	is_int(client_call(&c, "a.Pid", NULL, &r, &e), 0, "a call by HTTP");
+	reply_release(&r);
+	ok(strncmp(fake.head, "POST /varlink HTTP/1.1\r\n", 24) == 0, "is a POST");
+	ok(strstr(fake.head, "\r\nContent-Type: application/json\r\n") != NULL, "of JSON");
+	ok(strstr(fake.head, "Authorization") == NULL, "from nobody in particular");
+
+	snprintf(url, sizeof(url), "http://a%%40b:c%%3a:%%zz@%s/some/where/", fake.url + 7);
+	again(url);
+	is_str(c.url_username, "a@b", "a user name in the address");
+	is_str(c.url_password, "c::%zz", "and a password");
+	ok(strchr(c.url, '@') == NULL, "none of which is shown: %s", c.url);
+	c.username = "joe";
+	c.password = "a:b";
+	is_int(client_call(&c, "a.Pid", NULL, &r, &e), 0, "as somebody, to a path");
+	reply_release(&r);
+	ok(strncmp(fake.head, "POST /some/where/varlink ", 25) == 0, "below that path");
+	ok(strstr(fake.head, "\r\nAuthorization: Basic am9lOmE6Yg==\r\n") != NULL,
+	    "with name and password");
+	again(fake.url);
+}
+
+/* What is not a supervisor's answer; TEXT is what follows the address. */
+static void
+odd(const char *answer, enum client_fail why, const char *text)
+{
+	struct fake_rule rule[] = { { "a.Odd", answer }, { NULL, NULL } };
+	char whole[300];
+
+	snprintf(whole, sizeof(whole), "%s %s", c.url, text);
+	fake.rules = rule;
+	fails("a.Odd", why, FAULT_FAILED, whole);
+	fake.rules = rules;
+}
+
+static void
+test_odd_answers(void)
+{
+	odd("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", CLIENT_PASSWORD,
+	    "requires authentication");
+	odd("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n{}",
+	    CLIENT_PASSWORD, "requires authentication");
+	odd("HTTP/1.1 403 Forbidden\r\n\r\nno", CLIENT_BROKEN, "permission denied");
+	odd("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>", CLIENT_BROKEN,
+	    "does not answer like a supervisor (HTTP status 200)");
+	odd("HTTP/1.1 200 OK\r\n\r\n", CLIENT_BROKEN,
+	    "does not answer like a supervisor (HTTP status 200)");
+	odd("HTTP/1.1 400 Bad Request\r\nServer: Medusa/1.12\r\n\r\n<p>", CLIENT_BROKEN,
+	    "is a supervisord, which speaks XML-RPC only: use its own supervisorctl");
+	odd("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n<p>", CLIENT_BROKEN,
+	    "does not answer like a supervisor");
+	odd("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+	    "{}", CLIENT_BROKEN, "closed the connection");
+	odd("HTTP/1.1 200 OK\r\nContent-Type: application/json-seq\r\n\r\n\036{\"par",
+	    CLIENT_BROKEN, "closed the connection");
+	odd("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
+	    CLIENT_BROKEN, "does not answer like a supervisor (HTTP status 302)");
+}
+
+/*
+ * libcurl would repeat a request when a connection that it has used before breaks
+ * without an answer.
+ */
+static void
+test_once(void)
+{
+	struct reply r;
+	const char *at = fake.asked;
+	int n = 0;
+
+	fake.asked[0] = '\0';
+	is_int(client_call(&c, "a.Pid", NULL, &r, &e), 0, "a connection in use");
+	reply_release(&r);
+	fails("a.Hangup", CLIENT_BROKEN, FAULT_FAILED, NULL);
+	while ((at = strstr(at, "a.Hangup")) != NULL) {
+		at++;
+		n++;
+	}
+	is_int(n, 1, "breaks: the call was made once");
 }
 
 /* An address where nothing answers. */
@@ -201,8 +295,9 @@ test_missing(void)
 	missing("unix://@supd-nobody", CLIENT_REFUSED, "unix://@supd-nobody refused connection");
 	missing("unix://", CLIENT_URL, "unix:// has no path");
 	missing("http://127.0.0.1:1", CLIENT_REFUSED, "http://127.0.0.1:1 refused connection");
-	missing("http://example.org", CLIENT_URL, "http://example.org cannot be used: this "
-	    "build speaks only to unix:// sockets, HTTP comes with the web guest");
+	missing("http://", CLIENT_URL, "http:// is no address: http://HOST:PORT would be one");
+	missing("ftp://x", CLIENT_URL, "ftp://x is no address: it begins with unix://, http:// "
+	    "or https://");
 	if (!ok(mkdtemp(dir) != NULL, "a folder"))
 		return;
 	snprintf(path, sizeof(path), "%s/s", dir);
@@ -217,18 +312,31 @@ test_missing(void)
 	rmdir(dir);
 }
 
-int
-main(void)
+static void
+test_all(bool http)
 {
-	fake_start(rules);
+	fake_start(rules, http);
 	client_init(&c, fake.url, &e);
 	test_calls();
 	test_streams();
 	test_pieces();
 	test_large();
-	test_login();
-	test_missing();
+	if (http) {
+		test_request();
+		test_odd_answers();
+		test_once();
+	} else {
+		test_login();
+	}
 	client_release(&c);
 	fake_stop();
+}
+
+int
+main(void)
+{
+	test_all(false);
+	test_all(true);
+	test_missing();
 	return tap_done();
 }
