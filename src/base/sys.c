@@ -92,43 +92,17 @@ k_unmap(void *at, size_t size)
 }
 
 static pid_t
-wait_now(pid_t pid, struct reaped *r)
+k_reap(struct reaped *r)
 {
 	struct rusage ru;
 
-	r->pid = wait4(pid, &r->status, WNOHANG, &ru);
+	r->pid = wait4(-1, &r->status, WNOHANG, &ru);
 	if (r->pid <= 0)
 		return r->pid;
 	r->cpu_us = ((int64_t)ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
 	    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
 	r->maxrss_kb = ru.ru_maxrss;
 	return r->pid;
-}
-
-static struct reaped held;	/* where waitid is refused: peeked at, so reaped; or pid 0 */
-
-static pid_t
-k_peek(void)
-{
-	siginfo_t si;
-
-	if (held.pid > 0)
-		return held.pid;
-	si.si_pid = 0;
-	if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0)
-		return si.si_pid;
-	return is_refused() ? wait_now(-1, &held) : -1;
-}
-
-static int
-k_reap(pid_t pid, struct reaped *r)
-{
-	if (held.pid == pid) {
-		*r = held;
-		held.pid = 0;
-		return 0;
-	}
-	return wait_now(pid, r) == pid ? 0 : -1;
 }
 
 static int
@@ -341,7 +315,6 @@ const struct sys sys_kernel = {
 	.map = k_map,
 	.unmap = k_unmap,
 	.spawn = spawn_child,
-	.peek = k_peek,
 	.reap = k_reap,
 	.kill = kill,
 	.pipe = k_pipe,

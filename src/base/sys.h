@@ -108,10 +108,8 @@ struct sys {
 
 	/* See base/spawn.h; ENOSYS with news: memory cannot be shared after all. */
 	pid_t	(*spawn)(const struct spawn *s);
-	/* The next dead child without reaping it; 0: none now; -1: no child at all. */
-	pid_t	(*peek)(void);
-	/* Reap pid, which peek() has shown. */
-	int	(*reap)(pid_t pid, struct reaped *r);
+	/* Reap a dead child and return its pid; 0: none now; -1: no child at all. */
+	pid_t	(*reap)(struct reaped *r);
 	int	(*kill)(pid_t pid, int sig);
 
 	int	(*pipe)(int fd[2]);

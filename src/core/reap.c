@@ -1,6 +1,6 @@
 /*
- * Reaping.  A dead child is looked at before it is reaped: until then its pid
- * and process group cannot belong to anybody else.
+ * Reaping.  From that moment on a pid may belong to somebody else, so its process
+ * forgets it at once.
  */
 #include "core/reap.h"
 
@@ -57,22 +57,18 @@ reap_all(void)
 {
 	struct reaped r;
 	struct proc *p;
-	pid_t pid;
 
-	for (int n = 0; (pid = sys->peek()) > 0; n++) {
-		if (n == REAP_BATCH) {
-			loop_timer_start(&more, 0, on_more);
+	for (int n = 0; n < REAP_BATCH; n++) {
+		if (sys->reap(&r) <= 0)
 			return;
-		}
-		if (sys->reap(pid, &r) == -1)
-			return;
-		p = core_by_pid(pid);
+		p = core_by_pid(r.pid);
 		if (p != NULL) {
 			proc_reaped(p, &r, launch_end(p));
 			continue;
 		}
 		core.counts.orphans++;
-		log_orphan(pid, r.status);
+		log_orphan(r.pid, r.status);
 		survivors_orphan_died();
 	}
+	loop_timer_start(&more, 0, on_more);
 }

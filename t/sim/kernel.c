@@ -784,7 +784,6 @@ static const struct sys known = {
 	.map = s_map,
 	.unmap = s_unmap,
 	.spawn = process_spawn,
-	.peek = process_peek,
 	.reap = process_reap,
 	.kill = process_kill,
 	.pipe = s_pipe,

@@ -140,8 +140,7 @@ void	core_signal(int sig);
 /* Zombies that the core has to reap. */
 size_t	process_zombies(void);
 pid_t	process_spawn(const struct spawn *s);
-pid_t	process_peek(void);
-int	process_reap(pid_t pid, struct reaped *r);
+pid_t	process_reap(struct reaped *r);
 int	process_kill(pid_t pid, int sig);
 pid_t	process_group(pid_t pid);
 

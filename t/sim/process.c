@@ -495,7 +495,7 @@ process_zombies(void)
 }
 
 pid_t
-process_peek(void)
+process_reap(struct reaped *r)
 {
 	struct sproc *p, *found = NULL;
 	bool any = false;
@@ -507,23 +507,13 @@ process_peek(void)
 	}
 	if (!any)
 		errno = ECHILD;
-	return found != NULL ? found->pid : any ? 0 : -1;
-}
-
-int
-process_reap(pid_t pid, struct reaped *r)
-{
-	struct sproc *p = process_find(pid);
-
-	if (p == NULL || p->life != ZOMBIE || p->parent != NULL) {
-		errno = ECHILD;
-		return -1;
-	}
-	*r = (struct reaped){ .pid = pid, .status = p->status, .cpu_us = 1000,
+	if (found == NULL)
+		return any ? 0 : -1;
+	*r = (struct reaped){ .pid = found->pid, .status = found->status, .cpu_us = 1000,
 		.maxrss_kb = 1000 };
-	say("reap %s %d", p->name, (int)pid);
-	process_remove(p);
-	return 0;
+	say("reap %s %d", found->name, (int)found->pid);
+	process_remove(found);
+	return r->pid;
 }
 
 /* ---- signals ---- */
