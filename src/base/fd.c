@@ -155,6 +155,6 @@ fd_raise_limit(unsigned long long want, unsigned long long *soft,
 	more = now;
 	if (more.rlim_cur < want)
 		more.rlim_cur = want < now.rlim_max ? want : now.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &more) == -1)
+	if (more.rlim_cur == now.rlim_cur || setrlimit(RLIMIT_NOFILE, &more) == -1)
 		*soft = *hard = 0;	/* children have what we still have */
 }

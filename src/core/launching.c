@@ -5,7 +5,8 @@
  * Exec takes some hundred microseconds.  A wake-up for each answer would cost more
  * than the launch, and take the processor from the child in the middle of exec, so
  * we look for all answers together, after a millisecond; one that takes longer, for a dead
- * file server perhaps, is looked at less and less often.
+ * file server perhaps, is looked at less and less often.  For an automatic restart nobody
+ * waits: what crashes all the time mostly is dead again before we look.
  */
 #include "core/launching.h"
 
@@ -22,6 +23,7 @@
 #define LAUNCHES SPAWN_PLACES
 
 #define LOOK_MS		1
+#define LOOK_LAZY_MS	10
 #define LOOK_OFTEN_MS	10	/* so long every millisecond */
 #define LOOK_PART	8	/* then after a further eighth of the time that it took */
 #define LOOK_MAX_MS	1000
@@ -94,8 +96,6 @@ look_no_more(struct launch *l)
 	if (l->looking)
 		TAILQ_REMOVE(&looked_at, l, link);
 	l->looking = false;
-	if (TAILQ_EMPTY(&looked_at))
-		loop_timer_stop(&look_timer);
 }
 
 static void
@@ -107,12 +107,21 @@ on_answer(struct loop_io *w, int events)
 	launch_poll(l->p);
 }
 
+static bool
+somebody_waits(const struct proc *p)
+{
+	const struct transition *last =
+	    &p->ring[(p->ntransitions + TRANSITIONS_KEPT - 1) % TRANSITIONS_KEPT];
+
+	return last->cause != CAUSE_AUTORESTART || !launching_room();
+}
+
 /* How long until the next look at a child that is age_ms old. */
 static int64_t
-pause_ms(int64_t age_ms)
+pause_ms(const struct launch *l, int64_t age_ms)
 {
 	if (age_ms < LOOK_OFTEN_MS)
-		return LOOK_MS;
+		return somebody_waits(l->p) ? LOOK_MS : LOOK_LAZY_MS;
 	return age_ms < LOOK_MAX_MS * LOOK_PART ? age_ms / LOOK_PART : LOOK_MAX_MS;
 }
 
@@ -132,12 +141,28 @@ look(struct loop_timer *t)
 		if (l->err_rd != -1 && age_ms >= LOOK_OFTEN_MS) {
 			look_no_more(l);
 			loop_io_start(&l->io, l->err_rd, LOOP_READ, on_answer);
-		} else if (pause_ms(age_ms) < next_ms)
-			next_ms = pause_ms(age_ms);
+		} else if (pause_ms(l, age_ms) < next_ms)
+			next_ms = pause_ms(l, age_ms);
 	}
 	look_pause_ms = next_ms;
 	if (!TAILQ_EMPTY(&looked_at))
 		loop_timer_start(t, next_ms, look);
+}
+
+/* Within so long, and not later than it would be anyway. */
+static void
+look_in(int64_t ms)
+{
+	if (loop_timer_active(&look_timer) && look_pause_ms <= ms)
+		return;
+	look_pause_ms = ms;
+	loop_timer_start(&look_timer, ms, look);
+}
+
+void
+launching_hurry(void)
+{
+	look_in(LOOK_MS);
 }
 
 void
@@ -146,11 +171,7 @@ launching_await(struct launch *l)
 	if (l->s.place == -1)
 		child_has_own_fds(l);
 	l->since_ms = loop_now();
-	/* a later one does not put off the look at the others */
-	if (TAILQ_EMPTY(&looked_at) || look_pause_ms > LOOK_MS) {
-		look_pause_ms = LOOK_MS;
-		loop_timer_start(&look_timer, LOOK_MS, look);
-	}
+	look_in(pause_ms(l, 0));
 	l->looking = true;
 	TAILQ_INSERT_TAIL(&looked_at, l, link);
 }
@@ -252,6 +273,8 @@ launch_end(struct proc *p)
 		return NULL;
 	if (l->err_rd != -1)
 		read_answer(l);
+	/* what a dead child has left in its place is nobody's, and the next one's to replace */
+	l->s.place = -1;
 	if (l->news.fail.step != STEP_NONE) {
 		why = describe_failure(l);
 		if (p->group == core.guests)

@@ -39,6 +39,8 @@ void	launching_await(struct launch *l);
 
 /* Is there a free one? */
 bool	launching_room(void);
+/* Somebody waits for one. */
+void	launching_hurry(void);
 /* At the end of a run. */
 void	launching_release(void);
 
