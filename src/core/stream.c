@@ -12,6 +12,11 @@
 #include "base/log.h"
 
 #define AUTO_RANDOM 8	/* characters, as in supervisord's names */
+/*
+ * Bytes of our own lines that wait for the logger, while the programs leave it no processor:
+ * a thousand of them start with 160 KiB.
+ */
+#define MAIN_PIPE (256 * 1024)
 
 /* PROCESS-CHANNEL---IDENTIFIER-XXXXXXXX.log in childlogdir; NULL: no memory. */
 static char *
@@ -198,6 +203,7 @@ stream_open_main(void)
 	if (s->path == NULL || open_pipe(s, 0) == -1)
 		return -1;
 	sys->set_nonblock(s->wr, true);
+	sys->set_pipe_size(s->wr, MAIN_PIPE);
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 #include "log/syslog.h"
 
 #define DRAIN_MAX	(16 << 20)	/* bytes taken from a pipe that goes away */
-#define PIPE_MAX	(64 << 10)	/* bytes that a pipe holds */
+#define PIPE_MAX	(256 << 10)	/* bytes that the pipe of the main log holds */
 
 static struct flow **flows;
 static size_t nflows, room;

@@ -252,6 +252,15 @@ s_set_append(int fd, bool on)
 	return 0;
 }
 
+/* As for a user who has too many pages in pipes already: it stays small. */
+static int
+s_set_pipe_size(int fd, int bytes)
+{
+	(void)bytes;
+	table_get(fd, "set_pipe_size");
+	return no(EPERM);
+}
+
 static bool
 s_can_read(int fd)
 {
@@ -808,6 +817,7 @@ static const struct sys known = {
 	.pread = s_pread,
 	.set_append = s_set_append,
 	.set_nonblock = s_set,
+	.set_pipe_size = s_set_pipe_size,
 	.can_read = s_can_read,
 	.can_write = s_can_write,
 	.socket = s_socket,
