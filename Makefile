@@ -117,6 +117,7 @@ SRC_core = \
 	src/core/protocol.c \
 	src/core/ready.c \
 	src/core/reap.c \
+	src/core/resume.c \
 	src/core/record.c \
 	src/core/setup.c \
 	src/core/sockets.c \

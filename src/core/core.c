@@ -21,6 +21,7 @@
 #include "core/outcome.h"
 #include "core/ready.h"
 #include "core/proc.h"
+#include "core/resume.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -255,6 +256,7 @@ core_release(void)
 	stream_release_main();
 	survivors_release();
 	launch_release();
+	resume_release();
 	order_release();
 	ready_release();
 	life_release();

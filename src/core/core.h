@@ -182,6 +182,8 @@ struct proc {
 	int	 nsurvivors;	/* descendants found by the last scan */
 	struct asked *asked;	/* survivors that were asked to stop; NULL: none; owned */
 	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */
+	int64_t	 resume_ms;	/* SIGCONT is due, see resume.h; 0: is not */
+	TAILQ_ENTRY(proc) resume_link; /* in resume.c, while it is */
 	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */
 	int64_t	 starting_us;	/* monotonic, when STARTING was entered; 0: exec was reached */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "core/listener.h"
 #include "core/proc.h"
+#include "core/resume.h"
 #include "core/ready.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
@@ -108,6 +109,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 
 	RB_REMOVE(pid_tree, &core.pids, p);
 	p->pid = 0;
+	resume_forget(p);
 	p->status = r->status;
 	p->has_status = true;
 	p->counts.cpu_us += r->cpu_us;

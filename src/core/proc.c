@@ -23,6 +23,7 @@
 #include "core/order.h"
 #include "core/outcome.h"
 #include "core/ready.h"
+#include "core/resume.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
 
@@ -223,9 +224,10 @@ ask_to_stop(struct proc *p)
 		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
 		return;
 	}
-	/* one that is suspended (SIGSTOP) would not get the signal before it goes on */
-	if (p->conf->stopsignal != SIGKILL)
-		sys->kill(p->conf->stopasgroup ? -p->pid : p->pid, SIGCONT);
+	if (p->conf->stopasgroup)	/* its children may be held, and it dies at once */
+		sys->kill(-p->pid, SIGCONT);
+	else if (p->conf->stopsignal != SIGKILL)
+		resume_later(p);
 }
 
 static void
@@ -504,9 +506,10 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 		loop_timer_start(&p->timer, left_ms > 0 ? left_ms : 0, on_uptime);
 	else if (st == P_STARTING)
 		launch_start(p);
-	else if (st == P_STOPPING && pid > 0)
+	else if (st == P_STOPPING && pid > 0) {
 		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
-	else if (st == P_STOPPING)
+		resume_later(p);
+	} else if (st == P_STOPPING)
 		proc_later(p, E_DOWN, nobody);
 	else if (st == P_BACKOFF)
 		loop_timer_start(&p->timer, back_off_ms(p), on_due);

@@ -13,6 +13,7 @@
 #include "core/listener.h"
 #include "core/order.h"
 #include "core/ready.h"
+#include "core/resume.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -76,6 +77,7 @@ proc_free(struct proc *p)
 	core_publish(&core, &gone);
 	loop_timer_stop(&p->timer);
 	loop_job_cancel(&p->due);
+	resume_forget(p);
 	loop_job_cancel(&p->job);
 	if (p->queued)
 		launch_cancel(p);

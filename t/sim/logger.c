@@ -5,6 +5,7 @@
  */
 #include "kernel.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <yyjson.h>
@@ -267,6 +268,9 @@ logger_end(struct sproc *p)
 
 	if (m == NULL)
 		return;
+	/* with a removal that it has not read yet, the last end of a pipe goes */
+	if (logger == p && p->status == SIGKILL)
+		logger = NULL;
 	while (m->streams != NULL)
 		forget(m, m->streams);
 	raw_free(m);

@@ -471,10 +471,10 @@ process_die(struct sproc *p, int status)
 	if (p->life == ZOMBIE)
 		return;
 	say("%s %d ends with %#x", p->name, (int)p->pid, (unsigned)status);
+	p->status = status;
 	guest_end(p);
 	orphan_children(p);
 	p->life = ZOMBIE;
-	p->status = status;
 	p->next_ms = INT64_MAX;
 	leave_memory(p);
 	drop_files(p);
