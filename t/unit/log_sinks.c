@@ -362,26 +362,28 @@ console_stuck(void)
 	close(pair[1]);
 }
 
+/* The copy on stdout is plain, or an object for each line; the file is always plain. */
 static void
-main_log(void)
+main_log(const char *options, const char *copy)
 {
+	static const char line[] = "2026-11-21 03:51:00,500 INFO text\n";
 	uint32_t id;
 	int pair[2];
 
 	if (pipe2(pair, O_CLOEXEC) == -1)
 		bail("pipe");
 	lg.out[0] = pair[1];
-	lg.options = "\"own_stdout\":true,\"stdout_format\":\"json\"";
+	lg.options = options;
 	log_up();
 	id = log_add("", "main", log_path("main.log"), "\"policy\":\"drop\"");
-	log_say(id, "2026-11-21 03:51:00,500 INFO text\n");
-	is_text(read_until(pair[0], "\n"), "2026-11-21 03:51:00,500 INFO text\n",
-	    "the main log is copied to stdout as it is");
-	is_text(log_tail("", "main", 100), "2026-11-21 03:51:00,500 INFO text\n",
-	    "and can be read");
-	is_file(log_path("main.log"), "2026-11-21 03:51:00,500 INFO text\n",
-	    "and is in its file");
+	log_write(id, line, 20);
+	is_text(log_tail("", "main", 100), "2026-11-21 03:51:00,", "the begin of a line");
+	log_say(id, line + 20);
+	has_text(read_until(pair[0], "\n"), copy, "the main log is copied to stdout");
+	is_text(log_tail("", "main", 100), line, "and can be read");
+	is_file(log_path("main.log"), line, "and is in its file");
 	is_int(log_finish(1000), 0, "an orderly end");
+	unlink(log_path("main.log"));
 	log_reset();
 	lg.options = "";
 	lg.out[0] = -1;
@@ -401,6 +403,9 @@ main(void)
 	console_pieces();
 	console_interleaved();
 	console_stuck();
-	main_log();
+	main_log("\"own_stdout\":true,\"stdout_format\":\"tagged\"",
+	    "2026-11-21 03:51:00,500 INFO text\n");
+	main_log("\"own_stdout\":true,\"stdout_format\":\"json\"", "\"name\":\"supd\","
+	    "\"group\":\"supd\",\"channel\":\"main\",\"level\":\"INFO\",\"text\":\"text\"}\n");
 	return tap_done();
 }
