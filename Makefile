@@ -44,6 +44,7 @@ SRC_base = \
 	src/base/secret.c \
 	src/base/spawn.c \
 	src/base/sys.c \
+	src/base/utf8.c \
 
 SRC_wire = \
 	src/wire/endpoint.c \
@@ -142,6 +143,7 @@ SRC_ctl = \
 	src/ctl/methods.c \
 	src/ctl/metrics.c \
 	src/ctl/operate.c \
+	src/ctl/output.c \
 	src/ctl/packet.c \
 	src/ctl/pools.c \
 	src/ctl/reload.c \
@@ -170,6 +172,7 @@ SRC_client = \
 
 SRC_log = \
 	src/log/ansi.c \
+	src/log/capture.c \
 	src/log/console.c \
 	src/log/corelink.c \
 	src/log/echo.c \
@@ -186,6 +189,7 @@ SRC_log = \
 	src/log/rotate.c \
 	src/log/sink.c \
 	src/log/syslog.c \
+	src/log/talk.c \
 	src/log/tally.c \
 	src/log/text.c \
 	src/log/turn.c \

@@ -47,7 +47,8 @@ static const struct conf_key program_keys[] = {
 	  .doc = "Number of the first process." },
 	{ KEY_AS("stdout_capture_maxbytes", out.capture_maxbytes, bytes), .def = "0",
 	  .max = BYTES_MAX, .apply = APPLY_LOG,
-	  .doc = "Size of the buffer for output between the marks of capture mode; 0: off." },
+	  .doc = "Size of the buffer for output between the marks of capture mode, at most"
+	    " 1MB; 0: off." },
 	{ KEY_AS("stdout_events_enabled", out.events_enabled, boolean), .def = "false",
 	  .apply = APPLY_LOG,
 	  .doc = "Make a PROCESS_LOG_STDOUT event of what the process writes." },

@@ -174,6 +174,7 @@ struct proc {
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	struct listener *listener; /* of a pool; NULL: any other; owned */
 	pid_t	 last_pid;	/* of the latest child: its process group */
+	pid_t	 dead_pid;	/* the latest that has been reaped; 0: none */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint32_t box;		/* number of its cgroup, tier A */
 	bool	 loose;		/* not all that it started is in its cgroup */

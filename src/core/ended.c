@@ -12,6 +12,7 @@
 #include "core/ready.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
+#include "core/stream.h"
 #include "core/survivors.h"
 
 /* "exit status 3", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)" */
@@ -118,6 +119,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	p->stop_wall_ms = sys->wall_ms();
 	stdin_close(p);
 	listener_hear_out(p);
+	stream_ended(p);
 	say_status(r->status, how, sizeof(how));
 	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
 		ended_stopping(p, r->status, how);

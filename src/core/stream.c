@@ -175,6 +175,26 @@ stream_update_pair(struct proc *p)
 		update(&p->streams[1], p->conf->name, &p->conf->err);
 }
 
+bool
+stream_is_told(const struct stream *s)
+{
+	const struct conf_stream *rules;
+
+	if (s->proc == NULL || (s->proc->listener != NULL && !s->is_err))
+		return false;
+	rules = s->is_err ? &s->proc->conf->err : &s->proc->conf->out;
+	return rules->events_enabled || rules->capture_maxbytes > 0;
+}
+
+void
+stream_ended(struct proc *p)
+{
+	p->dead_pid = p->last_pid;
+	for (int i = 0; i < 2; i++)
+		if (p->streams[i].rd != -1 && stream_is_told(&p->streams[i]))
+			want_sent(&p->streams[i]);
+}
+
 void
 stream_first_start(struct proc *p)
 {

@@ -16,6 +16,10 @@ void	stream_open_early(struct proc *p);
 void	stream_release_pair(struct proc *p);
 /* The rules changed: tell the logger again. */
 void	stream_update_pair(struct proc *p);
+/* Does the core want to know what is written there?  Of a listener it hears itself. */
+bool	stream_is_told(const struct stream *s);
+/* The process has ended: what is in such a pipe is what it said last. */
+void	stream_ended(struct proc *p);
 /* Its first start: a log that waited for that is made now. */
 void	stream_first_start(struct proc *p);
 /* redirect_stderr changed: other pipes.  The process must be down. */

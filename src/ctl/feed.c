@@ -17,6 +17,7 @@
 #include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/link.h"
+#include "ctl/output.h"
 #include "ctl/packet.h"
 #include "wire/feed.h"
 #include "wire/varlink.h"
@@ -275,7 +276,8 @@ on_again(int64_t id)
 static void
 take(const char *text, size_t len, int *fd)
 {
-	yyjson_doc *doc = yyjson_read(text, len, 0);
+	size_t head = strnlen(text, len);	/* text of programs stands behind a NUL */
+	yyjson_doc *doc = yyjson_read(text, head, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc);
 	const char *op = yyjson_get_str(yyjson_obj_get(root, "op"));
 	const char *said = yyjson_get_str(yyjson_obj_get(root, "text"));
@@ -287,6 +289,8 @@ take(const char *text, size_t len, int *fd)
 		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
 	else if (op != NULL && strcmp(op, "again") == 0)
 		on_again(yyjson_get_sint(yyjson_obj_get(root, "id")));
+	else if (op != NULL && strcmp(op, "output") == 0 && head < len)
+		output_packet(root, text + head + 1, len - head - 1);
 	yyjson_doc_free(doc);
 }
 
@@ -305,6 +309,7 @@ static void
 feed_down(void)
 {
 	link_down(&logger);
+	output_forget();
 }
 
 static void

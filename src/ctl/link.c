@@ -12,6 +12,7 @@
 
 #define RETRY_MS	10	/* too many descriptors are on their way: no event tells */
 #define AT_ONCE		64	/* packets read in one turn of the loop */
+#define BYTES_AT_ONCE	(256 * 1024)	/* of them: output of programs is long */
 
 static void
 on_retry(struct loop_timer *t)
@@ -30,15 +31,17 @@ receive(struct link *l)
 {
 	static char data[FEED_MAX];	/* no other link has longer ones */
 	ssize_t n = -1;
+	size_t bytes = 0;
 	int fd;
 
-	for (int i = 0; i < AT_ONCE; i++) {
+	for (int i = 0; i < AT_ONCE && bytes < BYTES_AT_ONCE; i++) {
 		n = fd_recv(l->fd, data, sizeof(data), &fd);
 		if (n <= 0)
 			break;
 		if (fd == -1 && errno == EMFILE)
 			log_warn("too many open files: a connection that came back from a "
 			    "helper is closed");
+		bytes += (size_t)n;
 		l->take(data, (size_t)n, &fd);
 		fd_close(&fd);
 		if (l->fd == -1)

@@ -9,6 +9,7 @@
 #include "conf/events.h"
 #include "core/core.h"
 #include "ctl/access.h"
+#include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/listen.h"
 #include "wire/json.h"
@@ -99,6 +100,12 @@ packet_stream(struct buf *b, const struct stream *s)
 	if (is_echoed(s, rules))
 		json_kbool(b, "echo", true);
 	json_kbool(b, "open", p == NULL || has_file_now(p, rules));
+	if (stream_is_told(s)) {
+		json_kbool(b, "events", rules->events_enabled);
+		json_kint(b, "capture", rules->capture_maxbytes);
+		json_kint(b, "proc", p->id);
+		json_kint(b, "ended", p->dead_pid);
+	}
 	json_close(b, '}');
 }
 

@@ -20,6 +20,7 @@
 #include "log/flow.h"
 #include "log/logger.h"
 #include "log/reader.h"
+#include "log/talk.h"
 #include "wire/feed.h"
 #include "wire/json.h"
 
@@ -27,12 +28,15 @@
 #define AGAIN_MS	1000	/* until the next try: somebody may have gone by then */
 #define TELL_MS		60000	/* between two complaints */
 #define QUEUE_MAX	64	/* packets; the core reads at once, or has died */
+#define OUTPUT_MAX	(1024 * 1024)	/* bytes of events that wait besides them */
+#define OUTPUT_PART	(64 * 1024)	/* bytes of text in a packet */
 #define GIVE_BACK_MAX	(FEED_MAX / 8)	/* bytes: each may become \u0000 */
 
 struct packet {
 	STAILQ_ENTRY(packet) link;
 	struct buf text;
 	int	 fd;		/* owned; -1: none */
+	bool	 is_output;	/* counted in output_bytes, not in queued */
 };
 
 static struct {
@@ -44,13 +48,15 @@ static struct {
 } again;
 
 static STAILQ_HEAD(packet_list, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
-static size_t queued;
+static size_t queued, output_bytes;
+static bool output_lost;	/* and the core does not know */
 static struct loop_io io;
 static int feed = FEED_FD;
 
 /* ---- out ---- */
 
 static void on_feed(struct loop_io *w, int events);
+static void tell_lost_events(void);
 
 static void
 packet_free(struct packet *p)
@@ -70,11 +76,28 @@ send_queue(void)
 		    errno == EAGAIN)
 			break;	/* any other failure: there is no core any more */
 		STAILQ_REMOVE_HEAD(&queue, link);
-		queued--;
+		if (p->is_output)
+			output_bytes -= p->text.len;
+		else
+			queued--;
 		packet_free(p);
 	}
 	if (feed != -1)
-		loop_io_start(&io, feed, LOOP_READ | (queued > 0 ? LOOP_WRITE : 0), on_feed);
+		loop_io_start(&io, feed, LOOP_READ | (STAILQ_EMPTY(&queue) ? 0 : LOOP_WRITE),
+		    on_feed);
+	if (output_lost && STAILQ_EMPTY(&queue))
+		tell_lost_events();
+}
+
+static void
+tell_lost_events(void)
+{
+	size_t n;
+	struct flow **flows = flow_all(&n);
+
+	output_lost = false;
+	for (size_t i = 0; i < n; i++)
+		talk_tell_lost(flows[i]);
 }
 
 /* Takes text and fd. */
@@ -120,6 +143,62 @@ corelink_event(const struct flow *f, const char *fmt, ...)
 	va_end(ap);
 	send_event(f->id, buf_text(&text));
 	buf_release(&text);
+}
+
+static struct packet *
+output_packet(struct flow *f, uint32_t proc, const char *kind, pid_t ended, bool more)
+{
+	struct packet *p = malloc(sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	*p = (struct packet){ .fd = -1, .is_output = true };
+	json_open(&p->text, '{');
+	json_kstr(&p->text, "op", "output");
+	json_kint(&p->text, "id", f->id);
+	json_kint(&p->text, "proc", proc);
+	json_kstr(&p->text, "kind", kind);
+	json_kint(&p->text, "ended", ended);
+	json_kbool(&p->text, "more", more);
+	json_close(&p->text, '}');
+	buf_addc(&p->text, '\0');
+	return p;
+}
+
+int
+corelink_output(struct flow *f, uint32_t proc, const char *kind, pid_t ended,
+    const char *text, size_t len)
+{
+	struct packet_list parts = STAILQ_HEAD_INITIALIZER(parts);
+	struct packet *p;
+	size_t bytes = 0, n;
+	bool failed = feed == -1 || (output_bytes > 0 && output_bytes + len > OUTPUT_MAX);
+
+	do {
+		n = len < OUTPUT_PART ? len : OUTPUT_PART;
+		p = failed ? NULL : output_packet(f, proc, kind, ended, n < len);
+		failed = p == NULL;
+		if (failed)
+			break;
+		buf_add(&p->text, text, n);
+		failed = p->text.failed;
+		STAILQ_INSERT_TAIL(&parts, p, link);
+		bytes += p->text.len;
+		text += n;
+		len -= n;
+	} while (len > 0 && !failed);
+	if (failed) {
+		while ((p = STAILQ_FIRST(&parts)) != NULL) {
+			STAILQ_REMOVE_HEAD(&parts, link);
+			packet_free(p);
+		}
+		output_lost = true;
+		return -1;
+	}
+	output_bytes += bytes;
+	STAILQ_CONCAT(&queue, &parts);
+	send_queue();
+	return 0;
 }
 
 int
@@ -247,6 +326,10 @@ op_add(yyjson_val *root, int fd, bool lost)
 		.open = !yyjson_is_false(yyjson_obj_get(root, "open")),
 		.maxbytes = number(root, "maxbytes"),
 		.backups = number(root, "backups"),
+		.events = is_set(root, "events"),
+		.capture = number(root, "capture"),
+		.proc = (uint32_t)number(root, "proc"),
+		.ended = (pid_t)number(root, "ended"),
 	};
 
 	if (lost && flow_by_id(r.id) == NULL)

@@ -17,6 +17,7 @@
 #include "log/logger.h"
 #include "log/reader.h"
 #include "log/syslog.h"
+#include "log/talk.h"
 
 #define DRAIN_MAX	(16 << 20)	/* bytes taken from a pipe that goes away */
 #define PIPE_MAX	(256 << 10)	/* bytes that the pipe of the main log holds */
@@ -125,7 +126,7 @@ set_rules(struct flow *f, const struct flow_rules *r)
 	f->maxbytes = r->maxbytes;
 	f->backups = r->backups;
 	f->copy = r->channel == CHANNEL_MAIN && logger.own_stdout;
-	return 0;
+	return talk_set(f, r->proc, r->events, r->capture, r->ended);
 }
 
 static int
@@ -155,6 +156,7 @@ release(struct flow *f)
 	reader_forget_flow(f);
 	flow_stop(f);
 	flow_give_up(f);
+	talk_free(f);
 	console_forget(f->console, f);
 	logfile_close(&f->file);
 	fd_close(&f->pipe);
@@ -170,8 +172,10 @@ change(struct flow *f, const struct flow_rules *r)
 	bool moved = strcmp(f->path, r->file) != 0;
 	bool started = r->open && f->sink == SINK_FILE && f->file.ino == 0;
 
-	if (moved)
+	if (moved || f->talk != NULL)
 		flow_drain(f, DRAIN_MAX);	/* what came under the old rules */
+	if (f->talk != NULL && talk_ends(f, r->ended, r->capture))
+		flow_end_run(f);
 	if (set_rules(f, r) == -1)
 		return -1;
 	f->rotate_told = false;
@@ -212,6 +216,7 @@ create(const struct flow_rules *r, int pipe)
 	flow_start(f);
 	return 0;
 fail:
+	talk_free(f);
 	free(f->text);
 	free(f);
 	return -1;
@@ -248,6 +253,7 @@ flow_remove(uint32_t id)
 	f = flows[i];
 	slot = f->slot;
 	flow_drain(f, DRAIN_MAX);
+	flow_end_run(f);
 	flow_push(f, true);
 	if (f->sink == SINK_FILE && f->file.is_auto)
 		logfile_remove(&f->file);

@@ -77,6 +77,7 @@ struct flow {
 	struct console *console; /* borrowed: never freed while we run */
 	struct ring ring;
 	struct hold *hold;	/* owned; NULL: nothing held, no trouble */
+	struct talk *talk;	/* owned; NULL: the core is told nothing of its bytes */
 	LIST_HEAD(reader_list, reader) readers; /* followers */
 };
 
@@ -89,6 +90,10 @@ struct flow_rules {
 	bool	 is_auto, syslog, echo;
 	bool	 open;		/* make the file now, not with the first byte */
 	int64_t	 maxbytes, backups;
+	bool	 events;	/* the core gets what is written */
+	int64_t	 capture;	/* bytes of a message; 0: none are looked for */
+	uint32_t proc;		/* for the core */
+	pid_t	 ended;		/* the last process of it that has ended; 0: none */
 };
 
 /* ---- flow.c: the table ---- */
@@ -137,6 +142,8 @@ size_t	flow_batch(struct flow *f);
 void	flow_drain(struct flow *f, size_t max);
 /* A batch has come into the stage: count it, hand it to all sinks. */
 void	flow_arrived(struct flow *f, char *data, size_t n);
+/* Its program has ended: what capture mode holds goes on. */
+void	flow_end_run(struct flow *f);
 /* To the primary sink, in order after what is held. */
 void	flow_deliver(struct flow *f, const char *data, size_t len, bool flush);
 /* Bring what is held to the sink; flush: also a line that has not ended. */

@@ -83,6 +83,7 @@ on_finish(struct loop_timer *timer)
 	while (!(late = sys->mono_ms() >= end_ms) && drain_round() > 0)
 		;
 	for (size_t i = 0; i < n; i++) {
+		flow_end_run(flows[i]);
 		syslog_end(flows[i]);
 		echo_end(flows[i]);
 		flow_push(flows[i], true);

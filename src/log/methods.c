@@ -12,6 +12,7 @@
 #include "log/console.h"
 #include "log/flow.h"
 #include "log/reader.h"
+#include "log/talk.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 
@@ -375,12 +376,14 @@ put_stats(struct buf *b, const struct flow *f)
 	json_kint(b, "written_bytes", (int64_t)t.written);
 	json_kint(b, "dropped_bytes", (int64_t)(t.dropped[DROP_STUCK] +
 	    t.dropped[DROP_ERROR] + t.dropped[DROP_POLICY]));
+	json_kint(b, "captured_bytes", (int64_t)t.captured);
 	json_kint(b, "flight_bytes", (int64_t)t.flight);
 	json_kint(b, "dropped_stuck", (int64_t)t.dropped[DROP_STUCK]);
 	json_kint(b, "dropped_error", (int64_t)t.dropped[DROP_ERROR]);
 	json_kint(b, "dropped_policy", (int64_t)t.dropped[DROP_POLICY]);
 	json_kint(b, "unknown_gaps", (int64_t)t.gaps);
 	json_kint(b, "rotations", (int64_t)t.rotations);
+	json_kint(b, "events_lost", (int64_t)talk_lost(f));
 	json_kstr(b, "error", f->hold != NULL && f->hold->error != 0 ?
 	    flow_reason(f->hold->error) : "");
 	json_kstr(b, "sink", plain ? sinks[f->sink] : "stream");

@@ -23,6 +23,7 @@
 #include "log/reader.h"
 #include "log/sink.h"
 #include "log/syslog.h"
+#include "log/talk.h"
 #include "log/turn.h"
 
 #define BATCHES_PER_TURN 16	/* one flooding program must not starve the others */
@@ -124,6 +125,7 @@ ended(struct flow *f)
 
 	f->eof = true;
 	flow_stop(f);
+	flow_end_run(f);
 	if (ansi_end(&f->ansi, &esc) == 1) {
 		struct tally t = tally_get(f->slot);
 
@@ -162,14 +164,59 @@ flow_strips(const struct flow *f)
 bool
 flow_reads(const struct flow *f)
 {
-	return f->syslog || f->copy || f->echo || flow_strips(f);
+	return f->syslog || f->copy || f->echo || f->talk != NULL ||
+	    flow_strips(f);
+}
+
+/* What is counted into flight, to all sinks. */
+static void
+hand_over(struct flow *f, const char *data, size_t len)
+{
+	if (len == 0)
+		return;
+	share(f, data, len);
+	if (flow_loses(f))
+		flow_dropped(f, len, f->hold->error == EAGAIN ? DROP_STUCK : DROP_ERROR,
+		    f->hold->error);
+	else
+		flow_deliver(f, data, len, false);
+	if (flow_is_plain(f))
+		reader_wake(f);
+}
+
+/* Messages leave flight, but not for the log. */
+static void
+count_captured(struct flow *f, size_t n)
+{
+	struct tally t;
+
+	if (n == 0)
+		return;
+	t = tally_get(f->slot);
+	t.captured += n;
+	t.flight -= (uint32_t)n;
+	tally_commit(f->slot, &t);
+}
+
+void
+flow_end_run(struct flow *f)
+{
+	const char *data = NULL;
+	size_t len, captured;
+
+	if (f->talk == NULL)
+		return;
+	talk_end(f, &data, &len, &captured);
+	count_captured(f, captured);
+	hand_over(f, data, len);
 }
 
 void
 flow_arrived(struct flow *f, char *data, size_t n)
 {
 	struct tally t = tally_get(f->slot);
-	size_t len = n;
+	size_t len = n, captured = 0;
+	const char *rest;
 
 	if (flow_strips(f)) {
 		len = ansi_strip(&f->ansi, data, n, logger_scratch);
@@ -181,14 +228,11 @@ flow_arrived(struct flow *f, char *data, size_t n)
 	t.written += n - len;
 	t.flight += (uint32_t)len;
 	tally_commit(f->slot, &t);
-	share(f, data, len);
-	if (flow_loses(f))
-		flow_dropped(f, len, f->hold->error == EAGAIN ? DROP_STUCK : DROP_ERROR,
-		    f->hold->error);
-	else
-		flow_deliver(f, data, len, false);
-	if (flow_is_plain(f))
-		reader_wake(f);
+	rest = data;
+	if (f->talk != NULL)
+		talk_take(f, data, len, &rest, &len, &captured);
+	count_captured(f, captured);
+	hand_over(f, rest, len);
 }
 
 static size_t

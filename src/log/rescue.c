@@ -66,7 +66,7 @@ flow_take_over(struct flow *f)
 		data = logger_scratch;
 	}
 	if (t.flight > 0)
-		again = rescue(f, &t, uncounted ? 0 : len);
+		again = rescue(f, &t, uncounted || f->talk != NULL ? 0 : len);
 	if (uncounted && tally_left_unknown()) {
 		t.gaps++;
 		f->gap = true;
@@ -77,6 +77,7 @@ flow_take_over(struct flow *f)
 	tally_commit(f->slot, &t);
 	if (len == 0)
 		return;
+	/* with capture mode nobody knows which bytes of the stage were in flight */
 	if (uncounted)
 		flow_arrived(f, data, len);
 	else if (again > 0)

@@ -2,7 +2,7 @@
  * Counters of flows, and the batch that is being moved, in memory that outlives the
  * logger.
  *
- * The law of each flow is in = written + dropped + flight, after every commit.
+ * The law of each flow is in = written + dropped + captured + flight, after every commit.
  * A commit is atomic also against SIGKILL: the new record is put into a journal
  * first, and a new logger carries out what the journal holds.  So it finds
  * every flow as of its last batch, and what that batch may have moved beyond:
@@ -38,6 +38,7 @@ struct tally {
 	uint64_t in;		/* bytes taken out of the pipe */
 	uint64_t written;	/* bytes that the sink took */
 	uint64_t dropped[DROP_REASONS];
+	uint64_t captured;	/* bytes of messages (capture mode), which no sink gets */
 	uint64_t unmarked;	/* dropped bytes that no line in the log tells of yet */
 	uint32_t unmarked_why;	/* errno, 0: no reader */
 	uint32_t flight;	/* bytes read and not yet written */

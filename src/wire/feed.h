@@ -13,12 +13,16 @@
  *	ident (default "supd"): the program's name in lines to the system log.
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
- *    "policy":"block|drop", "echo":bool, "open":bool} + read end of the pipe
+ *    "policy":"block|drop", "echo":bool, "open":bool, "events":bool, "capture":bytes,
+ *    "proc", "ended":pid} + read end of the pipe
  *	A stream.  With an id that is known (the rules changed): no descriptor is
  *	needed, the rules are replaced.  auto: create the file with mode 0600.  echo:
  *	print each line on our stdout as well, as "NAME CHANNEL | line".  open
  *	(default true): make the file now; false: the program was never started, and
- *	supervisord makes a file at the first start.
+ *	supervisord makes a file at the first start.  events (default false): send what
+ *	comes as "output"; capture (default 0, off): look for messages of at most so many
+ *	bytes; proc: for the core, see "output"; ended (default 0): the process of this pid is
+ *	dead, what is in the pipe is what it said last.
  *   {"op":"remove", "id"}
  *	Drain what is in the pipe, then forget the stream and, for auto, its file.
  *   {"op":"reopen"}
@@ -39,6 +43,12 @@
  *	core is to send that stream again.
  *   {"op":"event", "id", "text"}
  *	A sink failed or recovered; the core logs and publishes it.
+ *   {"op":"output", "id", "proc", "kind":"log|comm", "ended":pid, "more":bool} NUL text
+ *	Only for streams with events or capture.  text is not JSON: bytes of valid UTF-8, with
+ *	Undecodable: b'...' for what the program wrote otherwise.  more: the same event goes
+ *	on in the next packet of this kind.  ended: as it was told last, so the core knows
+ *	whose output it is.  When the core does not read, whole events are dropped and told
+ *	as an "event" later; the log never waits for them.
  *
  * Descriptor 4 of the logger is the counters' memory: a memfd that the core
  * creates empty, once in its life, and gives to every logger it starts.  The core

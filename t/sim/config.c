@@ -18,7 +18,7 @@ static struct made {
 	const char *command;
 	int	 numprocs, priority, startsecs, startretries, stopwaitsecs, group;
 	const char *autorestart, *logfile;
-	bool	 autostart, redirect, asgroup, drop, oneshot;
+	bool	 autostart, redirect, asgroup, drop, oneshot, events;
 	int	 needs[2];		/* other programs; -1: none */
 	const char *conds[2], *loss;
 	bool	 fcgi;
@@ -92,6 +92,7 @@ change(struct made *p)
 	p->redirect = chance(300);
 	p->asgroup = chance(300);
 	p->drop = chance(200);
+	p->events = chance(200);
 	p->oneshot = chance(150);
 	/* on those before it, so that there is no circle */
 	depend(p, (int)(p - programs));
@@ -196,6 +197,9 @@ write_program(char *at, size_t size, int i)
 	    p->autostart ? "true" : "false", p->redirect ? "true" : "false", p->logfile,
 	    p->logfile, p->asgroup ? "true" : "false", p->asgroup ? "true" : "false",
 	    p->drop ? "drop" : "block");
+	if (p->events)
+		n += (size_t)snprintf(at + n, size - n, "stdout_events_enabled=true\n"
+		    "stdout_capture_maxbytes=100\n");
 	n += (size_t)snprintf(at + n, size - n, "type=%s\non_dependency_loss=%s\ndepends_on=",
 	    p->oneshot ? "oneshot" : "simple", p->loss);
 	for (int k = 0; k < 2; k++)

@@ -18,6 +18,7 @@ struct known {
 	int64_t	 id;
 	struct file *pipe;
 	bool	 leaving;	/* removed: until it is empty */
+	int64_t	 proc, ended;	/* the core wants its bytes as events; proc 0: not */
 	uint64_t bytes;
 };
 
@@ -122,6 +123,27 @@ on_add(struct mind *m, yyjson_val *root, struct file **fd)
 	file_drop(&k->pipe);
 	k->pipe = *fd;
 	*fd = NULL;
+	k->proc = yyjson_get_sint(yyjson_obj_get(root, "proc"));
+	k->ended = yyjson_get_sint(yyjson_obj_get(root, "ended"));
+}
+
+/* An event in one packet or two, and sometimes in the middle the end. */
+static void
+tell_output(const struct known *k, size_t len)
+{
+	char packet[9000];
+	bool comm = chance(200);
+	int parts = chance(200) ? 2 : 1, n;
+
+	for (int i = 0; i < parts; i++) {
+		n = snprintf(packet, sizeof(packet), "{\"op\":\"output\",\"id\":%lld,\"proc\":%lld,"
+		    "\"kind\":\"%s\",\"ended\":%lld,\"more\":%s}", (long long)k->id,
+		    (long long)k->proc, comm ? "comm" : "log", (long long)k->ended,
+		    i + 1 < parts ? "true" : "false") + 1;
+		len = len < 8000 ? len : 8000;
+		memset(packet + n, 'o', len);
+		file_send(logger->fd[3], packet, (size_t)n + len, NULL);
+	}
 }
 
 /*
@@ -221,6 +243,8 @@ read_pipes(struct mind *m)
 		next = k->next;
 		if (n > 0)
 			k->bytes += (uint64_t)n;
+		if (n > 0 && k->proc > 0 && logger != NULL && logger->fd[3] != NULL)
+			tell_output(k, (size_t)n);
 		if (k->pipe->pipe->len > 0)
 			more = true;
 		else if (n <= 0 && (n == 0 || k->leaving))

@@ -25,11 +25,15 @@
 
 #define LANES	4
 #define BACKUPS	99
+#define BEGIN_MARK	"<!--XSUPERVISOR:BEGIN-->"
+#define END_MARK	"<!--XSUPERVISOR:END-->"
 
 static struct lane {
 	struct file *out;	/* the program's end; NULL: closed */
 	struct conduit *pipe;	/* borrowed: while the logger has its end */
 	bool	 console, drops, plain;
+	const char *mark;	/* what is left of one */
+	bool	 captures;	/* its lines have marks of capture mode, whole and in part */
 	int64_t	 left;		/* bytes still to write */
 	unsigned line;
 	char	*sent;		/* all that went into the pipe */
@@ -75,13 +79,16 @@ add_lane(int i)
 	l->console = chance(200);
 	l->drops = chance(300);
 	l->plain = !l->console;
+	l->captures = chance(300);
 	l->left = between(0, 30000);
 	l->next_ms = sim.now_ms;
 	snprintf(path, sizeof(path), l->console ? "/dev/stdout" : "/log/p%d.log", i);
 	tell(end[0], "{\"op\":\"add\",\"id\":%d,\"name\":\"p%d\",\"group\":\"p%d\","
 	    "\"channel\":\"stdout\",\"file\":\"%s\",\"auto\":false,\"maxbytes\":%d,"
-	    "\"backups\":%d,\"syslog\":false,\"policy\":\"%s\"}", i + 10, i, i, path,
-	    l->console ? 0 : (int)between(500, 3000), BACKUPS, l->drops ? "drop" : "block");
+	    "\"backups\":%d,\"syslog\":false,\"policy\":\"%s\",\"events\":%s,\"capture\":%d,"
+	    "\"proc\":%d}", i + 10, i, i, path, l->console ? 0 : (int)between(500, 3000), BACKUPS,
+	    l->drops ? "drop" : "block", chance(200) ? "true" : "false",
+	    l->captures ? (int)between(1, 3000) : 0, i + 1);
 	file_drop(&end[0]);
 }
 
@@ -102,9 +109,22 @@ put(struct lane *l, const char *data, size_t len)
 static void
 write_some(struct lane *l, int i)
 {
+	static const char *const marks[] = {
+		BEGIN_MARK, END_MARK, "<!--XSUPERVISOR:", "<", "BEGIN-->", "END-->", "<!--X",
+	};
 	char line[3000];
 	int n;
 
+	if (l->mark != NULL) {		/* the rest of it, some time later */
+		put(l, l->mark, strlen(l->mark));
+		l->mark = NULL;
+	} else if (l->captures && chance(400)) {
+		l->mark = marks[rnd(7)];
+		put(l, l->mark, (size_t)(n = (int)rnd((uint32_t)strlen(l->mark))));
+		l->mark += n;
+		l->next_ms = sim.now_ms + between(0, 10);
+		return;
+	}
 	l->next_ms = sim.now_ms + between(0, chance(100) ? 500 : 10);
 	n = snprintf(line, sizeof(line), "%d line %u %0*d\n", i, l->line++,
 	    (int)between(1, chance(100) ? 2800 : 100), 0);
@@ -208,11 +228,11 @@ check_turn(void)
 
 		for (int k = 0; k < DROP_REASONS; k++)
 			dropped += t.dropped[k];
-		if (t.in != t.written + dropped + t.flight)
-			fail("flow %u: %llu in, %llu written, %llu dropped, %u in flight",
-			    flows[i]->id, (unsigned long long)t.in,
+		if (t.in != t.written + dropped + t.captured + t.flight)
+			fail("flow %u: %llu in, %llu written, %llu dropped, %llu captured, %u in "
+			    "flight", flows[i]->id, (unsigned long long)t.in,
 			    (unsigned long long)t.written, (unsigned long long)dropped,
-			    t.flight);
+			    (unsigned long long)t.captured, t.flight);
 		if (flows[i]->pipe != -1 && t.in != l->pipe->out)
 			fail("flow %u: %llu counted, %llu taken out of its pipe",
 			    flows[i]->id, (unsigned long long)t.in,
@@ -229,6 +249,23 @@ check_idle(void)
 {
 }
 
+/* What is sent without its messages: the log of capture mode. */
+static void
+drop_messages(struct lane *l)
+{
+	char *from = l->sent, *end = l->sent + l->nsent, *to = l->sent, *at, *close;
+
+	while ((at = memmem(from, (size_t)(end - from), BEGIN_MARK, strlen(BEGIN_MARK))) != NULL) {
+		memmove(to, from, (size_t)(at - from));
+		to += at - from;
+		at += strlen(BEGIN_MARK);
+		close = memmem(at, (size_t)(end - at), END_MARK, strlen(END_MARK));
+		from = close != NULL ? close + strlen(END_MARK) : end;
+	}
+	memmove(to, from, (size_t)(end - from));
+	l->nsent = (size_t)(to + (end - from) - l->sent);
+}
+
 static void
 check_content(struct lane *l, int i)
 {
@@ -236,6 +273,8 @@ check_content(struct lane *l, int i)
 	char path[40];
 	const char *data;
 
+	if (l->captures && l->sent != NULL)
+		drop_messages(l);
 	for (int n = BACKUPS; n >= 0; n--) {
 		snprintf(path, sizeof(path), n > 0 ? "/log/p%d.log.%d" : "/log/p%d.log", i, n);
 		data = disk_content(path, &len);
