@@ -354,6 +354,8 @@ bool	conf_group_equal(const struct group *a, const struct group *b);
 
 /* Take g's i-th program out of the tree; the caller owns it. */
 struct program *conf_take_program(struct group *g, size_t i);
+/* Put p into the first empty place; freed when there is none, or no group (NULL). */
+void	conf_give_program(struct group *g, struct program *p);
 void	program_free(struct program *p);
 /* A pool's keys out of the tree; the caller owns them. */
 struct conf_listener *conf_take_listener(struct group *g);

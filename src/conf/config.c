@@ -76,3 +76,14 @@ conf_listener_free(struct conf_listener *l)
 	conf_release(&conf_listener_table, l);
 	free(l);
 }
+
+void
+conf_give_program(struct group *g, struct program *p)
+{
+	for (size_t i = 0; g != NULL && i < g->nprograms; i++)
+		if (g->programs[i] == NULL) {
+			g->programs[i] = p;
+			return;
+		}
+	program_free(p);
+}

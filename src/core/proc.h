@@ -14,6 +14,8 @@
 struct proc *proc_new(struct pgroup *g, struct program *conf, struct err *e);
 /* It must be down.  Tells observers EV_GONE, closes the pipes. */
 void	proc_free(struct proc *p);
+/* The same without its program, which the caller owns then. */
+struct program *proc_dissolve(struct proc *p);
 /* Rules changed in a way that the running process need not notice. */
 void	proc_replace_conf(struct proc *p, struct program *conf);
 

@@ -69,10 +69,11 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	flight_save(p);
 }
 
-void
-proc_free(struct proc *p)
+struct program *
+proc_dissolve(struct proc *p)
 {
 	struct event gone = { .type = EV_GONE, .proc = p };
+	struct program *conf = p->conf;
 
 	core_publish(&core, &gone);
 	loop_timer_stop(&p->timer);
@@ -99,6 +100,12 @@ proc_free(struct proc *p)
 	if (p->pid > 0)
 		RB_REMOVE(pid_tree, &core.pids, p);
 	free(p->spawnerr);
-	program_free(p->conf);
 	free(p);
+	return conf;
+}
+
+void
+proc_free(struct proc *p)
+{
+	program_free(proc_dissolve(p));
 }

@@ -111,12 +111,20 @@ pgroup_free(struct pgroup *g)
 	free(g);
 }
 
+/* back: its definition, which it came from, and which is to be kept; NULL: none. */
 static void
-remove_group(struct pgroup *g)
+remove_group(struct pgroup *g, struct group *back)
 {
 	struct event ev = { .type = EV_GROUP_REMOVED };
 	char *name = strdup(g->name);
+	struct proc *p;
 
+	while ((p = TAILQ_FIRST(&g->procs)) != NULL)
+		conf_give_program(back, proc_dissolve(p));
+	if (back != NULL && g->pool != NULL && back->listener == NULL) {
+		back->listener = g->pool->conf;
+		g->pool->conf = NULL;
+	}
 	pgroup_free(g);
 	ev.group = name != NULL ? name : "";
 	core_publish(&core, &ev);
@@ -132,15 +140,20 @@ is_at_rest(const struct proc *p)
 
 /* ---- single groups, as add and remove ask ---- */
 
+static struct config *
+last_config(void)
+{
+	return core.reread != NULL ? core.reread : core.config;
+}
+
 /*
- * The definition in the last read config.  A program that was in use already
- * has left its tree: then the file is read once more.
+ * The definition in the last read config.  A program that has left its tree and was
+ * lost is read once more.
  */
 static struct group *
 find_definition(const char *name, struct config **fresh, struct err *e)
 {
-	struct config *last = core.reread != NULL ? core.reread : core.config;
-	struct group *g = conf_find_group(last, name);
+	struct group *g = conf_find_group(last_config(), name);
 
 	*fresh = NULL;
 	if (g == NULL) {
@@ -195,7 +208,7 @@ core_remove_group(const char *name, struct err *e)
 	for (size_t i = update.next; i < update.n; i++)
 		if (update.items[i].g == g)
 			return err_set(e, FAULT_FAILED, "FAILED: %s is being updated", name);
-	remove_group(g);
+	remove_group(g, conf_find_group(last_config(), name));
 	return 0;
 }
 
@@ -371,7 +384,7 @@ apply(struct item *it)
 		tell(name, "stopped");
 	switch (it->kind) {
 	case ITEM_REMOVE:
-		remove_group(it->g);
+		remove_group(it->g, NULL);
 		tell(name, "removed");
 		break;
 	case ITEM_CHANGE:

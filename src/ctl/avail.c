@@ -12,6 +12,7 @@
 struct avail {
 	const char *group;
 	const struct program *prog;
+	const struct proc *proc;	/* whose program it is; NULL: only read */
 	int64_t group_priority;
 	bool	 in_use;
 	size_t	 i;		/* config order, for equal names */
@@ -45,16 +46,18 @@ list_group(const struct group *g, struct avail *list, size_t n, size_t max)
 	struct proc *p = active != NULL ? TAILQ_FIRST(&active->procs) : NULL;
 
 	for (size_t i = 0; i < g->nprograms && n < max; i++) {
+		struct avail *a = &list[n];
+
 		prog = g->programs[i];
-		if (prog == NULL) {
-			if (p == NULL)
-				continue;
-			prog = p->conf;
-			p = TAILQ_NEXT(p, link);
-		}
-		list[n] = (struct avail){ .group = g->name, .prog = prog, .i = n,
+		if (prog == NULL && p == NULL)
+			continue;
+		*a = (struct avail){ .group = g->name, .prog = prog, .i = n++,
 			.group_priority = g->priority, .in_use = active != NULL };
-		n++;
+		if (prog != NULL)
+			continue;
+		a->prog = p->conf;
+		a->proc = p;
+		p = TAILQ_NEXT(p, link);
 	}
 	return n;
 }
@@ -79,14 +82,26 @@ struct stream_keys {
 	name "_logfile_backups", name "_capture_maxbytes", name "_events_enabled", \
 	name "_syslog" }
 
-static void
-put_stream(struct buf *b, const struct stream_keys *k, const struct conf_stream *s)
+/* AUTO has a name where there is a process. */
+static const char *
+logfile(const struct conf_stream *s, const char *path)
 {
-	static const char *const kinds[] = {
-		[LOGFILE_AUTO] = "auto", [LOGFILE_NONE] = "none", [LOGFILE_FILE] = "",
-	};
+	switch (s->kind) {
+	case LOGFILE_NONE:
+		return "none";
+	case LOGFILE_AUTO:
+		return path != NULL ? path : "auto";
+	case LOGFILE_FILE:
+		break;
+	}
+	return s->logfile;
+}
 
-	json_kstr(b, k->logfile, s->kind == LOGFILE_FILE ? s->logfile : kinds[s->kind]);
+static void
+put_stream(struct buf *b, const struct stream_keys *k, const struct conf_stream *s,
+    const char *path)
+{
+	json_kstr(b, k->logfile, logfile(s, path));
 	json_kint(b, k->maxbytes, s->maxbytes);
 	json_kint(b, k->backups, s->backups);
 	json_kint(b, k->capture, s->capture_maxbytes);
@@ -133,13 +148,14 @@ put_avail(struct buf *b, const struct avail *a, bool full)
 {
 	static const struct stream_keys out = STREAM_KEYS("stdout"),
 	    err = STREAM_KEYS("stderr");
+	const struct proc *p = a->proc;
 
 	json_open(b, '{');
 	put_brief(b, a);
 	if (full) {
 		put_rules(b, a->prog);
-		put_stream(b, &out, &a->prog->out);
-		put_stream(b, &err, &a->prog->err);
+		put_stream(b, &out, &a->prog->out, p != NULL ? p->streams[0].path : NULL);
+		put_stream(b, &err, &a->prog->err, p != NULL ? p->streams[1].path : NULL);
 	}
 	json_close(b, '}');
 }

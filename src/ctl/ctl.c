@@ -17,6 +17,7 @@ on_event(struct observer *o, const struct event *ev)
 	(void)o;
 	wait_event(ev);
 	subscribe_event(ev);
+	feed_event(ev);
 }
 
 static struct observer observer = { .fn = on_event };

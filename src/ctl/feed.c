@@ -27,7 +27,7 @@
 #define CALL_MAX	(FEED_MAX / 8)	/* bytes handed over: each may become \u0000 */
 #define REMOVED_MAX	65536	/* ids; the logger would have to be stuck for ages */
 
-static bool options_due, reopen_due, finish_due;
+static bool options_due, reopen_due, shutdown_due, finish_due;
 static int64_t finish_ms;
 static struct {
 	uint32_t *id;		/* owned */
@@ -187,15 +187,16 @@ pump_options(void)
 	return true;
 }
 
+/* What takes a word to say. */
 static bool
-pump_reopen(void)
+pump_word(bool *due, const char *op)
 {
-	if (!reopen_due)
+	if (!*due)
 		return true;
-	packet_reopen(&logger.packet);
+	packet_word(&logger.packet, op);
 	if (link_send(&logger, -1) == SENT_LATER)
 		return false;
-	reopen_due = false;
+	*due = false;
 	return true;
 }
 
@@ -216,7 +217,8 @@ static bool
 pump(void)
 {
 	log_flush();		/* a packet may be about what the last lines say */
-	return pump_options() && pump_streams() && pump_removed() && pump_reopen() &&
+	return pump_options() && pump_streams() && pump_removed() &&
+	    pump_word(&reopen_due, "reopen") && pump_word(&shutdown_due, "shutdown") &&
 	    pump_clients() && pump_finish();
 }
 
@@ -301,6 +303,7 @@ feed_up(int fd)
 {
 	options_due = true;
 	reopen_due = finish_due = false;	/* it opens everything anew anyway */
+	shutdown_due = core.state != SUP_RUNNING;
 	removed.n = removed.sent = 0;		/* it never knew them */
 	link_up(&logger, fd);
 }
@@ -344,6 +347,15 @@ static void
 feed_reopen(void)
 {
 	reopen_due = true;
+	feed_kick();
+}
+
+void
+feed_event(const struct event *ev)
+{
+	if (ev->type != EV_SUPERVISOR_STOPPING)
+		return;
+	shutdown_due = true;
 	feed_kick();
 }
 

@@ -5,9 +5,12 @@
 #define CTL_FEED_H
 
 struct client;
+struct event;
 
 /* Become core_feed. */
 void	feed_open(void);
+/* What happened in the core: the logger learns of a shutdown. */
+void	feed_event(const struct event *ev);
 /* Calls that wait for a logger get a fault. */
 void	feed_close(void);
 

@@ -88,12 +88,13 @@ do_send_stdin(struct client *c, const struct vcall *call, struct err *e)
 {
 	const char *name = NULL, *chars = NULL;
 	struct proc *p;
-	size_t len;
+	size_t len = 0;
 
 	if (need_string(call, "name", &name, e) == -1 ||
-	    need_string(call, "chars", &chars, e) == -1)
+	    vcall_bytes(call, "chars", &chars, &len, e) == -1)
 		return -1;
-	len = yyjson_get_len(yyjson_obj_get(call->params, "chars"));	/* NULs are data */
+	if (chars == NULL)
+		return err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter 'chars' is missing");
 	p = core_find(name, e);
 	if (p == NULL || proc_stdin(p, chars, len, e) == -1)
 		return -1;

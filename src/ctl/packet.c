@@ -127,9 +127,9 @@ packet_client(struct buf *b, const struct client *c)
 }
 
 void
-packet_reopen(struct buf *b)
+packet_word(struct buf *b, const char *op)
 {
-	begin(b, "reopen");
+	begin(b, op);
 	json_close(b, '}');
 }
 

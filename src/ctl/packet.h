@@ -15,7 +15,8 @@ void	packet_stream(struct buf *b, const struct stream *s);
 void	packet_removed(struct buf *b, uint32_t id);
 /* With all that was read from it and is not answered. */
 void	packet_client(struct buf *b, const struct client *c);
-void	packet_reopen(struct buf *b);
+/* One that says no more than its name. */
+void	packet_word(struct buf *b, const char *op);
 void	packet_finish(struct buf *b, int64_t ms);
 
 /* For the web guest. */

@@ -366,6 +366,8 @@ handle(const char *data, size_t len, int fd, bool lost)
 		op_options(root);
 	} else if (strcmp(op, "reopen") == 0) {
 		flow_reopen_all();
+	} else if (strcmp(op, "shutdown") == 0) {
+		logger.closed = true;
 	} else if (strcmp(op, "finish") == 0) {
 		logger_finish(number(root, "ms"));
 	}

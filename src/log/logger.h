@@ -18,6 +18,7 @@ struct logger {
 	bool	 own_stdout;
 	enum console_format format;
 	size_t	 ring_max;	/* bytes per flow */
+	bool	 closed;	/* the supervisor shuts down: no new calls */
 	bool	 finishing;	/* no new waiting */
 };
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "log/console.h"
 #include "log/flow.h"
+#include "log/logger.h"
 #include "log/reader.h"
 #include "log/talk.h"
 #include "wire/json.h"
@@ -453,7 +454,9 @@ dispatch(struct reader *r, const struct vcall *c)
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (strcmp(c->method, methods[i].name) != 0)
 			continue;
-		if (methods[i].fn(r, c, &e) == -1)
+		if (logger.closed)
+			err_set(&e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
+		if (logger.closed || methods[i].fn(r, c, &e) == -1)
 			vreply_fault(&r->out, LOG_INTERFACE, &e);
 		return;
 	}

@@ -8,11 +8,13 @@
 #include "web/page.h"
 #include "web/status.h"
 #include "web/tail.h"
+#include "web/rpc.h"
 #include "web/varlink.h"
 
 #define READ (HTTP_GET | HTTP_HEAD)
 
 const struct route routes[] = {
+	{ .path = "/RPC2*", .methods = HTTP_POST, .fn = rpc_post },
 	{ .path = "/varlink", .methods = HTTP_POST, .fn = varlink_serve },
 	{ .path = "/logtail/*", .methods = HTTP_GET, .fn = tail_log },
 	{ .path = "/mainlogtail", .methods = HTTP_GET, .fn = tail_main },

@@ -36,18 +36,6 @@ put_value(struct buf *json, const struct xvalue *v)
 	buf_release(&text);
 }
 
-/* Names end at a NUL, further on; nothing shall be taken for what it only begins as. */
-static int
-no_nul(const struct rpc *c, size_t i, struct err *e)
-{
-	const struct xvalue *v = c->args[i];
-
-	if (v->type == XV_STRING && strlen(v->text) != v->len)
-		return err_set(e, FAULT_INCORRECT_PARAMETERS,
-		    "INCORRECT_PARAMETERS: a NUL in '%s'", v->text);
-	return 0;
-}
-
 /* "string name" as "name" */
 static const char *
 name_of(const char *param)
@@ -72,8 +60,6 @@ put_member(const struct rpc *c, size_t i, struct buf *json, struct err *e)
 		json_bool(json, xvalue_truth(c->args[i]));
 		return 0;
 	default:
-		if (no_nul(c, i, e) == -1)
-			return -1;
 		put_value(json, c->args[i]);
 		return 0;
 	}
@@ -100,8 +86,6 @@ put_names(const struct rpc *c, const char *suffix, struct buf *json, struct err 
 {
 	struct buf name = { 0 };
 
-	if (no_nul(c, 0, e) == -1)
-		return -1;
 	xvalue_print(c->args[0], &name);
 	buf_adds(&name, suffix);
 	json_key(json, "names");
@@ -122,6 +106,11 @@ rpc_ask_one(const struct rpc *c, struct buf *json, struct err *e)
 int
 rpc_ask_group(const struct rpc *c, struct buf *json, struct err *e)
 {
+	const struct xvalue *v = c->args[0];
+
+	/* no group is called so, and with a suffix it might mean a process */
+	if (v->type == XV_STRING && strchr(v->text, ':') != NULL)
+		return rpc_fault_arg(c, FAULT_BAD_NAME, 0, e);
 	return put_names(c, ":*", json, e);
 }
 

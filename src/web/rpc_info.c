@@ -13,6 +13,7 @@ enum field_type {
 	F_INTS,		/* an array */
 	F_UID,		/* a number, or "none" where it is not there */
 	F_RESTART,	/* "unexpected", or a boolean */
+	F_EXIT,		/* a number, and 0 while there is another state than of its end */
 };
 
 struct field {
@@ -24,7 +25,7 @@ static const struct field info_fields[] = {
 	{ "name", F_TEXT }, { "group", F_TEXT },
 	{ "start", F_INT }, { "stop", F_INT }, { "now", F_INT },
 	{ "state", F_INT }, { "statename", F_TEXT }, { "spawnerr", F_TEXT },
-	{ "exitstatus", F_INT },
+	{ "exitstatus", F_EXIT },
 	{ "logfile", F_TEXT }, { "stdout_logfile", F_TEXT }, { "stderr_logfile", F_TEXT },
 	{ "pid", F_INT }, { "description", F_TEXT },
 };
@@ -66,8 +67,17 @@ put_text(struct buf *b, yyjson_val *v)
 	xml_string(b, yyjson_is_str(v) ? yyjson_get_str(v) : "", yyjson_get_len(v));
 }
 
+/* supervisord forgets it in BACKOFF and FATAL. */
+static int64_t
+exit_status(yyjson_val *object, yyjson_val *v)
+{
+	int64_t state = yyjson_get_sint(yyjson_obj_get(object, "state"));
+
+	return state == 0 || state == 100 ? yyjson_get_sint(v) : 0;	/* STOPPED, EXITED */
+}
+
 static void
-put_field(struct buf *b, enum field_type type, yyjson_val *v)
+put_field(struct buf *b, enum field_type type, yyjson_val *object, yyjson_val *v)
 {
 	switch (type) {
 	case F_TEXT:
@@ -94,6 +104,9 @@ put_field(struct buf *b, enum field_type type, yyjson_val *v)
 		else
 			xml_bool(b, yyjson_equals_str(v, "true"));
 		break;
+	case F_EXIT:
+		xml_int(b, exit_status(object, v));
+		break;
 	}
 }
 
@@ -103,7 +116,7 @@ put_struct(struct buf *b, const struct field *fields, size_t n, yyjson_val *obje
 	xml_struct_begin(b);
 	for (size_t i = 0; i < n; i++) {
 		xml_member(b, fields[i].name);
-		put_field(b, fields[i].type, yyjson_obj_get(object, fields[i].name));
+		put_field(b, fields[i].type, object, yyjson_obj_get(object, fields[i].name));
 		xml_member_end(b);
 	}
 	xml_struct_end(b);

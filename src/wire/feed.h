@@ -27,6 +27,8 @@
  *	Drain what is in the pipe, then forget the stream and, for auto, its file.
  *   {"op":"reopen"}
  *	Close and open all files by name (SIGUSR2).
+ *   {"op":"shutdown"}
+ *	The supervisor shuts down: calls from now on get fault 6.
  *   {"op":"client", "data":text} + a client's connection
  *	data: all bytes read from it so far, that is the first request with its NUL
  *	(written \u0000; may be left out when nothing follows) and perhaps more.  The

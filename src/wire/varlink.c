@@ -174,6 +174,21 @@ vcall_string(const struct vcall *c, const char *key, const char **out, struct er
 }
 
 int
+vcall_bytes(const struct vcall *c, const char *key, const char **out, size_t *len,
+    struct err *e)
+{
+	yyjson_val *v = param(c, key);
+
+	if (v == NULL)
+		return 0;
+	if (!yyjson_is_str(v))
+		return wrong(e, "parameter", key, "a string", v);
+	*out = yyjson_get_str(v);
+	*len = yyjson_get_len(v);
+	return 0;
+}
+
+int
 vcall_int(const struct vcall *c, const char *key, int64_t *out, struct err *e)
 {
 	yyjson_val *v = param(c, key);

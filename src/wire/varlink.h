@@ -45,6 +45,9 @@ void	vcall_release(struct vcall *c);
 
 /* Parameters by name: the fallback when absent; wrong type: -1 and e names it. */
 int	vcall_string(const struct vcall *c, const char *key, const char **out, struct err *e);
+/* A string that may hold NULs. */
+int	vcall_bytes(const struct vcall *c, const char *key, const char **out, size_t *len,
+	    struct err *e);
 int	vcall_int(const struct vcall *c, const char *key, int64_t *out, struct err *e);
 int	vcall_bool(const struct vcall *c, const char *key, bool *out, struct err *e);
 /* *arr NULL when absent or null; every element is a string otherwise. */

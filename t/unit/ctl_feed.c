@@ -107,12 +107,18 @@ test_streams(void)
 	core_feed->removed(5);
 	core_feed->reopen();
 	is_str(take_all(), "remove reopen ", "later changes");
+	core.state = SUP_SHUTDOWN;
+	feed_event(&(struct event){ .type = EV_SUPERVISOR_STOPPING });
+	is_str(take_all(), "shutdown ", "a shutdown");
 	guest_ops[GUEST_LOGGER]->finish(1500);
 	is_str(take_all(), "finish ", "the end");
 	is_str(last, "{\"op\":\"finish\",\"ms\":1500}", "within a time");
 	new_logger();
+	is_str(take_all(), "options shutdown ", "the next logger hears of it, too");
+	core.state = SUP_RUNNING;
+	new_logger();
 	ok(strcmp(take_all(), "options ") == 0 && strstr(last, "\"cleanup\":false") != NULL,
-	    "the next logger cleans nothing up");
+	    "it cleans nothing up");
 }
 
 static void

@@ -184,7 +184,6 @@ test_asked(void)
 		/* refused, but nobody hears of it while the supervisor shuts down */
 		{ "readLog", V("x") V("0"), C "GetState {}" },
 		{ "sendProcessStdin", V("a") V("<int>1</int>"), C "GetState {}" },
-		{ "getProcessInfo", V("<base64>YQBi</base64>"), C "GetState {}" },
 	};
 	char method[80];
 
@@ -271,6 +270,9 @@ test_operations(void)
 	reply("{\"results\":[{\"name\":\"*\",\"group\":\"zz\",\"status\":10,"
 	    "\"description\":\"BAD_NAME: zz:*\"}]}");
 	is_str(said(), FAULT("10", "BAD_NAME: zz"), "no such group");
+	post("supervisor.stopProcessGroup", V("g:a"));
+	reply("{\"statecode\":1}");
+	is_str(said(), FAULT("10", "BAD_NAME: g:a"), "nor is a process one");
 	post("supervisor.stopAllProcesses", "");
 	reply("{\"results\":[]}");
 	is_str(said(), VALUE("<array><data></data></array>"), "nothing to stop");
