@@ -59,6 +59,18 @@ like "$(http -o body "$T/sock" '/events?types=%3Cscript%3E')" "has '|has &#39;" 
 unlike "$(http -o body "$T/sock" '/events?types=%3Cscript%3E')" '<script>' 'without markup of the caller'
 unlike "$(http -o body "$T/sock" '/why.json?name=%3Cscript%3E')" '<script>' 'nor of a name'
 
+# what takes a POST by a program does not take it by another page
+call='{"method":"org.supd.Control.Stop","parameters":{"names":["x"]}}'
+varlink() { http -o status -d "$call" "$@" "$T/sock" /varlink; }
+is "$(varlink -H "$browser" -H 'Origin: http://evil.example')" 403 'a control call by another page'
+is "$(varlink -H "$browser" -H 'Sec-Fetch-Site: cross-site')" 403 'the same, said otherwise'
+is "$(varlink -H 'Origin: null')" 403 'by one that hides itself'
+is "$(state)" RUNNING 'nothing was done'
+is "$(varlink -H "$browser" -H 'Host: h:1' -H 'Origin: http://h:1')" 200 'by a page of ours'
+saw x STOPPING STOPPED
+is "$(http -o status -d "$(echo "$call" | sed s/Stop/Start/)" "$T/sock" /varlink)" 200 'by a program'
+saw x STARTING RUNNING
+
 # the files of the page are kept by a browser until they change
 tag=$(http -o ETag "$T/sock" /page.js)
 is "$(status -H "If-None-Match: $tag" "$T/sock" /page.js)" 304 'the script: not again'

@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "web/conn.h"
+#include "web/origin.h"
 
 #define HEAD_BYTES (16 * 1024)	/* of a connection: head of its request, head of the answer */
 
@@ -228,6 +229,8 @@ admit(struct request *r, const char *method)
 		request_fail(r, MHD_HTTP_BAD_REQUEST, NULL);
 	else if (a->route == NULL)
 		request_fail(r, MHD_HTTP_NOT_FOUND, NULL);
+	else if (r->method == HTTP_POST && !a->route->asks && origin_is_foreign(r))
+		request_fail(r, MHD_HTTP_FORBIDDEN, "This was asked for by a page of another site.");
 	else
 		check_body(r);
 }

@@ -63,6 +63,7 @@ struct route {
 	unsigned methods;	/* enum http_method, or'ed; any other is answered with 400 */
 	request_fn fn;
 	bool	 is_open;	/* needs no password even where the server has one */
+	bool	 asks;		/* sees for itself where a POST comes from (origin.h) */
 };
 
 /* routes.c; ends with a row without path. */

@@ -50,7 +50,7 @@ is_token(const char *given)
 
 /* Is url (an origin, or more) at the host that the request was sent to? */
 static bool
-is_own_host(struct request *r, const char *url)
+is_own_host(const struct request *r, const char *url)
 {
 	const char *host = request_header(r, "Host"), *at = strstr(url, "://");
 	size_t n;
@@ -68,26 +68,40 @@ is_browser(const char *agent)
 	return strncmp(agent, "Mozilla/", 8) == 0 || strncmp(agent, "Opera/", 6) == 0;
 }
 
+/* By the headers with which browsers name the origin: 1 ours, -1 another, 0 not said. */
+static int
+said_origin(const struct request *r)
+{
+	const char *h = request_header(r, "Sec-Fetch-Site");
+
+	/* none: typed or bookmarked by the person */
+	if (h != NULL)
+		return strcmp(h, "same-origin") == 0 || strcmp(h, "none") == 0 ? 1 : -1;
+	/* browsers send Sec-Fetch-Site only over https and to the own machine */
+	h = request_header(r, "Origin");
+	if (h == NULL)
+		h = request_header(r, "Referer");
+	return h == NULL ? 0 : is_own_host(r, h) ? 1 : -1;
+}
+
+bool
+origin_is_foreign(const struct request *r)
+{
+	return said_origin(r) == -1;
+}
+
 enum origin
 origin_of(struct request *r)
 {
 	const char *h = request_header(r, "X-Supd-Token");
+	int said = said_origin(r);
 
 	if (h == NULL)
 		h = request_form(r, "token");
 	if (h != NULL)
 		return is_token(h) ? ORIGIN_OURS : ORIGIN_STALE;
-	/* none: typed or bookmarked by the person */
-	h = request_header(r, "Sec-Fetch-Site");
-	if (h != NULL)
-		return strcmp(h, "same-origin") == 0 || strcmp(h, "none") == 0 ?
-		    ORIGIN_OURS : ORIGIN_UNKNOWN;
-	/* browsers send Sec-Fetch-Site only over https and to the own machine */
-	h = request_header(r, "Origin");
-	if (h == NULL)
-		h = request_header(r, "Referer");
-	if (h != NULL)
-		return is_own_host(r, h) ? ORIGIN_OURS : ORIGIN_UNKNOWN;
+	if (said != 0)
+		return said == 1 ? ORIGIN_OURS : ORIGIN_UNKNOWN;
 	h = request_header(r, "User-Agent");
 	return h != NULL && is_browser(h) ? ORIGIN_UNKNOWN : ORIGIN_OURS;
 }

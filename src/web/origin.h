@@ -10,6 +10,8 @@
 #ifndef WEB_ORIGIN_H
 #define WEB_ORIGIN_H
 
+#include <stdbool.h>
+
 struct request;
 
 #define ORIGIN_TOKEN_LEN 64	/* hex digits */
@@ -23,5 +25,10 @@ enum origin {
 /* Random, made once in the life of the guest. */
 const char *origin_token(void);
 enum origin origin_of(struct request *r);
+/*
+ * The headers say that a browser made this request for a page of another site.  Enough
+ * for POST, with which every browser says it; a GET may come without.
+ */
+bool	origin_is_foreign(const struct request *r);
 
 #endif
