@@ -175,6 +175,7 @@ SRC_log = \
 	src/log/capture.c \
 	src/log/console.c \
 	src/log/corelink.c \
+	src/log/debug.c \
 	src/log/echo.c \
 	src/log/flow.c \
 	src/log/hold.c \

@@ -33,7 +33,8 @@ static const struct conf_key supervisord_keys[] = {
 	  .doc = "How many rotated logs to keep." },
 	{ KEY(loglevel, level), .def = "info", .apply = APPLY_SUPERVISOR,
 	  .doc = "Lines of what importance go to the log: critical, error, warn, info,"
-	    " debug, trace or blather." },
+	    " debug, trace or blather."
+	    "  At debug and below the output of programs stands in it as well." },
 	{ KEY(pidfile, abspath), .def = "supervisord.pid", .apply = APPLY_SUPERVISOR,
 	  .doc = "File that holds the process id of the supervisor." },
 	{ KEY(identifier, string), .def = "supervisor", .apply = APPLY_SUPERVISOR,

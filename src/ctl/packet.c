@@ -48,6 +48,8 @@ packet_options(struct buf *b)
 	json_kstr(b, "stdout_format", formats[c->supd.stdout_format]);
 	json_kint(b, "ring", c->supd.log_ring);
 	json_kbool(b, "own_stdout", core.own_stdout);
+	if (c->supervisord.loglevel >= LOG_DEBG)
+		json_kbool(b, "copies_output", true);
 	json_kstr(b, "ident", started_as());
 	json_close(b, '}');
 }

@@ -296,6 +296,7 @@ op_options(yyjson_val *root)
 
 	logger.strip_ansi = is_set(root, "strip_ansi");
 	logger.own_stdout = is_set(root, "own_stdout");
+	logger.copies_output = is_set(root, "copies_output");
 	logger.format = strcmp(format, "json") == 0 ? CONSOLE_JSON :
 	    strcmp(format, "tagged") == 0 ? CONSOLE_TAGGED : CONSOLE_RAW;
 	if (yyjson_obj_get(root, "ring") != NULL)

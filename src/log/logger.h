@@ -16,6 +16,7 @@ struct logger {
 	char	*ident;		/* of syslog lines; owned */
 	bool	 strip_ansi;
 	bool	 own_stdout;
+	bool	 copies_output;	/* of programs, to the main log: loglevel debug */
 	enum console_format format;
 	size_t	 ring_max;	/* bytes per flow */
 	bool	 closed;	/* the supervisor shuts down: no new calls */

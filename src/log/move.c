@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "log/console.h"
 #include "log/corelink.h"
+#include "log/debug.h"
 #include "log/echo.h"
 #include "log/logger.h"
 #include "log/reader.h"
@@ -165,10 +166,10 @@ bool
 flow_reads(const struct flow *f)
 {
 	return f->syslog || f->copy || f->echo || f->talk != NULL ||
-	    flow_strips(f);
+	    flow_strips(f) || debug_wants(f);
 }
 
-/* What is counted into flight, to all sinks. */
+/* What is counted into flight, to all sinks; data may be gone afterwards. */
 static void
 hand_over(struct flow *f, const char *data, size_t len)
 {
@@ -182,6 +183,8 @@ hand_over(struct flow *f, const char *data, size_t len)
 		flow_deliver(f, data, len, false);
 	if (flow_is_plain(f))
 		reader_wake(f);
+	if (debug_wants(f))
+		debug_output(f, data, len);
 }
 
 /* Messages leave flight, but not for the log. */

@@ -7,9 +7,10 @@
  * Core to logger:
  *   {"op":"options", "identifier", "childlogdir", "cleanup":bool,
  *    "strip_ansi":bool, "stdout_format":"raw|tagged|json", "ring":bytes,
- *    "own_stdout":bool, "ident":text}
+ *    "own_stdout":bool, "copies_output":bool, "ident":text}
  *	First packet of each logger. cleanup: remove old AUTO files, only in the
  *	first logger of a run. own_stdout: copy the main log to stdout too.
+ *	copies_output: what programs write goes into the main log, too.
  *	ident (default "supd"): the program's name in lines to the system log.
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
