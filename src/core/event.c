@@ -229,7 +229,7 @@ core_publish(struct core *c, struct event *ev)
 		return;
 	ev->serial = c->event_serial;
 	ev->wall_ms = sys->wall_ms();
-	ev->note = &note;
+	ev->note = &note;	/* cppcheck-suppress autoVariables ; taken back below */
 	if (ev->type != EV_GONE) {
 		c->event_serial++;
 		flight_save_serials();
@@ -237,4 +237,5 @@ core_publish(struct core *c, struct event *ev)
 	TAILQ_FOREACH_SAFE(o, &c->observers, link, next)
 		o->fn(o, ev);
 	note_drop(&note);
+	ev->note = NULL;
 }

@@ -16,8 +16,8 @@ pools_explain(const struct proc *p, struct buf *out)
 		[LISTENER_ACKNOWLEDGED] = "it has not asked for an event (ACKNOWLEDGED)",
 		[LISTENER_READY] = "it is ready for an event (READY)",
 		[LISTENER_BUSY] = "it works on an event (BUSY)",
-		[LISTENER_UNKNOWN] = "it broke the protocol of event listeners and gets no more "
-		    "events until it is started again (UNKNOWN)",
+		[LISTENER_UNKNOWN] = ("it broke the protocol of event listeners and gets no more "
+		    "events until it is started again (UNKNOWN)"),
 	};
 	const struct pool *pool = p->listener != NULL ? p->group->pool : NULL;
 
