@@ -8,6 +8,7 @@
 
 /* -1 and *why: /proc does not show our children. */
 int	adopted_init(const char **why);
+void	adopted_release(void);
 /*
  * Look at all adopted children once: those that belong to a lingering process that
  * is loose get the signal that `which` says, and are counted in nsurvivors.

@@ -64,6 +64,7 @@ survivors_release(void)
 	loop_timer_stop(&scan_timer);
 	loop_job_cancel(&scan_job);
 	cgroup_release();
+	adopted_release();
 }
 
 const char *
