@@ -78,6 +78,7 @@ is "$(cat at.bytes)" 1 'byte by byte is fine'
 logged 'pool mute event buffer overflowed, discarding event 0'
 logged 'pool mute event buffer overflowed, discarding event 1'
 logged 'pool hang event buffer overflowed, discarding event 1'
+ours && ok 'they are counted' sh -c "$CTL -c supd.conf metrics --json | grep -Eq '\"events_dropped\":([3-9]|[0-9]{2})'"
 is "$(grep -c 'pool good event buffer' supd.log)" 0 'no event of the good one is lost'
 is "$(ctl status | awk '{ print $2 }' | sort -u | tr '\n' ' ')" 'RUNNING STOPPED ' \
     'all of them run'

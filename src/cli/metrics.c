@@ -28,6 +28,7 @@ show_table(yyjson_val *params)
 {
 	static const char *const own[] = {
 		"wakeups", "orphans", "connections", "calls", "events", "events_lost",
+		"events_dropped",
 	};
 	struct buf b = { 0 };
 	yyjson_arr_iter it;

@@ -94,6 +94,7 @@ struct core_counts {
 	uint64_t connections;	/* to the control socket */
 	uint64_t calls;		/* of the control protocol */
 	uint64_t events_lost;	/* by readers that were too slow */
+	uint64_t events_dropped; /* by pools of listeners that were full */
 };
 
 /*

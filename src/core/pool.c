@@ -39,13 +39,20 @@ remove_first(struct pool *pool)
 	free(w);
 }
 
+static void
+count_drop(struct pool *pool)
+{
+	pool->dropped++;
+	core.counts.events_dropped++;
+}
+
 /* supervisord's line for each; a storm becomes a count. */
 static void
 log_drop(struct pool *pool, int64_t serial)
 {
 	int64_t now = loop_now() / 1000;
 
-	pool->dropped++;
+	count_drop(pool);
 	if (now != pool->second) {
 		if (pool->unsaid > 0)
 			log_error("pool %s event buffer overflowed, discarding %u more events",
@@ -79,7 +86,7 @@ put(struct pool *pool, struct note *note, uint64_t serial, bool head)
 	make_room(pool, note->len);
 	w = malloc(sizeof(*w));
 	if (w == NULL) {
-		pool->dropped++;
+		count_drop(pool);
 		log_error("pool %s: no memory for event %lld", pool->group->name,
 		    (long long)note->accepted);
 		return;
@@ -101,7 +108,7 @@ accept_event(struct pool *pool, const struct event *ev)
 
 	pool->accepted++;
 	if (note == NULL) {
-		pool->dropped++;
+		count_drop(pool);
 		log_error("pool %s: no memory for an event", pool->group->name);
 		return;
 	}

@@ -77,6 +77,7 @@ do_metrics(struct client *c, const struct vcall *call, struct err *e)
 	json_kint(b, "calls", (int64_t)core.counts.calls);
 	json_kint(b, "events", (int64_t)core.event_serial);
 	json_kint(b, "events_lost", (int64_t)core.counts.events_lost);
+	json_kint(b, "events_dropped", (int64_t)core.counts.events_dropped);
 	vreply_end(b, false);
 	return 0;
 }

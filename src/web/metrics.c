@@ -179,6 +179,8 @@ static const struct {
 	{ "supd_control_calls", "calls", "Calls of the control protocol." },
 	{ "supd_events", "events", "Events published." },
 	{ "supd_events_lost", "events_lost", "Events that slow readers have missed." },
+	{ "supd_events_dropped", "events_dropped",
+	    "Events that full pools of listeners have dropped." },
 };
 
 static void
