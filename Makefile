@@ -282,6 +282,7 @@ SIM = \
 SIM_RUN = t/sim/check.c t/sim/history.c
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
 FUZZ = ini expand varlink control xmlrpc
+FUZZ_WEB = http		# on the real loop
 LINKS = supctl supervisord supervisorctl pidproxy
 
 MAN = supd.8 supctl.1 supd.conf.5
@@ -473,6 +474,10 @@ $(FUZZ:%=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/t/fuzz/%.o $(SIM:%.c=$(FUZZED)/%.o
 	@echo '  LINK    $@'
 	@$(CC_$(FUZZED)) $(LD_$(FUZZED)) -o $@ $^ $(LIBS)
 
+$(FUZZ_WEB:%=$(FUZZED)/%): $(FUZZED)/%: $(FUZZED)/t/fuzz/%.o $(FUZZED)/libsupd.a
+	@echo '  LINK    $@'
+	@$(CC_$(FUZZED)) $(LD_$(FUZZED)) -o $@ $^ $(LIBS)
+
 # ---- what people type -----------------------------------------------------
 
 # O: folder of the flavour, S: where its supd is.
@@ -566,12 +571,13 @@ bench: all
 
 # Each target for so long; findings and corpora stay in build/fuzz.
 SECONDS = 60
-fuzz: deps-test $(FUZZ:%=$(FUZZED)/%)
+fuzz: deps-test $(FUZZ:%=$(FUZZED)/%) $(FUZZ_WEB:%=$(FUZZED)/%)
 	@t/fuzz/run $(FUZZED) $(SECONDS)
 
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
 lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(SRC_nohttp) \
-    $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) $(FUZZ:%=t/fuzz/%.c)))
+    $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) \
+    $(FUZZ:%=t/fuzz/%.c) $(FUZZ_WEB:%=t/fuzz/%.c)))
 
 lint-cppcheck: $(B)/libs.ok
 	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \

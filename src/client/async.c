@@ -36,6 +36,7 @@ struct line {
 	uid_t	 uid;
 	bool	 is_log;
 	bool	 is_idle;	/* in that list */
+	bool	 is_new;	/* no call was sent on it */
 	bool	 is_slow;	/* counted as such */
 	bool	 doomed;	/* its call was cancelled while it was delivered */
 	struct loop_io io;
@@ -106,7 +107,7 @@ line_new(struct async *a, uid_t uid, bool is_log, struct err *e)
 		err_set(e, FAULT_FAILED, "out of memory");
 		return NULL;
 	}
-	*l = (struct line){ .a = a, .uid = uid, .is_log = is_log };
+	*l = (struct line){ .a = a, .uid = uid, .is_log = is_log, .is_new = true };
 	l->fd = a->dial(a->arg, uid, e);
 	if (l->fd == -1) {
 		free(l);
@@ -239,12 +240,18 @@ place(struct async *a, struct async_call *c, const struct buf *frame, struct err
 	struct line *l;
 
 	while ((l = find_line(a, c, e)) != NULL) {
+		bool is_new = l->is_new;
+
+		l->is_new = false;
 		l->call = c;
 		c->line = l;
 		if (push(l, frame->data, frame->len) == 0)
 			return 1;
 		c->line = NULL;
 		line_free(l);
+		if (is_new)
+			return err_set(e, FAULT_FAILED, "FAILED: the connection to the "
+			    "supervisor is lost");
 	}
 	return e->code == FAULT_NONE ? 0 : -1;
 }

@@ -110,7 +110,7 @@ web_clock_set(struct connection *c, enum web_clock clock)
 	c->since_ms = loop_now();
 	TAILQ_INSERT_TAIL(&lists[clock], c, link);
 	if (clock != WEB_NONE)
-		arm(c->since_ms + limit_ms(clock));
+		arm(c->since_ms + limit_ms((int)clock));
 	else
 		stop_if_unused();
 }

@@ -20,7 +20,7 @@ static struct async *a;
 static int ends[DIALS];		/* the servers' ends, in order of dialling */
 static uid_t uids[DIALS];
 static int dials;
-static bool no_dial;
+static bool no_dial, dead_dial;
 static struct buf told;		/* what callbacks were told */
 static struct async_call *current;
 static struct err e;
@@ -34,6 +34,10 @@ dial(void *arg, uid_t uid, struct err *err)
 	if (no_dial || dials == DIALS ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return err_set(err, FAULT_FAILED, "nobody there");
+	if (dead_dial) {
+		close(pair[1]);
+		return pair[0];
+	}
 	ends[dials] = pair[1];
 	uids[dials++] = uid;
 	return pair[0];
@@ -107,7 +111,7 @@ begin(void)
 	for (int i = 0; i < dials; i++)
 		close(ends[i]);
 	dials = 0;
-	no_dial = false;
+	no_dial = dead_dial = false;
 	buf_clear(&told);
 	a = async_new(dial, NULL, 8);
 }
@@ -186,6 +190,9 @@ test_faults(void)
 	is_int(dials, 4, "an idle one that died is replaced");
 	answer(3, "{\"parameters\":{\"n\":5}}");
 	is_str(heard(), "a=5 ", "without a word");
+	dead_dial = true;
+	ok(call("a", 7, 0, "x.A") == NULL, "a new one that is dead:");
+	is_str(e.msg, "FAILED: the connection to the supervisor is lost", "is not tried for ever");
 	no_dial = true;
 	ok(call("a", 7, 0, "x.A") == NULL, "no connection:");
 	is_str(e.msg, "nobody there", "the call is not made");
