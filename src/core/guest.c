@@ -184,12 +184,18 @@ guest_release(void)
 int
 guest_argv(const struct proc *p, struct strlist *argv)
 {
-	argv->v = calloc(2, sizeof(*argv->v));
+	/* valgrind puts a file in place of our name: a word says it once more */
+	size_t words = getenv("SUPD_FORK") != NULL ? 2 : 1;
+
+	argv->v = calloc(words + 1, sizeof(*argv->v));
 	if (argv->v == NULL)
 		return -1;
-	argv->v[0] = strdup(p->conf->command);
-	argv->n = argv->v[0] != NULL;
-	return argv->n == 1 ? 0 : -1;
+	for (argv->n = 0; argv->n < words; argv->n++) {
+		argv->v[argv->n] = strdup(argv->n == 0 ? p->conf->command : p->conf->name);
+		if (argv->v[argv->n] == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 /* A new pair for a new guest: what an old one left in its socket is gone. */
