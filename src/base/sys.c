@@ -85,6 +85,15 @@ k_map(int fd, void *old, size_t old_size, size_t size)
 	return at != MAP_FAILED ? at : NULL;
 }
 
+static void *
+k_map_room(int fd, size_t size)
+{
+	int kind = fd != -1 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, kind | MAP_NORESERVE, fd, 0);
+
+	return at != MAP_FAILED ? at : NULL;
+}
+
 static void
 k_unmap(void *at, size_t size)
 {
@@ -313,6 +322,7 @@ const struct sys sys_kernel = {
 	.random = k_random,
 	.memfd = k_memfd,
 	.map = k_map,
+	.map_room = k_map_room,
 	.unmap = k_unmap,
 	.spawn = spawn_child,
 	.reap = k_reap,

@@ -104,6 +104,11 @@ struct sys {
 	int	(*memfd)(const char *name);
 	/* Make fd `size` bytes long and map it, in place of old (NULL: none); NULL: no. */
 	void	*(*map)(int fd, void *old, size_t old_size, size_t size);
+	/*
+	 * Address space for `size` bytes of fd, shared, however long it is now; -1:
+	 * memory of our own.  What is behind the end must not be touched.  NULL: no.
+	 */
+	void	*(*map_room)(int fd, size_t size);
 	void	(*unmap)(void *at, size_t size);
 
 	/* See base/spawn.h; ENOSYS with news: memory cannot be shared after all. */

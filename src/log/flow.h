@@ -64,8 +64,8 @@ struct flow {
 	bool	 echo;		/* each line to stdout too, see echo.c */
 	bool	 eof;
 	bool	 inside_line;	/* a FIFO or device got the begin of a line only */
+	bool	 gap_first;	/* what is missing stood before what is held, not behind it */
 	bool	 line_begun;	/* the console has the begin of a line only */
-	bool	 gap;		/* a batch is unknown, and not yet marked */
 	bool	 rotate_told;	/* the core knows that it cannot be rotated */
 	struct ansi ansi;
 	char	*text;		/* owned: the three strings below, one after the other */

@@ -232,8 +232,10 @@ flow_failed(struct flow *f, int error)
 	} else if (waits(f, error)) {
 		loop_timer_start(&h->timer, h->backoff_ms, on_timer);
 	} else if (h->pend.len > 0) {
-		flow_dropped(f, h->pend.len, DROP_ERROR, error);
+		size_t n = h->pend.len;
+
 		buf_release(&h->pend);
+		flow_dropped(f, n, DROP_ERROR, error);
 	}
 }
 
@@ -264,12 +266,13 @@ void
 flow_give_up(struct flow *f)
 {
 	struct hold *h = f->hold;
+	size_t n = h != NULL ? h->pend.len : 0;
 
 	if (h == NULL)
 		return;
-	if (h->pend.len > 0)
-		flow_dropped(f, h->pend.len, DROP_POLICY, ECANCELED);
 	h->pend.len = h->line.len = h->said.len = 0;
+	if (n > 0)
+		flow_dropped(f, n, DROP_POLICY, ECANCELED);
 	h->error = 0;
 	flow_unhold(f);
 }

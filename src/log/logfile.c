@@ -184,38 +184,49 @@ logfile_write(struct logfile *f, const char *data, size_t len)
 	return done;
 }
 
+/* Our own descriptor is for writing only. */
+static ssize_t
+read_back(const struct logfile *f, char *data, size_t len, off_t from)
+{
+	int fd = sys->open(f->path, O_RDONLY | O_NONBLOCK, 0);
+	ssize_t n = fd != -1 ? sys->pread(fd, data, len, from) : -1;
+
+	fd_close(&fd);
+	return n;
+}
+
 /* Does the plain file end inside a line? */
 static bool
 ends_inside_line(const struct logfile *f)
 {
-	char last = '\n';
-	int fd;
+	char last;
 
-	if (f->pos == 0 || (fd = sys->open(f->path, O_RDONLY | O_NONBLOCK, 0)) == -1)
-		return false;
-	if (sys->pread(fd, &last, 1, f->pos - 1) != 1)
-		last = '\n';
-	fd_close(&fd);
-	return last != '\n';
+	return f->pos > 0 && read_back(f, &last, 1, f->pos - 1) == 1 && last != '\n';
 }
 
-int
-logfile_mark(struct logfile *f, const char *line, size_t len)
+size_t
+logfile_mark_text(const struct logfile *f, const char *line, size_t len, char *text,
+    size_t size)
 {
-	char text[256];
 	size_t n = 0;
-	ssize_t put;
 
 	if (f->plain && ends_inside_line(f))
 		text[n++] = '\n';
-	if (len > sizeof(text) - n)
-		len = sizeof(text) - n;
+	if (len > size - n)
+		len = size - n;
 	memcpy(text + n, line, len);
-	n += len;
+	return n + len;
+}
+
+int
+logfile_mark(struct logfile *f, const char *text, size_t len)
+{
+	ssize_t put;
+
 	if (f->plain && f->splice && sys->lseek(f->fd, f->pos, SEEK_SET) == -1)
 		return -1;
-	put = sys->write(f->fd, text, n);
-	if (put == (ssize_t)n) {
+	put = sys->write(f->fd, text, len);
+	if (put == (ssize_t)len) {
 		if (f->plain)
 			f->pos += put;
 		return 0;
@@ -226,4 +237,26 @@ logfile_mark(struct logfile *f, const char *line, size_t len)
 		errno = ENOSPC;
 	}
 	return -1;
+}
+
+bool
+logfile_has_mark(struct logfile *f, off_t from, size_t len)
+{
+	static const char begin[] = "\n" LOGFILE_MARK;
+	char there[sizeof(begin) - 1];
+	ssize_t n = f->fd != -1 && f->pos > from ?
+	    read_back(f, there, sizeof(there), from) : 0;
+	size_t common = sizeof(begin) - 2;
+
+	if (n > 0 && (size_t)n < common)
+		common = (size_t)n;
+	/* else others have written to the file meanwhile */
+	if (n <= 0 || (memcmp(there, begin, common) != 0 &&
+	    memcmp(there, begin + 1, common) != 0))
+		return false;
+	if (f->pos - from >= (off_t)len)
+		return true;
+	if (sys->ftruncate(f->fd, from) == 0)
+		f->pos = from;
+	return false;
 }

@@ -44,8 +44,17 @@ int	logfile_ready(struct logfile *f);
 ssize_t	logfile_splice(struct logfile *f, int pipe, size_t len);
 /* All that fits; returns the bytes written, with errno when fewer than len. */
 size_t	logfile_write(struct logfile *f, const char *data, size_t len);
-/* A line of our own, whole or not at all; preceded by a newline where needed. */
-int	logfile_mark(struct logfile *f, const char *line, size_t len);
+/* A line of our own as it must be written: behind a newline where one is needed. */
+size_t	logfile_mark_text(const struct logfile *f, const char *line, size_t len, char *text,
+	    size_t size);
+/* Write such a text, whole or not at all.  0, or -1 with errno. */
+int	logfile_mark(struct logfile *f, const char *text, size_t len);
+/*
+ * We may have been killed while writing such a text, a mark, of len bytes at `from`.
+ * Is it there?  A part of it is taken away.
+ */
+bool	logfile_has_mark(struct logfile *f, off_t from, size_t len);
+#define LOGFILE_MARK	"--- supd: "	/* a mark begins so */
 /*
  * supervisord's rule: after a write, when the file has reached maxbytes (0: never),
  * X.1 becomes X.2 and so on, X becomes X.1; with no backups X is cut to nothing.

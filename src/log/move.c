@@ -56,6 +56,13 @@ flow_dropped(struct flow *f, size_t n, enum drop reason, int error)
 {
 	struct tally t = tally_get(f->slot);
 
+	/* Two gaps with something between them are made one. */
+	if (f->gap_first && f->hold != NULL) {
+		n += f->hold->pend.len;
+		buf_clear(&f->hold->pend);
+	}
+	f->gap_first = false;
+	tally_unstage(f->slot);
 	t.flight -= (uint32_t)n;
 	t.dropped[reason] += n;
 	t.unmarked += n;
@@ -68,7 +75,10 @@ static void
 keep(struct flow *f, const char *data, size_t len)
 {
 	struct hold *h = flow_hold(f);
+	struct tally t = tally_get(f->slot);
 
+	if (h != NULL && h->pend.len == 0)
+		f->gap_first = t.unmarked > 0 || t.gap;
 	if (h != NULL && buf_reserve(&h->pend, len) == 0) {
 		buf_add(&h->pend, data, len);
 		return;

@@ -7,16 +7,33 @@
 #include "log/logger.h"
 #include "log/sink.h"
 
-/* How much of what is not counted as written is in the plain file. */
-static uint64_t
-grown(const struct flow *f, const struct tally *t)
+/*
+ * Record i was left in the middle of writing the file that f has open: what the file
+ * grew since is its output, or a line of ours that was announced.
+ */
+static void
+settle(struct flow *f, int i)
 {
-	uint64_t pos = (uint64_t)f->file.pos;
+	struct tally t = tally_get(i);
+	uint64_t there;
 
-	if (!flow_is_plain(f) || t->file_ino != f->file.ino || pos <= t->file_pos)
-		return 0;
-	/* More than one batch: somebody else wrote. */
-	return pos - t->file_pos <= FLOW_BATCH ? pos - t->file_pos : 0;
+	if (t.marking > 0 && logfile_has_mark(&f->file, (off_t)t.file_pos, t.marking)) {
+		t.file_pos += t.marking;
+		sink_marked(&t);
+	}
+	t.marking = 0;
+	there = (uint64_t)f->file.pos > t.file_pos ? (uint64_t)f->file.pos - t.file_pos : 0;
+	if (there > FLOW_BATCH)		/* somebody else wrote as well */
+		there = 0;
+	if (t.flight == 0 && !t.reading)
+		t.in += there;
+	else if (there > t.flight)
+		there = t.flight;
+	t.flight -= t.flight > 0 ? (uint32_t)there : 0;
+	t.written += there;
+	t.file_pos = (uint64_t)f->file.pos;
+	t.torn = 0;
+	tally_commit(i, &t);
 }
 
 /*
@@ -26,13 +43,9 @@ grown(const struct flow *f, const struct tally *t)
 static size_t
 rescue(struct flow *f, struct tally *t, size_t len)
 {
-	uint64_t there = grown(f, t), lost;
+	uint64_t lost = t->flight;
 	size_t again;
 
-	if (there > t->flight)
-		there = t->flight;
-	t->written += there;
-	lost = t->flight - there;
 	/* A console or FIFO may have them already: rather lose than repeat. */
 	if (!flow_is_plain(f))
 		len = 0;
@@ -52,15 +65,18 @@ rescue(struct flow *f, struct tally *t, size_t len)
 void
 flow_take_over(struct flow *f)
 {
-	struct tally t = tally_get(f->slot);
-	uint64_t moved = t.flight == 0 && !t.reading ? grown(f, &t) : 0;
-	bool uncounted = t.reading != 0;
+	struct tally t;
+	bool uncounted;
 	size_t len, again = 0;
 	char *data;
+	int i;
 
+	while (flow_is_plain(f) && (i = tally_torn(f->file.ino)) != -1)
+		settle(f, i);
+	t = tally_get(f->slot);
+	uncounted = t.reading != 0;
+	t.torn = t.marking = 0;		/* its file is not there any more */
 	len = tally_left(f->slot, &data);
-	t.in += moved;
-	t.written += moved;
 	if (len > 0 && !uncounted && flow_strips(f)) {
 		len = ansi_strip(&f->ansi, data, len, logger_scratch);
 		data = logger_scratch;
@@ -69,7 +85,7 @@ flow_take_over(struct flow *f)
 		again = rescue(f, &t, uncounted || f->talk != NULL ? 0 : len);
 	if (uncounted && tally_left_unknown()) {
 		t.gaps++;
-		f->gap = true;
+		t.gap = 1;
 	}
 	/* Uncounted bytes stay so until arrived() counts them: we may be killed here. */
 	t.reading = uncounted && len > 0;

@@ -101,11 +101,34 @@ flow_open_sink(struct flow *f, bool now)
 	}
 }
 
-static size_t
+static int
 mark_text(char *text, size_t size, const struct tally *t)
 {
-	return (size_t)snprintf(text, size, "--- supd: %llu bytes dropped: %s ---\n",
+	return snprintf(text, size, LOGFILE_MARK "%llu bytes dropped: %s ---\n",
 	    (unsigned long long)t->unmarked, flow_reason((int)t->unmarked_why));
+}
+
+/* Announced first: a logger after us must not take it for output. */
+static int
+mark_file(struct flow *f, const char *line, size_t len)
+{
+	struct tally t = tally_get(f->slot);
+	char text[256];
+	int error;
+
+	len = logfile_mark_text(&f->file, line, len, text, sizeof(text));
+	if (!f->file.plain)
+		return logfile_mark(&f->file, text, len);
+	t.marking = (uint32_t)len;
+	tally_commit(f->slot, &t);
+	tally_begin(f->slot);
+	if (logfile_mark(&f->file, text, len) == 0)
+		return 0;
+	error = errno;
+	t.marking = 0;
+	tally_commit(f->slot, &t);
+	errno = error;
+	return -1;
 }
 
 static int
@@ -126,33 +149,40 @@ put_mark(struct flow *f, const char *text, size_t len)
 		break;
 	}
 	if (f->file.plain || !f->inside_line)
-		return logfile_mark(&f->file, text, len);
+		return mark_file(f, text, len);
 	memcpy(line + 1, text, len);
-	if (logfile_mark(&f->file, line, len + 1) == -1)
+	if (mark_file(f, line, len + 1) == -1)
 		return -1;
 	f->inside_line = false;
 	return 0;
+}
+
+void
+sink_marked(struct tally *t)
+{
+	if (t->gap)
+		t->gap = 0;
+	else
+		t->unmarked = 0;
+	t->marking = 0;
 }
 
 /* Say in the log itself what is missing in this place.  0, or -1 with errno. */
 static int
 mark_gaps(struct flow *f)
 {
-	struct tally t = tally_get(f->slot);
+	struct tally t;
 	char text[128];
+	int len;
 
-	if (f->gap) {
-		size_t len = (size_t)snprintf(text, sizeof(text), "--- supd: logger "
-		    "restarted, up to %d bytes may be missing here ---\n", FLOW_BATCH);
-
-		if (put_mark(f, text, len) == -1)
+	for (t = tally_get(f->slot); t.gap || t.unmarked > 0; t = tally_get(f->slot)) {
+		len = t.gap ? snprintf(text, sizeof(text), LOGFILE_MARK "logger restarted, up "
+		    "to %d bytes may be missing here ---\n", FLOW_BATCH) :
+		    mark_text(text, sizeof(text), &t);
+		if (put_mark(f, text, (size_t)len) == -1)
 			return -1;
-		f->gap = false;
-	}
-	if (t.unmarked > 0) {
-		if (put_mark(f, text, mark_text(text, sizeof(text), &t)) == -1)
-			return -1;
-		t.unmarked = 0;
+		t = tally_get(f->slot);
+		sink_marked(&t);
 		sink_count(f, &t);
 		tally_commit(f->slot, &t);
 	}
@@ -168,9 +198,13 @@ sink_ready(struct flow *f)
 		count_position(f);
 	}
 	/* Older bytes that are still held come before the gap. */
-	if (f->hold != NULL && f->hold->pend.len > 0)
-		return 0;
-	return mark_gaps(f);
+	if (f->hold == NULL || f->hold->pend.len == 0 || f->gap_first) {
+		if (mark_gaps(f) == -1)
+			return -1;
+		f->gap_first = false;
+	}
+	tally_begin(f->slot);
+	return 0;
 }
 
 void

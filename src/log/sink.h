@@ -21,6 +21,8 @@ int	sink_ready(struct flow *f);
  * that has not ended.
  */
 size_t	sink_take(struct flow *f, const char *data, size_t len, bool flush);
+/* The line that tells of a gap, which was due first, is in the log. */
+void	sink_marked(struct tally *t);
 /* After a write. */
 void	sink_rotate(struct flow *f);
 

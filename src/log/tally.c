@@ -5,7 +5,6 @@
  */
 #include "log/tally.h"
 
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <errno.h>
 #include <stdatomic.h>
@@ -27,6 +26,7 @@ struct header {
 	atomic_uint journal_at;	/* record that the journal is for, plus 1; 0: none */
 	uint32_t free;		/* given back */
 	uint32_t stage_for;	/* record whose bytes are in the stage, plus 1; 0: none */
+	uint32_t writing;	/* record whose file is written, plus 1; 0: none */
 	uint32_t no_splice;	/* the offset does not tell what is in the stage */
 	struct tally journal;
 };
@@ -36,6 +36,7 @@ static struct tally *records;
 static int map_fd = -1;
 static size_t map_len;		/* bytes behind the mapping that may be touched */
 static int hint;		/* flows come back in the order in which they were taken */
+static int ntorn;	/* records that are torn, perhaps */
 static int left;		/* records of the logger before us, not yet asked for */
 static struct {
 	int	 record;
@@ -83,9 +84,8 @@ tally_init(int fd)
 	bool shared = fd != -1 && sys->fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	void *at;
 
-	at = mmap(NULL, MAP_BYTES, PROT_READ | PROT_WRITE, (shared ? MAP_SHARED :
-	    MAP_PRIVATE | MAP_ANONYMOUS) | MAP_NORESERVE, shared ? fd : -1, 0);
-	if (at == MAP_FAILED)
+	at = sys->map_room(shared ? fd : -1, MAP_BYTES);
+	if (at == NULL)
 		return -1;
 	map = at;
 	records = (struct tally *)(void *)((char *)at + RECORDS_AT);
@@ -100,12 +100,20 @@ tally_init(int fd)
 		memset(map, 0, sizeof(*map));
 		map->record_bytes = sizeof(struct tally);
 	}
-	if (map->journal_at > 0 && map->journal_at <= map->used)
+	if (map->journal_at > 0 && map->journal_at <= map->used) {
 		records[map->journal_at - 1] = map->journal;
+		if (map->writing == map->journal_at)
+			map->writing = 0;
+	}
 	map->journal_at = 0;
-	left = 0;
-	for (uint32_t i = 0; i < map->used; i++)
+	if (map->writing > 0 && map->writing <= map->used)
+		records[map->writing - 1].torn = 1;
+	map->writing = 0;
+	left = ntorn = 0;
+	for (uint32_t i = 0; i < map->used; i++) {
 		left += records[i].id != 0;
+		ntorn += records[i].id != 0 && records[i].torn;
+	}
 	if (map_fd != -1)
 		save_stage();
 	return 0;
@@ -115,7 +123,7 @@ void
 tally_release(void)
 {
 	if (map != NULL)
-		munmap(map, MAP_BYTES);
+		sys->unmap(map, MAP_BYTES);
 	map = NULL;
 	records = NULL;
 	tally_forget_left();
@@ -182,7 +190,10 @@ tally_commit(int i, const struct tally *t)
 	map->journal = *t;
 	atomic_store_explicit(&map->journal_at, (unsigned)i + 1, memory_order_release);
 	atomic_signal_fence(memory_order_seq_cst);
+	ntorn -= records[i].torn && !t->torn;
 	records[i] = *t;
+	if (map->writing == (uint32_t)i + 1)
+		map->writing = 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	atomic_store_explicit(&map->journal_at, 0, memory_order_release);
 }
@@ -214,6 +225,30 @@ tally_read(int i, int pipe, char **data)
 	}
 	mark_reading(i);
 	return sys->read(pipe, *data, TALLY_STAGE);
+}
+
+void
+tally_begin(int i)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	*(volatile uint32_t *)&map->writing = (uint32_t)i + 1;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+int
+tally_torn(uint64_t ino)
+{
+	for (uint32_t i = 0; ntorn > 0 && i < map->used; i++)
+		if (records[i].torn && records[i].id != 0 && records[i].file_ino == ino)
+			return (int)i;
+	return -1;
+}
+
+void
+tally_unstage(int i)
+{
+	if (map->stage_for == (uint32_t)i + 1)
+		map->stage_for = 0;
 }
 
 size_t

@@ -10,6 +10,9 @@
  * - A plain file that is written with splice: in and written follow the file.
  *   file_pos was its size at the last commit, so a bigger file of the same inode has
  *   received the difference after it.  Nothing is lost and nothing repeated.
+ *   Several flows may share a file: the one that was in the middle of writing is torn,
+ *   and what grew is its own, so it is settled before anybody writes there again.
+ *   A line of our own is announced in `marking`, so that it is not counted as output.
  * - Bytes that pass through our memory come by splice into the stage, a part of
  *   this memory.  The offset of the open file, which all loggers share, moves with
  *   them: it says how many there are, also when nobody lived to count them.
@@ -46,6 +49,10 @@ struct tally {
 	uint32_t rotations;
 	uint64_t file_pos;	/* size of the plain file at the last commit */
 	uint64_t file_ino;	/* its inode; 0: no plain file */
+	uint32_t gap;		/* 1: a batch is unknown, and no line tells of it yet */
+	uint32_t marking;	/* bytes of such a line that is being written to the file now */
+	uint32_t torn;		/* 1: killed while its file was written, and not yet settled */
+	uint32_t pad;
 };
 
 /*
@@ -68,6 +75,12 @@ void	tally_commit(int i, const struct tally *t);
  * they are, until the next call.  A commit with reading = 0 has to follow.
  */
 ssize_t	tally_read(int i, int pipe, char **data);
+/* Record i knows how long its file is, which is written now, until the next commit. */
+void	tally_begin(int i);
+/* A record that was left in the middle of writing the file with this inode; -1: none. */
+int	tally_torn(uint64_t ino);
+/* The bytes in the stage, if they are of record i, are not the last ones in flight any more. */
+void	tally_unstage(int i);
 /*
  * What a killed logger left in the stage for record i; 0 when nothing, or when
  * another flow was the last.  *data stays until tally_forget_left().
