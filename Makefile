@@ -269,6 +269,7 @@ SIM = \
 	t/sim/disk.c \
 	t/sim/ear.c \
 	t/sim/file.c \
+	t/sim/image.c \
 	t/sim/kernel.c \
 	t/sim/logger.c \
 	t/sim/loop.c \
@@ -280,6 +281,11 @@ SIM = \
 	t/sim/web.c \
 
 SIM_RUN = t/sim/check.c t/sim/history.c
+
+# What it runs, as one object whose variables can be reset (t/sim/subject.ld); it brings
+# a loop and children of its own.
+SUBJECT = $(filter-out src/base/loop.c src/base/spawn.c, $(SRC_base) $(SRC_wire) \
+	$(SRC_conf) $(SRC_core) $(SRC_ctl) $(SRC_client) $(SRC_log))
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
 FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop
@@ -337,6 +343,7 @@ EARLY_$(B) = -lev -linih -lyyjson -lbsd -lmd -lc
 GET_$(B) = contrib/deps build && CC="$(MUSL_CC)" contrib/libs musl $(B)/libs
 FINISH_$(B) = strip -o $@ $<
 WRAP_$(B) = $(WRAP)
+SUBJECT_$(B) = t/sim/subject.o
 
 # The compiler command comes with the libraries; it finds its musl by itself.
 CROSS = aarch64-linux-gnu-
@@ -348,6 +355,7 @@ LIBS_$(B)/aarch64 = $(LIBS)
 GET_$(B)/aarch64 = contrib/deps cross && contrib/libs aarch64 $(A64)/libs
 FINISH_$(B)/aarch64 = $(CROSS)strip -o $@ $<
 WRAP_$(B)/aarch64 = $(WRAP)
+SUBJECT_$(B)/aarch64 = t/sim/subject.o
 
 CC_$(B)/asan = $(HOST_CC)
 FLAGS_$(B)/asan = -O1 -g -fno-omit-frame-pointer \
@@ -441,9 +449,12 @@ $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
+$(1)/t/sim/subject.o: t/sim/subject.ld $(SUBJECT:%.c=$(1)/%.o)
+	@$$(CC_$(1)) -r -nostdlib -no-pie -Wl,-T,$$< -o $$@ $$(filter %.o,$$^)
+
 $(1)/t/sim/run $(1)/t/sim/nomem: $(SIM_RUN:%.c=$(1)/%.o)
 $(1)/t/sim/run $(1)/t/sim/logsim $(1)/t/sim/nomem: $(1)/t/sim/%: $(1)/t/sim/%.o \
-    $(SIM:%.c=$(1)/%.o) $(1)/libsupd.a
+    $(SIM:%.c=$(1)/%.o) $(SUBJECT_$(1):%=$(1)/%) $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) $$(WRAP_$(1)) -o $$@ $$(filter %.o,$$^) \
 	    $$(filter %.a,$$^) $$(LIBS_$(1))

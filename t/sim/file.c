@@ -4,7 +4,9 @@
  */
 #include "kernel.h"
 
+#include <sys/mman.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/loop.h"
@@ -72,6 +74,36 @@ drop_message(struct file *f)
 	raw_free(m);
 }
 
+static struct file nobody;
+
+char *
+room_new(struct file *f, size_t size)
+{
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		abort();
+	f = f != NULL ? f : &nobody;
+	f->room = at;
+	f->room_size = size;
+	return at;
+}
+
+static void
+free_room(struct file *f)
+{
+	if (f->room != NULL)
+		munmap(f->room, f->room_size);
+	f->room = NULL;
+}
+
+void
+room_free_all(void)
+{
+	free_room(&nobody);
+}
+
 void
 file_drop(struct file **at)
 {
@@ -95,6 +127,7 @@ file_drop(struct file **at)
 	for (size_t i = 0; i < f->nbacklog; i++)
 		file_drop(&f->backlog[i]);
 	raw_free(f->text);
+	free_room(f);
 	raw_free(f);
 	alive--;
 	logger_poke();

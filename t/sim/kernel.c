@@ -28,6 +28,15 @@ static struct name {
 } names[NAMES_MAX];
 static ino_t last_ino;
 
+void (*kernel_may_kill)(void);
+
+void
+kernel_checkpoint(void)
+{
+	if (kernel_may_kill != NULL)
+		kernel_may_kill();
+}
+
 static int
 no(int error)
 {
@@ -106,10 +115,25 @@ s_map(int fd, void *old, size_t old_size, size_t size)
 	return at;
 }
 
+/* No memory is spent on what nobody touches; it outlives who maps it, not its file. */
+static void *
+s_map_room(int fd, size_t size)
+{
+	struct file *f = fd != -1 ? table_get(fd, "map_room") : NULL;
+
+	if (f != NULL && f->room != NULL)
+		return f->room;
+	if (strikes(FAULT_MEMORY, 20)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return room_new(f, size);
+}
+
 static void
 s_unmap(void *at, size_t size)
 {
-	(void)at;		/* goes with its file */
+	(void)at;		/* goes with its file, or at the end */
 	(void)size;
 }
 
@@ -190,6 +214,8 @@ s_read(int fd, void *data, size_t len)
 	if (len > 1 && strikes(FAULT_SHORT, 200))
 		len = rnd((uint32_t)len) + 1;
 	n = file_read(f, data, len);
+	if (n > 0)
+		kernel_checkpoint();
 	return n == -1 && errno == EAGAIN ? would_block(f, "read", fd) : n;
 }
 
@@ -205,6 +231,7 @@ s_write(int fd, const void *data, size_t len)
 	if (len > 4096 && strikes(FAULT_SHORT, 200))
 		len = 4096 + rnd((uint32_t)len - 4096);
 	n = file_write(f, data, len);
+	kernel_checkpoint();
 	return n == -1 && errno == EAGAIN ? would_block(f, "write", fd) : n;
 }
 
@@ -221,10 +248,11 @@ s_lseek(int fd, off_t off, int whence)
 {
 	struct file *f = table_get(fd, "lseek");
 
-	if (f->type != F_REG || whence != SEEK_SET)
+	if (f->type != F_REG && f->type != F_MEM)
 		return no(ESPIPE);
-	f->pos = (size_t)off;
-	return off;
+	if (whence == SEEK_SET)
+		f->pos = (size_t)off;
+	return (off_t)f->pos;
 }
 
 static int
@@ -232,6 +260,10 @@ s_ftruncate(int fd, off_t len)
 {
 	struct file *f = table_get(fd, "ftruncate");
 
+	if (f->type == F_MEM) {
+		f->len = (size_t)len;
+		return 0;
+	}
 	if (f->type != F_REG)
 		return no(EINVAL);
 	disk_truncate(f, (size_t)len);
@@ -451,8 +483,13 @@ s_link(const char *from, const char *to)
 static int
 s_rename(const char *from, const char *to)
 {
-	if (strncmp(from, "/log/", 5) == 0)
-		return strikes(FAULT_FILES, 30) ? no(EACCES) : disk_rename(from, to);
+	int r;
+
+	if (strncmp(from, "/log/", 5) == 0) {
+		r = strikes(FAULT_FILES, 30) ? no(EACCES) : disk_rename(from, to);
+		kernel_checkpoint();
+		return r;
+	}
 	s_unlink(to);
 	return s_link(from, to) == -1 ? -1 : s_unlink(from);
 }
@@ -477,6 +514,20 @@ s_has_xattr(const char *path, const char *name)
 }
 
 static ssize_t
+splice_room(struct file *in, struct file *out, size_t len)
+{
+	ssize_t n;
+
+	if (len > out->len - out->pos)
+		len = out->len - out->pos;
+	n = file_read(in, out->room + out->pos, len);
+	if (n > 0)
+		out->pos += (size_t)n;
+	kernel_checkpoint();
+	return n;
+}
+
+static ssize_t
 s_splice(int from, int to, off_t *off, size_t len)
 {
 	struct file *in = table_get(from, "splice"), *out = table_get(to, "splice");
@@ -484,10 +535,12 @@ s_splice(int from, int to, off_t *off, size_t len)
 	off_t at = off != NULL ? *off : (off_t)out->pos;
 	ssize_t n, room;
 
-	if (out->type != F_REG || out->append)
+	if ((out->type != F_REG && out->type != F_MEM) || out->append || sim.no_splice)
 		return no(EINVAL);
 	if (strikes(FAULT_EINTR, 50))
 		return no(EINTR);
+	if (out->type == F_MEM)
+		return splice_room(in, out, len);
 	/* look how much fits before anything is taken out of the pipe */
 	room = (ssize_t)(disk_free < sizeof(data) ? disk_free : sizeof(data));
 	if ((size_t)room > len)
@@ -503,6 +556,7 @@ s_splice(int from, int to, off_t *off, size_t len)
 		*off = at;
 	else
 		out->pos = (size_t)at;
+	kernel_checkpoint();
 	return n;
 }
 
@@ -718,6 +772,8 @@ s_recvmsg(int fd, struct msghdr *m, int flags)
 		return file_peek(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len);
 	n = file_receive(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len, &passed);
 	number = passed != NULL ? table_put(passed) : -1;
+	if (n >= 0)
+		kernel_checkpoint();
 	if (number == -1 || c == NULL) {
 		m->msg_controllen = 0;
 		return n;
@@ -791,6 +847,7 @@ static const struct sys known = {
 	.random = s_random,
 	.memfd = s_memfd,
 	.map = s_map,
+	.map_room = s_map_room,
 	.unmap = s_unmap,
 	.spawn = process_spawn,
 	.reap = process_reap,

@@ -53,6 +53,8 @@ struct file {
 	size_t	 nbacklog;
 	char	 path[108];	/* LISTEN, CGROUP */
 	char	*text;		/* TEXT; owned */
+	char	*room;		/* MEM: mapped with room to grow; owned */
+	size_t	 room_size;
 	struct inode *inode;	/* REG */
 	bool	 append;	/* REG */
 	size_t	 pos, len;
@@ -75,6 +77,9 @@ ssize_t	file_receive(struct file *f, void *data, size_t len, struct file **fd);
 ssize_t	file_peek(const struct file *f, void *data, size_t len);
 int	file_poll(const struct file *f);
 size_t	files_alive(void);
+/* Zeroed memory for a file (NULL: for nobody, until room_free_all()). */
+char	*room_new(struct file *f, size_t size);
+void	room_free_all(void);
 
 /* ---- table.c: descriptors of the core ---- */
 
@@ -180,6 +185,12 @@ struct sproc *web_process(void);
 /* ---- kernel.c ---- */
 
 extern struct sys sys_sim;
+/*
+ * Where the subject may be killed: between two calls, and after one has done its work
+ * before the answer is heard.  NULL: it is not.
+ */
+extern void (*kernel_may_kill)(void);
+void	kernel_checkpoint(void);
 extern uint64_t core_pending;
 void	kernel_reset(void);
 /* Text of the file that the core reads as its configuration. */

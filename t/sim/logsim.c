@@ -1,13 +1,16 @@
 /*
  * logsim --seed N [--trace] | --seeds FROM COUNT: histories of the real logger on the
  * simulated kernel.  Programs write, files rotate, the disk is full for a
- * while, the console is stuck for a while, calls are interrupted or cut short.
+ * while, the console is stuck for a while, calls are interrupted or cut short, and the
+ * logger is killed between two calls, or when one has done its work unheard.
  *
  * After each turn the law holds for each flow: in = written + dropped + in flight, and
- * in is what was taken out of its pipe.  At the end, where nothing was dropped,
- * the rotated files in a row hold every byte in order.
+ * in is what was ever taken out of its pipe, by all loggers.  At the end the rotated
+ * files in a row hold every byte in order, but for those that a line in the same
+ * place counts; these lines count what was dropped.
  */
 #include <sys/wait.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +33,9 @@
 
 static struct lane {
 	struct file *out;	/* the program's end; NULL: closed */
-	struct conduit *pipe;	/* borrowed: while the logger has its end */
+	struct file *rd;	/* the core's duplicate of the logger's end */
+	struct conduit *pipe;	/* borrowed: lives as long as rd */
+	char	 add[600];	/* what the logger is told of it */
 	bool	 console, drops, plain;
 	const char *mark;	/* what is left of one */
 	bool	 captures;	/* its lines have marks of capture mode, whole and in part */
@@ -45,8 +50,12 @@ static struct lane {
 } lanes[LANES];
 
 static struct file *core_end, *console_end;
+static struct file *console_wr, *counters;	/* what each logger inherits */
 static int64_t end_ms, finish_ms, event_ms;
-static bool finished, stuck;
+static bool finished, stuck, tagged, strips;
+static unsigned deadly;		/* in 1000 places where the logger may be killed */
+static int deaths, deaths_max;
+static jmp_buf killed;
 
 /* ---- what the core would say ---- */
 
@@ -66,7 +75,7 @@ tell(struct file *fd, const char *fmt, ...)
 }
 
 static void
-add_lane(int i)
+make_lane(int i)
 {
 	struct lane *l = &lanes[i];
 	struct file *end[2];
@@ -75,6 +84,7 @@ add_lane(int i)
 	pipe_new(end, 16384);
 	end[0]->nonblock = true;
 	l->out = end[1];
+	l->rd = end[0];
 	l->pipe = end[0]->pipe;
 	l->console = chance(200);
 	l->drops = chance(300);
@@ -82,14 +92,16 @@ add_lane(int i)
 	l->captures = chance(300);
 	l->left = between(0, 30000);
 	l->next_ms = sim.now_ms;
-	snprintf(path, sizeof(path), l->console ? "/dev/stdout" : "/log/p%d.log", i);
-	tell(end[0], "{\"op\":\"add\",\"id\":%d,\"name\":\"p%d\",\"group\":\"p%d\","
+	if (i > 0 && !l->console && lanes[i - 1].plain && chance(150))
+		l->plain = lanes[i - 1].plain = false;	/* both into one file */
+	snprintf(path, sizeof(path), l->console ? "/dev/stdout" : "/log/p%d.log",
+	    l->plain || l->console ? i : i - 1);
+	snprintf(l->add, sizeof(l->add), "{\"op\":\"add\",\"id\":%d,\"name\":\"p%d\",\"group\":\"p%d\","
 	    "\"channel\":\"stdout\",\"file\":\"%s\",\"auto\":false,\"maxbytes\":%d,"
 	    "\"backups\":%d,\"syslog\":false,\"policy\":\"%s\",\"events\":%s,\"capture\":%d,"
 	    "\"proc\":%d}", i + 10, i, i, path, l->console ? 0 : (int)between(500, 3000), BACKUPS,
 	    l->drops ? "drop" : "block", chance(200) ? "true" : "false",
 	    l->captures ? (int)between(1, 3000) : 0, i + 1);
-	file_drop(&end[0]);
 }
 
 /* ---- programs ---- */
@@ -215,6 +227,15 @@ world_run(void)
 
 /* ---- promises ---- */
 
+/* Where the kernel cannot splice, a kill may hide one batch, and the logger knows. */
+static bool
+all_counted(const struct tally *t, uint64_t taken)
+{
+	if (t->gaps == 0 || !sim.no_splice)
+		return t->in == taken;
+	return t->in <= taken && taken - t->in <= (uint64_t)t->gaps * FLOW_BATCH;
+}
+
 void
 check_turn(void)
 {
@@ -233,11 +254,11 @@ check_turn(void)
 			    "flight", flows[i]->id, (unsigned long long)t.in,
 			    (unsigned long long)t.written, (unsigned long long)dropped,
 			    (unsigned long long)t.captured, t.flight);
-		if (flows[i]->pipe != -1 && t.in != l->pipe->out)
+		if (flows[i]->pipe != -1 && !all_counted(&t, l->pipe->out))
 			fail("flow %u: %llu counted, %llu taken out of its pipe",
 			    flows[i]->id, (unsigned long long)t.in,
 			    (unsigned long long)l->pipe->out);
-		if (dropped > 0 && !l->drops && !finished)
+		if (dropped > 0 && !l->drops && !finished && deaths == 0)
 			fail("flow %u: %llu bytes dropped, which its policy forbids",
 			    flows[i]->id, (unsigned long long)dropped);
 		l->last = t;
@@ -266,12 +287,78 @@ drop_messages(struct lane *l)
 	l->nsent = (size_t)(to + (end - from) - l->sent);
 }
 
-static void
-check_content(struct lane *l, int i)
+/* A log as it was read back, and how far it was found in what was sent. */
+struct reading {
+	const struct lane *l;
+	const char *text;
+	size_t	 len;
+	uint64_t said;		/* bytes that lines in it say are missing */
+	const char *why;	/* it is wrong */
+	size_t	 far;		/* so much of what was sent has been found */
+};
+
+static bool read_on(struct reading *r, size_t from, size_t at, uint64_t said);
+
+/* Behind a stretch of output: the end, or a line that says what is missing. */
+static bool
+read_mark(struct reading *r, size_t from, size_t at, uint64_t said)
 {
-	size_t at = 0, len;
-	char path[40];
+	static const char mark[] = "--- supd: ", unknown[] = "--- supd: logger restarted, up";
+	unsigned long long n;
+	const char *end;
+
+	if (from == r->len) {
+		r->said = said;
+		at += r->l->last.unmarked;
+		return r->l->last.gap ? at <= r->l->nsent : at == r->l->nsent;
+	}
+	if (r->len - from < sizeof(mark) || memcmp(r->text + from, mark, sizeof(mark) - 1) != 0)
+		return false;
+	end = memchr(r->text + from, '\n', r->len - from);
+	if (end != NULL && memcmp(r->text + from, unknown, sizeof(unknown) - 1) == 0) {
+		for (size_t lost = 0; sim.no_splice && at + lost <= r->l->nsent; lost++)
+			if (read_on(r, (size_t)(end - r->text) + 1, at + lost, said))
+				return true;
+		return false;
+	}
+	if (end == NULL || sscanf(r->text + from, "--- supd: %llu bytes dropped:", &n) != 1)
+		return false;
+	return read_on(r, (size_t)(end - r->text) + 1, at + n, said + n);
+}
+
+/*
+ * Is text from `from` on what was sent from `at` on, with lines that say what is missing?
+ * Such a line ends the one that it comes into, so a newline may belong to both.
+ */
+static bool
+read_on(struct reading *r, size_t from, size_t at, uint64_t said)
+{
+	const char *next = r->len > from ? memmem(r->text + from, r->len - from,
+	    "--- supd: ", 10) : NULL;
+	size_t len = (next != NULL ? (size_t)(next - r->text) : r->len) - from, same = 0;
+
+	while (same < len && at + same < r->l->nsent &&
+	    r->text[from + same] == r->l->sent[at + same])
+		same++;
+	if (same == len && read_mark(r, from + len, at + len, said))
+		return true;
+	if (next != NULL && len > 0 && same >= len - 1 && r->text[from + len - 1] == '\n' &&
+	    read_mark(r, from + len, at + len - 1, said))
+		return true;
+	if (at + same > r->far || r->why == NULL) {
+		r->far = at + same;
+		r->why = same < len ? "it is not what was sent" : "what is behind it is wrong";
+	}
+	return false;
+}
+
+static void
+check_content(struct lane *l, int i, uint64_t dropped)
+{
+	struct reading r = { .l = l };
+	char path[40], *all = NULL;
 	const char *data;
+	size_t len;
 
 	if (l->captures && l->sent != NULL)
 		drop_messages(l);
@@ -280,18 +367,38 @@ check_content(struct lane *l, int i)
 		data = disk_content(path, &len);
 		if (data == NULL)
 			continue;
-		if (at + len > l->nsent || memcmp(data, l->sent + at, len) != 0)
-			fail("%s is not what was written, at byte %zu of %zu", path, at,
-			    l->nsent);
-		at += len;
+		all = raw_grow(all, r.len + len + 1);
+		memcpy(all + r.len, data, len);
+		r.len += len;
 	}
-	if (at != l->nsent)
-		fail("p%d: %zu of %zu bytes are in its files", i, at, l->nsent);
+	r.text = all;
+	if (!read_on(&r, 0, 0, 0))
+		fail("the log of p%d: at byte %zu of what was sent: %s", i, r.far, r.why);
+	if (r.said + l->last.unmarked != dropped)
+		fail("the log of p%d says that %llu bytes are missing, %llu were dropped", i,
+		    (unsigned long long)r.said, (unsigned long long)dropped);
+	raw_free(all);
+}
+
+/* The counters that a next logger would find. */
+static void
+read_counters(void)
+{
+	bool known;
+
+	tally_init(FEED_COUNTERS_FD);
+	for (int i = 0; i < LANES; i++) {
+		lanes[i].last = tally_get(tally_take((uint32_t)i + 10, &known));
+		if (!known)
+			fail("p%d: its counters are gone", i);
+	}
+	tally_release();
 }
 
 static void
 check_all(void)
 {
+	read_counters();
 	for (int i = 0; i < LANES; i++) {
 		struct lane *l = &lanes[i];
 		uint64_t dropped = 0;
@@ -301,11 +408,20 @@ check_all(void)
 		say("p%d: %zu sent, %llu written, %llu dropped, %u rotations", i, l->nsent,
 		    (unsigned long long)l->last.written, (unsigned long long)dropped,
 		    l->last.rotations);
-		if (dropped > 0 && !l->drops)
+		if (dropped > 0 && !l->drops && deaths == 0)
 			fail("p%d: %llu bytes dropped at the end", i,
 			    (unsigned long long)dropped);
-		if (l->plain && dropped == 0 && l->last.rotations < BACKUPS)
-			check_content(l, i);
+		if (!all_counted(&l->last, l->nsent))
+			fail("p%d: %zu sent, %llu read", i, l->nsent,
+			    (unsigned long long)l->last.in);
+		if (!l->plain || l->last.rotations + (unsigned)deaths >= BACKUPS)
+			continue;
+		if (l->captures && l->nsent > 0) {
+			if (dropped > 0 || deaths > 0)	/* parts of messages are anywhere */
+				continue;
+			drop_messages(l);
+		}
+		check_content(l, i, dropped);
 	}
 }
 
@@ -315,42 +431,93 @@ static void
 begin(uint64_t seed)
 {
 	static const unsigned kinds[] = { 0, FAULT_EINTR, FAULT_SHORT, FAULT_FILES,
-		FAULT_SLOW, FAULT_EINTR | FAULT_SHORT | FAULT_SLOW };
+		FAULT_SLOW, FAULT_EINTR | FAULT_SHORT | FAULT_SLOW, FAULT_LOGGER, FAULT_LOGGER,
+		FAULT_LOGGER | FAULT_SHORT | FAULT_EINTR, FAULT_LOGGER | FAULT_FILES };
+	static const unsigned rates[] = { 1, 3, 10, 30, 100 };
 	struct file *end[2];
 
 	sim_seed(seed);
 	sys = &sys_sim;
 	kernel_reset();
 	disk_reset();
-	sim.faults = kinds[rnd(6)];
+	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
+	deadly = rates[rnd(5)];
+	deaths_max = (int)between(1, 30);
 	pipe_new(end, 8192);
 	console_end = end[0];
-	file_drop(&table[1]);
-	table[1] = end[1];
-	table[1]->nonblock = true;
-	pair_new(end, F_PACKET);
-	core_end = end[0];
-	table[3] = end[1];
-	table[3]->nonblock = true;
-	table[4] = file_new(F_NULL);
+	console_wr = end[1];
+	console_wr->nonblock = true;
+	counters = file_new(F_MEM);
+	tagged = chance(500);
+	strips = chance(300);		/* then everything passes through memory */
+	sim.no_splice = chance(150);
 	end_ms = sim.now_ms + between(10, 4000);
 	finish_ms = end_ms + between(0, 2000);
 	event_ms = sim.now_ms + 1;
 }
 
+/* A new logger, as the core starts it: what it inherits, and what it is told. */
+static void
+open_logger(void)
+{
+	struct file *end[2];
+
+	for (int fd = 0; fd < FD_MAX; fd++)
+		file_drop(&table[fd]);
+	file_drop(&core_end);
+	pair_new(end, F_PACKET);
+	core_end = end[0];
+	table[0] = file_new(F_NULL);
+	table[1] = file_hold(console_wr);
+	table[2] = file_new(F_NULL);
+	table[3] = end[1];
+	table[3]->nonblock = true;
+	table[4] = file_hold(counters);
+	tell(NULL, "{\"op\":\"options\",\"identifier\":\"sim\",\"childlogdir\":\"/log\","
+	    "\"cleanup\":false,\"strip_ansi\":%s,\"stdout_format\":\"%s\","
+	    "\"ring\":4096,\"own_stdout\":false}", strips ? "true" : "false",
+	    tagged ? "tagged" : "raw");
+	for (int i = 0; i < LANES; i++)
+		tell(lanes[i].rd, "%s", lanes[i].add);
+}
+
+static void
+may_kill(void)
+{
+	if (!finished && deaths < deaths_max && strikes(FAULT_LOGGER, deadly))
+		longjmp(killed, 1);
+}
+
+/* Loggers one after the other; the last one ends by itself. */
+static void
+run_loggers(void)
+{
+	static char name[] = "supd: logger", *argv[] = { name, NULL };
+
+	if (setjmp(killed) != 0) {
+		kernel_may_kill = NULL;
+		say("the logger is killed");
+		deaths++;
+		image_restore();
+		loop_forget();
+		sys = &sys_sim;
+		sim.faults_on = false;	/* what EMFILE takes of its pipes now is gone */
+	}
+	open_logger();
+	if (image_save())
+		kernel_may_kill = may_kill;
+	log_main(1, argv);
+	kernel_may_kill = NULL;
+}
+
 static void
 history(uint64_t seed)
 {
-	char name[] = "supd: logger", *argv[] = { name, NULL };
-
 	begin(seed);
-	tell(NULL, "{\"op\":\"options\",\"identifier\":\"sim\",\"childlogdir\":\"/log\","
-	    "\"cleanup\":false,\"strip_ansi\":false,\"stdout_format\":\"%s\","
-	    "\"ring\":4096,\"own_stdout\":false}", chance(500) ? "tagged" : "raw");
 	for (int i = 0; i < LANES; i++)
-		add_lane(i);
+		make_lane(i);
 	say("faults %#x", sim.faults);
-	log_main(1, argv);
+	run_loggers();
 	check_all();
 	if (table[3] != NULL)
 		fail("the logger leaves its socket open");
@@ -358,7 +525,7 @@ history(uint64_t seed)
 		if (table[fd] != NULL)
 			fail("descriptor %d is left open", fd);
 	memory_check_empty();
-	say("end, %lu turns", sim.turns);
+	say("end, %lu turns, %d deaths", sim.turns, deaths);
 }
 
 static int

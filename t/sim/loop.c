@@ -50,6 +50,13 @@ loop_free(void)
 	nentries = cap = 0;
 }
 
+void
+loop_forget(void)
+{
+	TAILQ_INIT(&jobs);
+	loop_free();
+}
+
 size_t
 loop_left(void)
 {

@@ -199,6 +199,11 @@ spawn_reserve(void)
 {
 }
 
+void
+spawn_signals_changed(void)
+{
+}
+
 pid_t
 spawn_child(const struct spawn *s)
 {

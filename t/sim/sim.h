@@ -38,6 +38,7 @@ struct sim {
 	bool	 trace;
 	bool	 tier_a;		/* cgroup v2 is there */
 	bool	 tier_c;	/* no /proc */
+	bool	 no_splice;	/* the kernel knows no splice */
 	bool	 shares_memory;	/* children share our memory until exec */
 	bool	 refuses_sharing;	/* it seems so, but the kernel refuses */
 	bool	 shares_files;	/* and our descriptors for a while */
@@ -99,7 +100,20 @@ unsigned long memory_refused(void);
 /* Are we such a copy? */
 bool	memory_is_short(void);
 
+/* All that the subject holds is given back, as by its end. */
+void	memory_forget(void);
+
+/* ---- image.c: the subject killed, or executing itself ---- */
+
+/* Remember its variables, before it runs; false: this build cannot put them back. */
+bool	image_save(void);
+/* Its variables are as they were, its memory is gone. */
+void	image_restore(void);
+
 /* ---- the loop, as the world sees it ---- */
+
+/* The loop with all that it watches is gone without a word. */
+void	loop_forget(void);
 
 /* Is a watcher active on this descriptor? */
 bool	loop_watches(int fd);

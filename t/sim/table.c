@@ -15,6 +15,7 @@ table_get(int fd, const char *call)
 {
 	if (fd < 0 || fd >= FD_MAX || table[fd] == NULL)
 		fail("%s with descriptor %d, which is not open", call, fd);
+	kernel_checkpoint();
 	return table[fd];
 }
 
