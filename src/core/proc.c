@@ -393,6 +393,8 @@ proc_stop(struct proc *p, struct asker by, struct err *e)
 	if (restarting && p->lingering)	/* they were asked when it died */
 		survivors_kill(p);
 	proc_event(p, E_STOP, by);
+	if (restarting)		/* no change of state, but it will not come by itself */
+		order_state_changed(p, p->fsm.st);
 	if (p->fsm.st == P_UNKNOWN)
 		return err_set(e, FAULT_FAILED, "FAILED: unknown problem killing %s",
 		    p->conf->name);

@@ -250,15 +250,22 @@ speaks_varlink(struct client *c)
 	char first;
 	struct iovec iov = { &first, 1 };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
 
-	if (!c->spoke_varlink && sys->recvmsg(c->fd, &m, MSG_PEEK) == 1) {
-		if (first != '{') {
-			web_take(c);
-			return false;
-		}
-		c->spoke_varlink = true;
+	if (c->spoke_varlink)
+		return true;
+	n = sys->recvmsg(c->fd, &m, MSG_PEEK);
+	/* what comes from now on must be seen before it is read */
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n != 1)
+		return true;	/* the read tells why */
+	if (first != '{') {
+		web_take(c);
+		return false;
 	}
-	return true;	/* also when there is nothing to see: the read tells why */
+	c->spoke_varlink = true;
+	return true;
 }
 
 static void
