@@ -164,8 +164,9 @@ fifo(const char *policy)
 static void
 console_lines(const char *format, const char *want, const char *name)
 {
-	char options[60], *text;
+	char options[60], *text = NULL;
 	uint32_t a, b, e;
+	bool late;
 	int pair[2];
 
 	if (pipe2(pair, O_CLOEXEC) == -1)
@@ -177,20 +178,35 @@ console_lines(const char *format, const char *want, const char *name)
 	a = log_add("a", "stdout", "/dev/stdout", "");
 	b = log_add("b", "stdout", "/proc/self/fd/1", "");
 	e = log_add("a", "stderr", "/dev/stderr", "");
-	log_say(a, "one of a\nbegin");
-	log_stat("a");
-	log_say(b, "one of b\n");
-	log_stat("b");
-	log_say(e, "error\n");
-	log_stat("a");
-	log_say(a, " and end\n");
-	log_stat("a");
-	log_say(b, "END\n");
-	text = read_until(pair[0], "END");
+	/* A begun line is shown after a tenth of a second: a round that lasts longer is no test. */
+	for (int tries = 0; tries < 50; tries++) {
+		int64_t begin = log_ms();
+
+		log_say(a, "one of a\nbegin");
+		log_stat("a");
+		log_say(b, "one of b\n");
+		log_stat("b");
+		log_say(e, "error\n");
+		log_stat("a");
+		log_say(a, " and end\n");
+		log_stat("a");
+		late = log_ms() - begin > 80;
+		log_say(b, "END\n");
+		text = read_until(pair[0], "END");
+		if (!late)
+			break;
+		free(text);
+		text = NULL;
+	}
+	if (text == NULL) {
+		ok(true, "%s # skip the machine is too busy", name);
+		goto out;
+	}
 	if (strcmp(format, "json") == 0)
 		for (char *t = text; (t = strstr(t, "\"time\":\"")) != NULL; t += 8)
 			memset(t + 8, 'T', 24);
 	is_text(text, want, name);
+out:
 	log_reset();
 	lg.options = "";
 	lg.out[0] = lg.out[1] = -1;
