@@ -281,6 +281,7 @@ struct config {
 	struct conf_server *servers;
 	size_t	 nservers;
 	uint32_t echo;		/* output that we print ourselves: KIND_LOG bits of events.h */
+	bool	 rpcinterface;	/* [rpcinterface:supervisor]: XML-RPC has supervisor.* */
 	struct group **groups;	/* by (priority, name) */
 	struct group **by_name;	/* the same, for conf_find_group() */
 	size_t	 ngroups;

@@ -85,6 +85,8 @@ load_interface(struct loader *ld, struct ini_section *s)
 		rc = report_note(&ld->report, &o, LOG_WARN, "[%s] names %s, which is written"
 		    " for supervisord in Python and cannot be loaded: the methods that it adds"
 		    " do not exist, all others do", s->name, factory.value);
+	else if (rc == 0 && strcmp(s->name, "rpcinterface:supervisor") == 0)
+		ld->c->rpcinterface = true;
 	conf_release(sl.table, &factory);
 	return rc;
 }

@@ -150,6 +150,7 @@ packet_web_options(struct buf *b)
 	json_kstr(b, "identifier", core.config->supervisord.identifier);
 	json_kint(b, "loglevel", core.config->supervisord.loglevel);
 	json_kint(b, "calls", (int64_t)clients_share(CLIENT_GUEST));
+	json_kbool(b, "rpcinterface", core.config->rpcinterface);
 	json_close(b, '}');
 }
 

@@ -61,13 +61,15 @@ struct rpc {
 	struct err refused;	/* of what ask has refused */
 };
 
+/* Is there [rpcinterface:supervisor]?  Without it only system.* is known. */
+void	rpc_offer(bool supervisor);
 /* The route /RPC2. */
 void	rpc_post(struct request *r);
 
 /* The table, sorted by name. */
 extern const struct method rpc_methods[];
 extern const size_t rpc_nmethods;
-/* NULL: unknown, as all of supervisor.* is without [rpcinterface:supervisor]. */
+/* NULL: unknown, or not offered. */
 const struct method *rpc_find(const char *name);
 bool	rpc_is_offered(const struct method *m);
 

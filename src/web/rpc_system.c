@@ -13,11 +13,18 @@ compare(const void *name, const void *m)
 	return strcmp(name, ((const struct method *)m)->name);
 }
 
+static bool has_supervisor;
+
+void
+rpc_offer(bool supervisor)
+{
+	has_supervisor = supervisor;
+}
+
 bool
 rpc_is_offered(const struct method *m)
 {
-	(void)m;
-	return true;
+	return has_supervisor || strncmp(m->name, "system.", strlen("system.")) == 0;
 }
 
 const struct method *

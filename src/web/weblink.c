@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "web/access.h"
 #include "web/http.h"
+#include "web/rpc.h"
 #include "web/web.h"
 #include "wire/json.h"
 #include "wire/web.h"
@@ -113,6 +114,7 @@ static void
 op_options(yyjson_val *root)
 {
 	wanted = (enum log_level)number(root, "loglevel");
+	rpc_offer(yyjson_is_true(yyjson_obj_get(root, "rpcinterface")));
 	web_begin((size_t)number(root, "calls"));
 }
 

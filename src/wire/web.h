@@ -5,10 +5,11 @@
  * ignored, so that either may be upgraded first.
  *
  * Core to web:
- *   {"op":"options", "identifier":text, "loglevel":number, "calls":number}
+ *   {"op":"options", "identifier":text, "loglevel":number, "calls":number,
+ *    "rpcinterface":bool}
  *	First packet of each guest.  loglevel: of enum log_level; lines that are less
  *	important need not be sent.  calls: how many control connections the guest may
- *	have at a time.
+ *	have at a time.  rpcinterface: XML-RPC has supervisor.*, not only system.*.
  *   {"op":"server", "id":number, "name":text, "unix":bool, "username":text or absent,
  *    "password":text or absent} + listening socket, unless unix
  *	A section [inet_http_server] or [unix_http_server], all of them before the first

@@ -426,6 +426,13 @@ int
 main(void)
 {
 	test_table();
+	rpc_offer(false);
+	post("supervisor.getPID", "");
+	is_str(said(), FAULT("1", "UNKNOWN_METHOD"), "without [rpcinterface:supervisor]");
+	post("system.listMethods", "");
+	ok(strstr(said(), "supervisor.") == NULL && strstr(said(), "system.multicall") != NULL,
+	    "only system.* is there");
+	rpc_offer(true);
 	test_asked();
 	test_faults();
 	test_operations();
