@@ -84,6 +84,8 @@ refused() { is "$(remote "$2" "$3" status; echo "= $?")" "error: https://$secure
 refused 'an authority of the system, which is another' --cacert stranger.crt \
     'cannot be trusted: nobody whom we trust has signed its certificate'
 refused 'no file of that name' --cacert none.crt \
+    "cannot be trusted: cannot read 'none.crt': No such file or directory"
+refused 'a file without certificates' --cacert ca.key \
     'cannot be trusted: there are no certificates in the file named for it'
 over
 tls other

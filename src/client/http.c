@@ -425,6 +425,23 @@ greet(struct client *c, struct err *e)
 	return 0;
 }
 
+/* libcurl does not say which file it is, and leaks a little when there is none. */
+static int
+check_trust(struct client *c, const char *cacert, struct err *e)
+{
+	if (strncmp(c->url, "https:", 6) != 0)
+		return 0;
+	if (cacert == NULL)
+		err_set(e, FAULT_FAILED, "%s cannot be trusted: this system has no CA "
+		    "certificates, and no file of them was named", c->url);
+	else if (access(cacert, R_OK) == -1)
+		err_set(e, FAULT_FAILED, "%s cannot be trusted: cannot read '%s': %s", c->url,
+		    cacert, strerror(errno));
+	else
+		return 0;
+	return client_fails(c, CLIENT_CERTIFICATE);
+}
+
 static int
 http_connect(struct client *c, struct err *e)
 {
@@ -435,11 +452,8 @@ http_connect(struct client *c, struct err *e)
 		    c->url);
 		return client_fails(c, CLIENT_URL);
 	}
-	if (cacert == NULL && strncmp(c->url, "https:", 6) == 0) {
-		err_set(e, FAULT_FAILED, "%s cannot be trusted: this system has no CA "
-		    "certificates, and no file of them was named", c->url);
-		return client_fails(c, CLIENT_CERTIFICATE);
-	}
+	if (check_trust(c, cacert, e) == -1)
+		return -1;
 	c->http = http_new();
 	if (c->http == NULL || c->http->easy == NULL || c->http->multi == NULL ||
 	    !set_target(c))
