@@ -334,7 +334,9 @@ FUZZED = $(B)/fuzz
 
 # -isystem: warnings are for our own code, not for the libraries' headers.
 CC_$(B) = $(MUSL_CC)
-FLAGS_$(B) = -Os -g -fno-pie -ffunction-sections -fdata-sections \
+# -fno-merge-constants: the linker would keep "" as the end of any longer string, so
+# that core and logger had the constants of the line editor and of TLS in memory.
+FLAGS_$(B) = -Os -g -fno-pie -ffunction-sections -fdata-sections -fno-merge-constants \
 	-fno-asynchronous-unwind-tables -isystem $(B)/libs/include
 LD_$(B) = -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-O1 \
 	-Wl,-z,noseparate-code -Wl,-z,relro -L$(B)/libs/lib
