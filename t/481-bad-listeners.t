@@ -74,7 +74,8 @@ await at.good '^4$' >/dev/null
 is "$(tr '\n' ' ' <at.good)" '0 1 2 3 4 ' 'the good one gets them all'
 await at.rejects '^4$' >/dev/null
 is "$(tail -n 4 at.rejects | tr '\n' ' ')" '1 2 3 4 ' 'and so does who has stopped rejecting'
-is "$(cat at.bytes)" 1 'byte by byte is fine'
+# of those that come while it is busy its buffer keeps the newest: one behind the first
+like "$(await at.bytes '^[1-4]$')" '^[1-4]$' 'byte by byte is fine'
 logged 'pool mute event buffer overflowed, discarding event 0'
 logged 'pool mute event buffer overflowed, discarding event 1'
 logged 'pool hang event buffer overflowed, discarding event 1'
