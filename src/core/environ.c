@@ -167,6 +167,7 @@ make_text(struct environ *e, const struct proc *p)
 {
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
+	const char *notify = ready_socket(p);
 	struct buf *b = &e->text;
 	char *entry;
 
@@ -177,8 +178,8 @@ make_text(struct environ *e, const struct proc *p)
 	add_entry(b, MADE_GROUP, p->group->name);
 	add_mark(b, p);
 	free(url);
-	if (ready_socket(p) != NULL)
-		buf_addf(b, "NOTIFY_SOCKET=%s%c", ready_socket(p), 0);
+	if (notify != NULL)
+		buf_addf(b, "NOTIFY_SOCKET=%s%c", notify, 0);
 	if (p->conf->sockets.n > 0)
 		add_sockets(b, &p->conf->sockets);
 	if (b->failed)

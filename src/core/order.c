@@ -174,7 +174,7 @@ lose(struct edge *e, const struct proc *which)
 }
 
 static void
-tell_dependents(struct edge_list *dependents, const struct proc *p, bool went_down)
+tell_all(struct edge_list *dependents, const struct proc *p, bool went_down)
 {
 	struct edge *e;
 
@@ -183,6 +183,14 @@ tell_dependents(struct edge_list *dependents, const struct proc *p, bool went_do
 		if (went_down)
 			lose(e, p);
 	}
+}
+
+/* Those of p itself, and those of its whole group. */
+static void
+tell_dependents(struct proc *p, bool went_down)
+{
+	tell_all(&p->dependents, p, went_down);
+	tell_all(&p->group->dependents, p, went_down);
 }
 
 void
@@ -194,16 +202,14 @@ order_state_changed(struct proc *p, enum pstate from)
 
 	if (p->fsm.st == P_STOPPED && p->again)
 		check_later(p);
-	tell_dependents(&p->dependents, p, went_down);
-	tell_dependents(&p->group->dependents, p, went_down);
+	tell_dependents(p, went_down);
 }
 
 void
 order_rules_changed(struct proc *p)
 {
 	order_look_again(p);
-	tell_dependents(&p->dependents, p, false);
-	tell_dependents(&p->group->dependents, p, false);
+	tell_dependents(p, false);
 }
 
 void
@@ -250,10 +256,9 @@ check(struct proc *p)
 		return;
 	if (p->lost != 0)
 		act_on_loss(p);
-	if (p->held && p->fsm.st == P_STARTING) {
-		if (order_may_start(p))
-			launch_start(p);
-	} else if (p->again && p->fsm.st == P_STOPPED) {
+	if (p->held && p->fsm.st == P_STARTING)
+		launch_start(p);	/* it looks whether p may */
+	else if (p->again && p->fsm.st == P_STOPPED) {
 		p->again = false;
 		if (p->want_up && !p->leaving && !p->updating)
 			proc_event(p, E_START, by);
