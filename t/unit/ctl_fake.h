@@ -30,6 +30,7 @@
 #include "ctl/web.h"
 #include "wire/varlink.h"
 
+#include "ctl_words.h"
 #include "tap.h"
 
 /* ---- the loop ---- */
@@ -603,32 +604,6 @@ conf_signal(const char *text, struct err *e)
 {
 	(void)e;
 	return strcmp(text, "HUP") == 0 ? SIGHUP : -1;
-}
-
-const char *
-conf_signal_name(int sig)
-{
-	return sig == SIGTERM ? "SIGTERM" : sig == SIGKILL ? "SIGKILL" : NULL;
-}
-
-bool
-proc_is_ready(const struct proc *q)
-{
-	return q->fsm.st == P_RUNNING;
-}
-
-const char *
-proc_status_text(const struct proc *q)
-{
-	(void)q;
-	return "";
-}
-
-void
-order_text(const struct proc *p, struct buf *out)
-{
-	(void)p;
-	buf_adds(out, "db to be ready (it is STARTING)");
 }
 
 /* ---- clients ---- */

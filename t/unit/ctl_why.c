@@ -11,18 +11,13 @@
 #include "base/buf.h"
 #include "core/core.h"
 
+#include "ctl_words.h"
 #include "tap.h"
 
 #define T0 1795236660000	/* 2026-11-21 04:51:00 UTC */
 
 static struct program rules;
 static struct proc p;
-
-const char *
-conf_signal_name(int sig)
-{
-	return sig == SIGTERM ? "SIGTERM" : sig == SIGKILL ? "SIGKILL" : NULL;
-}
 
 static struct proc *other;
 
@@ -36,26 +31,6 @@ void
 proc_full_name(const struct proc *q, struct buf *out)
 {
 	buf_adds(out, q->conf->name);
-}
-
-bool
-proc_is_ready(const struct proc *q)
-{
-	return q->fsm.st == P_RUNNING;
-}
-
-const char *
-proc_status_text(const struct proc *q)
-{
-	(void)q;
-	return "";
-}
-
-void
-order_text(const struct proc *q, struct buf *out)
-{
-	(void)q;
-	buf_adds(out, "db to be ready (it is STARTING)");
 }
 
 void
