@@ -156,11 +156,11 @@ SRC_ctl = \
 	src/ctl/why.c \
 
 # What needs libcurl, and what small/supd has in its place.
-SRC_http = \
+SRC_curl = \
 	src/client/failure.c \
 	src/client/http.c \
 
-SRC_nohttp = \
+SRC_nocurl = \
 	src/client/nohttp.c \
 
 SRC_client = \
@@ -168,7 +168,7 @@ SRC_client = \
 	src/client/client.c \
 	src/client/reply.c \
 	src/client/unix.c \
-	$(SRC_http) \
+	$(SRC_curl) \
 
 SRC_log = \
 	src/log/ansi.c \
@@ -195,24 +195,27 @@ SRC_log = \
 	src/log/text.c \
 	src/log/turn.c \
 
+SRC_http = \
+	src/http/access.c \
+	src/http/answer.c \
+	src/http/call.c \
+	src/http/clock.c \
+	src/http/conn.c \
+	src/http/escape.c \
+	src/http/form.c \
+	src/http/http.c \
+	src/http/origin.c \
+
 SRC_web = \
-	src/web/access.c \
 	src/web/action.c \
-	src/web/answer.c \
-	src/web/call.c \
-	src/web/clock.c \
-	src/web/conn.c \
 	src/web/embed.c \
 	src/web/events.c \
-	src/web/form.c \
 	src/web/health.c \
 	src/web/html.c \
-	src/web/http.c \
 	src/web/main.c \
 	src/web/metrics.c \
 	src/web/metrics_text.c \
 	src/web/names.c \
-	src/web/origin.c \
 	src/web/page.c \
 	src/web/routes.c \
 	src/web/rpc.c \
@@ -251,11 +254,11 @@ SRC_cli = \
 
 # Everything that is not main().
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
-	$(SRC_client) $(SRC_log) $(SRC_web) $(SRC_cli)
+	$(SRC_client) $(SRC_log) $(SRC_http) $(SRC_web) $(SRC_cli)
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
-COLD = $(SRC_client) $(SRC_nohttp) $(SRC_web) $(SRC_cli) \
+COLD = $(SRC_client) $(SRC_nocurl) $(SRC_http) $(SRC_web) $(SRC_cli) \
 	src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
 
 UNIT = $(sort $(wildcard t/unit/*.c))
@@ -410,7 +413,7 @@ $(1)/%.o: %.c Makefile $(2)
 	@echo '  CC      $$@'
 	@$$(call COMPILE,$(1)) -c -o $$@ $$<
 
--include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(SRC_nohttp) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c)))
+-include $$(wildcard $(patsubst %.c,$(1)/%.d,supd.c $(SRC) $(SRC_nocurl) $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c)))
 endef
 
 define flavour
@@ -431,8 +434,8 @@ $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@$$(call LINK_SUPD,$(1))
 
 # Of the same objects, without libcurl.
-$(1)/small/supd.debug: $(1)/supd.o $(patsubst %.c,$(1)/%.o,$(filter-out $(SRC_http),$(SRC))) \
-    $(SRC_nohttp:%.c=$(1)/%.o)
+$(1)/small/supd.debug: $(1)/supd.o $(patsubst %.c,$(1)/%.o,$(filter-out $(SRC_curl),$(SRC))) \
+    $(SRC_nocurl:%.c=$(1)/%.o)
 	@mkdir -p $$(@D)
 	@echo '  LINK    $$@'
 	@$$(call LINK_SUPD,$(1))
@@ -588,7 +591,7 @@ fuzz: deps-test $(FUZZ:%=$(FUZZED)/%) $(FUZZ_WEB:%=$(FUZZED)/%)
 	@t/fuzz/run $(FUZZED) $(SECONDS)
 
 lint: deps-test lint-cc lint-cppcheck lint-man lint-sh
-lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(SRC_nohttp) \
+lint-cc: $(foreach f,$(LINT),$(patsubst %.c,$(f)/%.o,supd.c $(SRC) $(SRC_nocurl) \
     $(UNIT) $(SIM) $(SIM_RUN) $(SIMS:%=%.c) \
     $(FUZZ:%=t/fuzz/%.c) $(FUZZ_WEB:%=t/fuzz/%.c)))
 
@@ -596,7 +599,7 @@ lint-cppcheck: $(B)/libs.ok
 	cppcheck -q --std=c11 --language=c --platform=unix64 -j2 \
 	    --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -D__linux__ -D_GNU_SOURCE -Isrc -I$(B)/libs/include \
-	    --suppress='*:$(B)/libs/*' supd.c $(SRC) $(SRC_nohttp)
+	    --suppress='*:$(B)/libs/*' supd.c $(SRC) $(SRC_nocurl)
 
 lint-man: deps-test $(MAN:%=$(O)/man/%)
 	mandoc -Tlint -Wwarning $(MAN:%=$(O)/man/%)

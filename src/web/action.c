@@ -12,10 +12,11 @@
 #include <time.h>
 
 #include "client/client.h"
+#include "http/escape.h"
+#include "http/http.h"
+#include "http/origin.h"
 #include "web/html.h"
-#include "web/http.h"
 #include "web/names.h"
-#include "web/origin.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "http/http.h"
 #include "web/html.h"
-#include "web/http.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 

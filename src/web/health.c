@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "client/client.h"
-#include "web/http.h"
+#include "http/http.h"
 #include "web/names.h"
 #include "wire/json.h"
 #include "wire/varlink.h"

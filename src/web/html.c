@@ -1,48 +1,14 @@
 /*
- * Text for HTML and for URLs, and what every page has.
+ * What every page has.
  */
 #include "web/html.h"
 
-#include <string.h>
-
-#include "web/http.h"
+#include "http/escape.h"
+#include "http/http.h"
 
 /* style-src and script-src: our own two files, never a line in the page itself. */
 #define POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; " \
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-void
-html_add(struct buf *b, const char *text)
-{
-	size_t n;
-
-	for (;; text += n + 1) {
-		n = strcspn(text, "&<>\"'");
-		buf_add(b, text, n);
-		switch (text[n]) {
-		case '\0':	return;
-		case '&':	buf_adds(b, "&amp;"); break;
-		case '<':	buf_adds(b, "&lt;"); break;
-		case '>':	buf_adds(b, "&gt;"); break;
-		case '"':	buf_adds(b, "&quot;"); break;
-		default:	buf_adds(b, "&#39;"); break;
-		}
-	}
-}
-
-void
-url_add(struct buf *b, const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789_.-~/";
-
-	for (; *text != '\0'; text++) {
-		if (strchr(plain, *text) != NULL)
-			buf_addc(b, *text);
-		else
-			buf_addf(b, "%%%02X", (unsigned char)*text);
-	}
-}
 
 void
 html_headers(struct request *r)

@@ -1,5 +1,5 @@
 /*
- * Text for HTML and for URLs.
+ * What every page has.
  */
 #ifndef WEB_HTML_H
 #define WEB_HTML_H
@@ -7,11 +7,6 @@
 #include "base/buf.h"
 
 struct request;
-
-/* Text as it is read: what HTML would understand is escaped, also inside quotes. */
-void	html_add(struct buf *b, const char *text);
-/* Percent-encoded as Python's quote() does it, which supervisord uses: '/' stays. */
-void	url_add(struct buf *b, const char *text);
 
 /*
  * What every page says to a browser: nothing from elsewhere, in nobody's frame, not to

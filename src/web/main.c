@@ -12,13 +12,15 @@
 #include "base/loop.h"
 #include "base/sys.h"
 #include "client/async.h"
-#include "web/access.h"
+#include "http/access.h"
+#include "http/http.h"
+#include "web/routes.h"
 #include "web/weblink.h"
-#include "web/http.h"
 #include "wire/web.h"
 
 #define NOFILE_WANT 4096	/* descriptors: connections and control calls */
 
+static const struct http_site site = { .routes = routes, .log = weblink_vlog };
 static struct async *calls;
 
 void
@@ -27,7 +29,7 @@ web_begin(size_t most)
 	if (calls != NULL)
 		return;
 	calls = async_new(weblink_dial, NULL, most);
-	if (calls == NULL || http_init(calls) == -1) {
+	if (calls == NULL || http_init(&site, calls) == -1) {
 		weblink_log(LOG_ERRO, "no HTTP: no memory or no way to wait for events");
 		loop_stop();
 	}

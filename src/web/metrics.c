@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "client/client.h"
-#include "web/http.h"
+#include "http/http.h"
 #include "web/metrics_text.h"
 #include "web/usage.h"
 #include "wire/json.h"

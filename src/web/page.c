@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "http/escape.h"
+#include "http/http.h"
+#include "http/origin.h"
 #include "web/action.h"
 #include "web/embed.h"
 #include "web/html.h"
-#include "web/http.h"
 #include "web/names.h"
-#include "web/origin.h"
 #include "wire/varlink.h"
 
 /* ---- the plain table ---- */

@@ -1,14 +1,15 @@
 /*
  * What there is at this server: one row per path.
  */
+#include "web/routes.h"
+
 #include "web/events.h"
 #include "web/health.h"
-#include "web/http.h"
 #include "web/metrics.h"
 #include "web/page.h"
+#include "web/rpc.h"
 #include "web/status.h"
 #include "web/tail.h"
-#include "web/rpc.h"
 #include "web/varlink.h"
 
 #define READ (HTTP_GET | HTTP_HEAD)

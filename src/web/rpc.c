@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web/http.h"
+#include "http/http.h"
 #include "web/xmlrpc_write.h"
 #include "wire/json.h"
 #include "wire/varlink.h"

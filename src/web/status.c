@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "http/http.h"
+#include "http/origin.h"
 #include "web/html.h"
-#include "web/http.h"
-#include "web/origin.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 

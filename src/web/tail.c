@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "http/escape.h"
+#include "http/http.h"
 #include "web/html.h"
-#include "web/http.h"
 #include "wire/json.h"
 #include "wire/varlink.h"
 

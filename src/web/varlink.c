@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web/http.h"
+#include "http/http.h"
 #include "wire/varlink.h"
 
 #define TYPE_ONE	"application/json"

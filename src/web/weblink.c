@@ -6,7 +6,6 @@
 
 #include <sys/socket.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,8 +15,8 @@
 #include "base/fd.h"
 #include "base/loop.h"
 #include "base/sys.h"
-#include "web/access.h"
-#include "web/http.h"
+#include "http/access.h"
+#include "http/http.h"
 #include "web/rpc.h"
 #include "web/web.h"
 #include "wire/json.h"
@@ -81,14 +80,21 @@ send_line(enum log_level level, const char *text)
 void
 weblink_log(enum log_level level, const char *fmt, ...)
 {
-	char line[LINE_MAX_BYTES], note[64];
 	va_list ap;
+
+	va_start(ap, fmt);
+	weblink_vlog(level, fmt, ap);
+	va_end(ap);
+}
+
+void
+weblink_vlog(enum log_level level, const char *fmt, va_list ap)
+{
+	char line[LINE_MAX_BYTES], note[64];
 
 	if (level > wanted)
 		return;
-	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
 	for (char *c = line; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
@@ -124,7 +130,7 @@ op_server(yyjson_val *root, int *fd)
 	const char *name = yyjson_get_str(yyjson_obj_get(root, "name"));
 	const char *username = yyjson_get_str(yyjson_obj_get(root, "username"));
 	const char *password = yyjson_get_str(yyjson_obj_get(root, "password"));
-	struct web_server *s;
+	struct http_server *s;
 
 	if (name == NULL || (username != NULL && password == NULL))
 		return;
@@ -141,7 +147,7 @@ op_server(yyjson_val *root, int *fd)
 static void
 op_connection(yyjson_val *root, int *fd)
 {
-	struct web_server *s = server_find(number(root, "server"));
+	struct http_server *s = server_find(number(root, "server"));
 
 	if (s == NULL || *fd == -1)
 		return;

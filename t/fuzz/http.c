@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "web/conn.h"
-#include "web/weblink.h"
+#include "http/conn.h"
+#include "web/routes.h"
 
 #define DIALS 64
 #define TURNS 100	/* of the loop, until everything has to be over */
@@ -20,11 +20,12 @@ int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static int ends[DIALS];
 static int dials;
 
-void
-weblink_log(enum log_level level, const char *fmt, ...)
+static void
+no_log(enum log_level level, const char *fmt, va_list ap)
 {
 	(void)level;
 	(void)fmt;
+	(void)ap;
 }
 
 static int
@@ -43,11 +44,13 @@ dial(void *arg, uid_t uid, struct err *e)
 	return pair[0];
 }
 
-static struct web_server *
+static struct http_server *
 begin(void)
 {
+	static const struct http_site site = { .routes = routes, .log = no_log };
+
 	signal(SIGPIPE, SIG_IGN);
-	if (loop_init() == -1 || http_init(async_new(dial, NULL, 16)) == -1)
+	if (loop_init() == -1 || http_init(&site, async_new(dial, NULL, 16)) == -1)
 		abort();
 	return server_add(1, "fuzz", true, NULL, NULL);
 }
@@ -66,7 +69,7 @@ turn(int fd)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static struct web_server *server;
+	static struct http_server *server;
 	int pair[2];
 
 	if (server == NULL)

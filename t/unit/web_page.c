@@ -1,17 +1,18 @@
 /*
  * The page and its paths: what is escaped, who may act, what becomes of each reply.
  */
-#include "web_fake.h"
+#include "http_fake.h"
 
 #include <unistd.h>
 
+#include "http/escape.h"
+#include "http/origin.h"
 #include "tap.h"
 #include "web/action.h"
 #include "web/events.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/metrics.h"
-#include "web/origin.h"
 #include "web/page.h"
 #include "web/status.h"
 #include "web/tail.h"

@@ -1,9 +1,10 @@
 /*
  * The route table: every row can be reached.
  */
-#include "web_fake.h"
+#include "http_fake.h"
 
 #include "tap.h"
+#include "web/routes.h"
 
 /* Would a row before it take everything that is meant for this one? */
 static const struct route *

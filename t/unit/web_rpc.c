@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "client/async.h"
+#include "http/http.h"
 #include "tap.h"
-#include "web/http.h"
 #include "web/xmlrpc_write.h"
 
 static struct request request;

@@ -1,7 +1,7 @@
 /*
  * HTTP Basic authentication as supervisord asks for it.
  */
-#include "web/access.h"
+#include "http/access.h"
 
 #include <bsd/string.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@
 
 #include "base/loop.h"
 #include "base/secret.h"
-#include "web/weblink.h"
 
 #define LOGIN_MAX	1024	/* bytes of name, colon and password */
 #define OFFENDERS	64	/* remembered; then the oldest is forgotten */
@@ -26,13 +25,13 @@ struct offender {
 	int64_t	 last_ms;
 };
 
-static LIST_HEAD(, web_server) servers = LIST_HEAD_INITIALIZER(servers);
+static LIST_HEAD(, http_server) servers = LIST_HEAD_INITIALIZER(servers);
 static struct offender offenders[OFFENDERS];
 
 /* ---- servers ---- */
 
 static void
-release(struct web_server *s)
+release(struct http_server *s)
 {
 	free(s->name);
 	free(s->username);
@@ -40,11 +39,11 @@ release(struct web_server *s)
 	s->name = s->username = s->password = NULL;
 }
 
-struct web_server *
+struct http_server *
 server_add(int64_t id, const char *name, bool is_unix, const char *username,
     const char *password)
 {
-	struct web_server *s = server_find(id);
+	struct http_server *s = server_find(id);
 
 	if (s == NULL) {
 		s = calloc(1, sizeof(*s));
@@ -66,10 +65,10 @@ server_add(int64_t id, const char *name, bool is_unix, const char *username,
 	return NULL;
 }
 
-struct web_server *
+struct http_server *
 server_find(int64_t id)
 {
-	struct web_server *s;
+	struct http_server *s;
 
 	LIST_FOREACH(s, &servers, link)
 		if (s->id == id)
@@ -80,7 +79,7 @@ server_find(int64_t id)
 void
 server_free_all(void)
 {
-	struct web_server *s;
+	struct http_server *s;
 
 	while ((s = LIST_FIRST(&servers)) != NULL) {
 		LIST_REMOVE(s, link);
@@ -130,7 +129,7 @@ decode(const char *text, char *out, size_t size)
 }
 
 enum access
-access_ask(const struct web_server *s, const char *authorization, char *user, size_t size)
+access_ask(const struct http_server *s, const char *authorization, char *user, size_t size)
 {
 	char login[LOGIN_MAX + 1], *colon;
 	enum access rc;
@@ -181,7 +180,7 @@ find(const char *who, int64_t now)
 }
 
 int64_t
-access_wrong(const struct web_server *s, const char *who, const char *user,
+access_wrong(const struct http_server *s, const char *who, const char *user,
     struct offender **out)
 {
 	int64_t now = loop_now(), delay_ms;
@@ -195,7 +194,7 @@ access_wrong(const struct web_server *s, const char *who, const char *user,
 	o->waiting++;
 	o->last_ms = now;
 	*out = o;
-	weblink_log(LOG_WARN, "wrong user name or password for [%s] from %s, as '%.64s' "
+	http_log(LOG_WARN, "wrong user name or password for [%s] from %s, as '%.64s' "
 	    "(%u times)", s->name, who, user, o->wrong);
 	return delay_ms;
 }

@@ -1,15 +1,14 @@
 /*
  * Parts of the web guest that need no connection: passwords, offenders, forms.
  */
-#include "web/access.h"
+#include "http/access.h"
 
 #include <stdlib.h>
 
 #include "base/secret.h"
 #include "base/sys.h"
+#include "http/conn.h"
 #include "tap.h"
-#include "web/conn.h"
-#include "web/weblink.h"
 
 static int64_t now_ms;
 static struct sys fake_sys;
@@ -22,7 +21,7 @@ clock_ms(void)
 }
 
 void
-weblink_log(enum log_level level, const char *fmt, ...)
+http_log(enum log_level level, const char *fmt, ...)
 {
 	(void)level;
 	(void)fmt;
@@ -32,7 +31,7 @@ weblink_log(enum log_level level, const char *fmt, ...)
 /* ---- passwords ---- */
 
 static void
-asks(const struct web_server *s, const char *header, enum access want, const char *name)
+asks(const struct http_server *s, const char *header, enum access want, const char *name)
 {
 	char user[16];
 
@@ -43,7 +42,7 @@ static void
 test_passwords(void)
 {
 	char hidden[SECRET_SHA_SIZE], user[4];
-	struct web_server *s;
+	struct http_server *s;
 
 	secret_hide("p:w", hidden);
 	is_str(hidden, "{SHA}0d12071cce00577433f114f08a44003c2a352b0d", "a password is hidden");
@@ -71,7 +70,7 @@ test_passwords(void)
 static void
 test_long_password(void)
 {
-	struct web_server *s = server_find(1);
+	struct http_server *s = server_find(1);
 	char *header = malloc(8192);
 
 	memcpy(header, "Basic ", 6);
@@ -87,7 +86,7 @@ static void
 test_offenders(void)
 {
 	static const int64_t delays[] = { 250, 500, 1000, 2000, 4000, 8000, 8000 };
-	const struct web_server *s = server_find(1);
+	const struct http_server *s = server_find(1);
 	struct offender *o, *waits[4];
 	char who[16];
 

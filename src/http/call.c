@@ -4,10 +4,10 @@
  */
 #include <stdlib.h>
 
-#include "web/conn.h"
+#include "http/conn.h"
 
 static void
-free_call(struct web_call *w)
+free_call(struct http_call *w)
 {
 	TAILQ_REMOVE(&w->r->answer->calls, w, link);
 	loop_job_cancel(&w->job);
@@ -17,7 +17,7 @@ free_call(struct web_call *w)
 static void
 on_reply(void *arg, const struct async_reply *reply)
 {
-	struct web_call *w = arg;
+	struct http_call *w = arg;
 	struct request *r = w->r;
 	request_done_fn done = w->done;
 
@@ -27,7 +27,7 @@ on_reply(void *arg, const struct async_reply *reply)
 }
 
 static void
-tell_fault(struct web_call *w)
+tell_fault(struct http_call *w)
 {
 	struct err fault = w->fault;
 
@@ -37,14 +37,14 @@ tell_fault(struct web_call *w)
 static void
 on_job(struct loop_job *j)
 {
-	tell_fault(LOOP_OWNER(j, struct web_call, job));
+	tell_fault(LOOP_OWNER(j, struct http_call, job));
 }
 
 void
 request_call(struct request *r, unsigned flags, const char *method, const char *params,
     request_done_fn done)
 {
-	struct web_call *w = calloc(1, sizeof(*w));
+	struct http_call *w = calloc(1, sizeof(*w));
 
 	if (w == NULL) {
 		request_abort(r);
@@ -73,7 +73,7 @@ call_wait(struct request *r)
 	static const unsigned skip = 20;	/* requests between two tries */
 	static unsigned left;
 	struct answer *a = r->answer;
-	struct web_call *w;
+	struct http_call *w;
 
 	while (a->state == ANSWER_NONE && (w = TAILQ_FIRST(&a->calls)) != NULL) {
 		if (w->async == NULL || (w->flags & (ASYNC_SLOW | ASYNC_MORE)))
@@ -94,7 +94,7 @@ call_pace(struct request *r)
 {
 	struct answer *a = r->answer;
 	bool pause = a->out.len - a->taken >= HTTP_STREAM_PAUSE;
-	struct web_call *w;
+	struct http_call *w;
 
 	if (pause == a->calls_paused)
 		return;
@@ -107,7 +107,7 @@ call_pace(struct request *r)
 void
 call_cancel_all(struct request *r)
 {
-	struct web_call *w;
+	struct http_call *w;
 
 	while ((w = TAILQ_FIRST(&r->answer->calls)) != NULL) {
 		if (w->async != NULL)
@@ -119,7 +119,7 @@ call_cancel_all(struct request *r)
 void
 call_shut_down(struct request *r)
 {
-	struct web_call *w;
+	struct http_call *w;
 
 	TAILQ_FOREACH(w, &r->answer->calls, link) {
 		if (w->async == NULL || !(w->flags & (ASYNC_SLOW | ASYNC_MORE)))

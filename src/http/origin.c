@@ -1,7 +1,7 @@
 /*
  * Does a request that changes something come from where it says?
  */
-#include "web/origin.h"
+#include "http/origin.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "base/sys.h"
-#include "web/http.h"
+#include "http/http.h"
 
 static char token[ORIGIN_TOKEN_LEN + 1];
 

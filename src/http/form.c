@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "web/conn.h"
+#include "http/conn.h"
 
 static int
 hex(char c)

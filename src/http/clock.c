@@ -6,14 +6,14 @@
  * The limits are on whole steps, not on silence: who sends a byte a minute is as late
  * as who sends none.
  */
-#include "web/conn.h"
+#include "http/conn.h"
 
 #define PRESSED_MS	5000	/* idle ones, while others wait to get in */
 #define COARSE_MS	500	/* added to every wait, so that neighbours expire together */
 
 TAILQ_HEAD(conn_list, connection);
 
-static struct conn_list lists[WEB_CLOCKS];
+static struct conn_list lists[HTTP_CLOCKS];
 static struct loop_timer sweep;
 static int64_t sweep_ms;	/* when it fires */
 static bool pressed;
@@ -22,12 +22,12 @@ static int64_t
 limit_ms(int clock)
 {
 	static const int64_t limits[] = {
-		[WEB_IDLE] = 75000,	/* browsers keep a connection for about a minute */
-		[WEB_TAKE] = 30000,	/* a megabyte at 35 KB/s */
-		[WEB_GIVE] = 60000,	/* for each 64 KiB */
+		[HTTP_IDLE] = 75000,	/* browsers keep a connection for about a minute */
+		[HTTP_TAKE] = 30000,	/* a megabyte at 35 KB/s */
+		[HTTP_GIVE] = 60000,	/* for each 64 KiB */
 	};
 
-	return pressed && clock == WEB_IDLE ? PRESSED_MS : limits[clock];
+	return pressed && clock == HTTP_IDLE ? PRESSED_MS : limits[clock];
 }
 
 static void on_sweep(struct loop_timer *t);
@@ -48,7 +48,7 @@ arm_for_heads(void)
 {
 	struct connection *c;
 
-	for (int k = 0; k < WEB_NONE; k++)
+	for (int k = 0; k < HTTP_NONE; k++)
 		if ((c = TAILQ_FIRST(&lists[k])) != NULL)
 			arm(c->since_ms + limit_ms(k));
 }
@@ -60,63 +60,63 @@ on_sweep(struct loop_timer *t)
 	struct connection *c;
 
 	(void)t;
-	for (int k = 0; k < WEB_NONE; k++)
+	for (int k = 0; k < HTTP_NONE; k++)
 		while ((c = TAILQ_FIRST(&lists[k])) != NULL &&
 		    now - c->since_ms >= limit_ms(k)) {
-			web_clock_set(c, WEB_NONE);
+			http_clock_set(c, HTTP_NONE);
 			conn_doom(c);
 		}
 	arm_for_heads();
 }
 
 void
-web_clock_init(void)
+http_clock_init(void)
 {
-	for (int k = 0; k < WEB_CLOCKS; k++)
+	for (int k = 0; k < HTTP_CLOCKS; k++)
 		TAILQ_INIT(&lists[k]);
 	pressed = false;
 }
 
 void
-web_clock_add(struct connection *c)
+http_clock_add(struct connection *c)
 {
-	c->clock = WEB_IDLE;
+	c->clock = HTTP_IDLE;
 	c->since_ms = loop_now();
-	TAILQ_INSERT_TAIL(&lists[WEB_IDLE], c, link);
-	arm(c->since_ms + limit_ms(WEB_IDLE));
+	TAILQ_INSERT_TAIL(&lists[HTTP_IDLE], c, link);
+	arm(c->since_ms + limit_ms(HTTP_IDLE));
 }
 
 static void
 stop_if_unused(void)
 {
-	for (int k = 0; k < WEB_NONE; k++)
+	for (int k = 0; k < HTTP_NONE; k++)
 		if (!TAILQ_EMPTY(&lists[k]))
 			return;
 	loop_timer_stop(&sweep);
 }
 
 void
-web_clock_remove(struct connection *c)
+http_clock_remove(struct connection *c)
 {
 	TAILQ_REMOVE(&lists[c->clock], c, link);
 	stop_if_unused();
 }
 
 void
-web_clock_set(struct connection *c, enum web_clock clock)
+http_clock_set(struct connection *c, enum http_clock clock)
 {
 	TAILQ_REMOVE(&lists[c->clock], c, link);
 	c->clock = clock;
 	c->since_ms = loop_now();
 	TAILQ_INSERT_TAIL(&lists[clock], c, link);
-	if (clock != WEB_NONE)
+	if (clock != HTTP_NONE)
 		arm(c->since_ms + limit_ms((int)clock));
 	else
 		stop_if_unused();
 }
 
 void
-web_clock_press(bool full)
+http_clock_press(bool full)
 {
 	if (pressed == full)
 		return;
@@ -126,17 +126,17 @@ web_clock_press(bool full)
 }
 
 void
-web_clock_each(void (*fn)(struct connection *c))
+http_clock_each(void (*fn)(struct connection *c))
 {
 	struct connection *c, *next;
 
-	for (int k = 0; k < WEB_CLOCKS; k++)
+	for (int k = 0; k < HTTP_CLOCKS; k++)
 		TAILQ_FOREACH_SAFE(c, &lists[k], link, next)
 			fn(c);
 }
 
 void
-web_clock_release(void)
+http_clock_release(void)
 {
 	loop_timer_stop(&sweep);
 }

@@ -7,29 +7,29 @@
  * send: libmicrohttpd does not look at it then, and we watch for the client leaving,
  * once it has lasted for a moment.
  */
-#ifndef WEB_CONN_H
-#define WEB_CONN_H
+#ifndef HTTP_CONN_H
+#define HTTP_CONN_H
 
 #include <bsd/sys/queue.h>
 #include <microhttpd.h>
 
 #include "base/loop.h"
-#include "web/access.h"
-#include "web/http.h"
+#include "http/access.h"
+#include "http/http.h"
 
 /* Which clock runs against a connection. */
-enum web_clock {
-	WEB_IDLE,		/* waits for the first line of a request */
-	WEB_TAKE,		/* receives the rest of it */
-	WEB_GIVE,		/* sends its answer */
-	WEB_NONE,		/* waits for us */
-	WEB_CLOCKS,
+enum http_clock {
+	HTTP_IDLE,		/* waits for the first line of a request */
+	HTTP_TAKE,		/* receives the rest of it */
+	HTTP_GIVE,		/* sends its answer */
+	HTTP_NONE,		/* waits for us */
+	HTTP_CLOCKS,
 };
 
 struct connection {
 	TAILQ_ENTRY(connection) link;	/* list of its clock */
 	struct MHD_Connection *mhd;	/* borrowed */
-	struct web_server *server;	/* borrowed */
+	struct http_server *server;	/* borrowed */
 	int	 fd;			/* borrowed of mhd */
 	uid_t	 uid;			/* unix: of the other end; else -1 */
 	struct request *request;	/* NULL: between two */
@@ -38,13 +38,13 @@ struct connection {
 	TAILQ_ENTRY(connection) quiet_link; /* suspended, not watched yet */
 	bool	 is_quiet;		/* in that list */
 	struct loop_io gone;		/* while suspended: has the client left? */
-	enum web_clock clock;
+	enum http_clock clock;
 	int64_t	 since_ms;
 };
 
 /* A control call of a request. */
-struct web_call {
-	TAILQ_ENTRY(web_call) link;
+struct http_call {
+	TAILQ_ENTRY(http_call) link;
 	struct request *r;
 	struct async_call *async;	/* NULL: could not be made, fault says why */
 	unsigned flags;
@@ -69,7 +69,7 @@ struct answer {
 	unsigned status;
 	struct MHD_Response *response;	/* owned while READY */
 	struct buf headers;	/* "name\0value\0"... of request_set() */
-	TAILQ_HEAD(, web_call) calls;
+	TAILQ_HEAD(, http_call) calls;
 	struct buf form;	/* the body, decoded: "key\0value\0"... */
 	bool	 form_ready;
 
@@ -100,6 +100,7 @@ void	request_over(struct connection *c);
 
 /* The server as a whole. */
 struct http {
+	const struct http_site *site; /* borrowed */
 	struct MHD_Daemon *daemon;
 	struct async *calls;	/* borrowed */
 	size_t	 most;		/* connections */
@@ -141,15 +142,15 @@ void	call_shut_down(struct request *r);
 
 /* ---- clock.c ---- */
 
-void	web_clock_init(void);
-void	web_clock_add(struct connection *c);
-void	web_clock_remove(struct connection *c);
+void	http_clock_init(void);
+void	http_clock_add(struct connection *c);
+void	http_clock_remove(struct connection *c);
 /* Also restarts it. */
-void	web_clock_set(struct connection *c, enum web_clock clock);
+void	http_clock_set(struct connection *c, enum http_clock clock);
 /* No more connections fit: idle ones are closed soon. */
-void	web_clock_press(bool full);
+void	http_clock_press(bool full);
 /* Call fn for each connection; it may doom it. */
-void	web_clock_each(void (*fn)(struct connection *c));
-void	web_clock_release(void);
+void	http_clock_each(void (*fn)(struct connection *c));
+void	http_clock_release(void);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The HTTP server faked, for tests of route handlers: a request is made by hand, the
  * control calls that it makes are written down and answered by the test, and its
- * answer can be looked at.  Defines all of web/http.h that handlers use.
+ * answer can be looked at.  Defines all of http/http.h that handlers use.
  *
  *	struct request *r = fake_request(HTTP_POST, "/RPC2", "<methodCall>...");
  *	handler(r);
@@ -10,16 +10,16 @@
  *	is_int(fake.status, 200, "..."); is_str(buf_text(&fake.body), "...", "...");
  *	fake_request_end(r);
  */
-#ifndef T_UNIT_WEB_FAKE_H
-#define T_UNIT_WEB_FAKE_H
+#ifndef T_UNIT_HTTP_FAKE_H
+#define T_UNIT_HTTP_FAKE_H
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "web/access.h"
-#include "web/http.h"
+#include "http/access.h"
+#include "http/http.h"
 
 #define FAKE_CALLS 256
 
@@ -45,7 +45,7 @@ static struct {
 	const char *query[16];
 } fake;
 
-static struct web_server fake_server = { .id = 1, .name = (char *)(uintptr_t)"fake" };
+static struct http_server fake_server = { .id = 1, .name = (char *)(uintptr_t)"fake" };
 
 /* Begin a request; forgets the one before. */
 __attribute__((unused)) static struct request *
@@ -124,7 +124,7 @@ fake_fault(size_t i, enum fault code, const char *text)
 		c->done(c->r, &reply);
 }
 
-/* ---- web/http.h ---- */
+/* ---- http/http.h ---- */
 
 static const char *
 fake_look_up(const char *const *pairs, const char *name)

@@ -1,7 +1,7 @@
 /*
  * Time limits of connections, on a clock of the test's.
  */
-#include "web/conn.h"
+#include "http/conn.h"
 
 #include <stdlib.h>
 
@@ -79,12 +79,12 @@ ended(void)
 int
 main(void)
 {
-	web_clock_init();
+	http_clock_init();
 	ok(timer == NULL, "no timer without a connection");
-	web_clock_add(&conns[0]);
+	http_clock_add(&conns[0]);
 	pass_to(10);
-	web_clock_add(&conns[1]);
-	web_clock_set(&conns[1], WEB_TAKE);	/* its first line has come */
+	http_clock_add(&conns[1]);
+	http_clock_set(&conns[1], HTTP_TAKE);	/* its first line has come */
 	pass_to(39);
 	is_str(ended(), "", "a request has 30 seconds");
 	pass_to(41);
@@ -93,37 +93,37 @@ main(void)
 	is_str(ended(), "", "who asks nothing has 75");
 	pass_to(80);
 	is_str(ended(), "0@75 ", "then he is closed");
-	web_clock_add(&conns[2]);
-	web_clock_set(&conns[2], WEB_GIVE);
+	http_clock_add(&conns[2]);
+	http_clock_set(&conns[2], HTTP_GIVE);
 	pass_to(130);
-	web_clock_set(&conns[2], WEB_GIVE);	/* a piece was taken */
+	http_clock_set(&conns[2], HTTP_GIVE);	/* a piece was taken */
 	pass_to(180);
 	is_str(ended(), "", "an answer may take long");
 	pass_to(191);
 	is_str(ended(), "2@190 ", "if it is taken at all");
 	ok(timer == NULL, "no timer when nothing has a limit");
-	web_clock_add(&conns[3]);
-	web_clock_set(&conns[3], WEB_NONE);
+	http_clock_add(&conns[3]);
+	http_clock_set(&conns[3], HTTP_NONE);
 	ok(timer == NULL, "what waits for us has none");
 	pass_to(1000);
-	web_clock_set(&conns[3], WEB_IDLE);
-	web_clock_add(&conns[4]);
-	web_clock_set(&conns[4], WEB_TAKE);
+	http_clock_set(&conns[3], HTTP_IDLE);
+	http_clock_add(&conns[4]);
+	http_clock_set(&conns[4], HTTP_TAKE);
 	pass_to(1002);
-	web_clock_press(true);
+	http_clock_press(true);
 	pass_to(1010);
 	is_str(ended(), "3@1005 ", "while others wait, idle ones have five seconds");
-	web_clock_press(false);
-	web_clock_add(&conns[5]);
+	http_clock_press(false);
+	http_clock_add(&conns[5]);
 	pass_to(1029);
 	is_str(ended(), "", "and longer again afterwards");
 	for (int i = 0; i < 6; i++)
 		if (i != 5)
-			web_clock_remove(&conns[i]);
+			http_clock_remove(&conns[i]);
 	ok(timer != NULL, "the timer runs for the last one");
-	web_clock_remove(&conns[5]);
+	http_clock_remove(&conns[5]);
 	ok(timer == NULL, "and stops with it");
-	web_clock_release();
+	http_clock_release();
 	buf_release(&doomed);
 	return tap_done();
 }

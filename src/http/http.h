@@ -12,15 +12,17 @@
  * No function here blocks, fails for lack of memory without ending the request, or
  * calls a callback before it returns.
  */
-#ifndef WEB_HTTP_H
-#define WEB_HTTP_H
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
 
 #include <sys/types.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "client/async.h"
 
 #define HTTP_BODY_MAX	(1024 * 1024)	/* bytes of a request's body: VARLINK_MAX_CALL */
@@ -34,7 +36,7 @@ enum http_method {
 	HTTP_OTHER = 8,		/* no handler sees it */
 };
 
-struct web_server;		/* access.h */
+struct http_server;	/* access.h */
 struct connection;		/* http.c */
 struct request;
 
@@ -46,7 +48,7 @@ struct request {
 	const char *tail;	/* what follows the path of its route's row: "a:b" */
 	struct buf body;	/* as sent; empty without one */
 	bool	 is_http10;
-	const struct web_server *server; /* borrowed: outlives all requests */
+	const struct http_server *server; /* borrowed: outlives all requests */
 	uid_t	 uid;		/* of the other end of a unix socket; else (uid_t)-1 */
 
 	/* The handler's, NULL before it. */
@@ -66,8 +68,12 @@ struct route {
 	bool	 asks;		/* sees for itself where a POST comes from (origin.h) */
 };
 
-/* routes.c; ends with a row without path. */
-extern const struct route routes[];
+/* What a guest puts behind the server; lives as long as it. */
+struct http_site {
+	const struct route *routes;	/* ends with a row without path */
+	/* A line for the supervisor's log.  What a stranger has sent may stand in it. */
+	void	(*log)(enum log_level level, const char *fmt, va_list ap);
+};
 
 /* ---- what was asked ---- */
 
@@ -129,14 +135,14 @@ void	request_end(struct request *r);
 /* Break the connection off, so that the client sees that the rest is missing. */
 void	request_abort(struct request *r);
 
-/* ---- the server, for main.c ---- */
+/* ---- the server, for the main.c of a guest ---- */
 
-/* -1: no memory, or no way to wait for events. */
-int	http_init(struct async *calls);
+/* calls: for request_call().  -1: no memory, or no way to wait for events. */
+int	http_init(const struct http_site *site, struct async *calls);
 /* A server's listening socket (owned from now on). */
-void	http_listen(struct web_server *server, int fd);
+void	http_listen(struct http_server *server, int fd);
 /* A connection of a server: owned from now on. */
-void	http_serve(struct web_server *server, int fd);
+void	http_serve(struct http_server *server, int fd);
 /* Accept nothing more; done is called when the last answer has gone, or after ms. */
 void	http_finish(int64_t ms, void (*done)(void));
 void	http_release(void);

@@ -2,7 +2,7 @@
  * Connections: how they come, how many there may be, and how they go.  Who is beyond a
  * limit waits in the backlog of his socket while others come to an end.
  */
-#include "web/conn.h"
+#include "http/conn.h"
 
 #include <sys/resource.h>
 #include <errno.h>
@@ -13,7 +13,6 @@
 
 #include "base/fd.h"
 #include "base/sys.h"
-#include "web/weblink.h"
 
 #define CONNECTIONS_MAX	2048
 #define OTHER_FDS	320	/* descriptors for control calls and ourselves */
@@ -25,7 +24,7 @@ struct listener {
 	LIST_ENTRY(listener) link;
 	struct loop_io io;
 	int	 fd;
-	struct web_server *server;
+	struct http_server *server;
 };
 
 static LIST_HEAD(, listener) listeners = LIST_HEAD_INITIALIZER(listeners);
@@ -55,7 +54,7 @@ conn_limit(void)
 
 /* A server leaves a quarter of the places to the others. */
 static bool
-is_full(const struct web_server *s)
+is_full(const struct http_server *s)
 {
 	return http.count >= http.most ||
 	    s->connections >= http.most - http.most / 4;
@@ -69,7 +68,7 @@ unpause(void)
 	if (!paused || http.finishing)
 		return;
 	paused = false;
-	web_clock_press(false);
+	http_clock_press(false);
 	loop_timer_stop(&retry);
 	LIST_FOREACH(l, &listeners, link)
 		loop_io_start(&l->io, l->fd, LOOP_READ, on_listener);
@@ -93,7 +92,7 @@ static void
 pause_one(struct listener *l, bool look_again)
 {
 	paused = true;
-	web_clock_press(true);
+	http_clock_press(true);
 	loop_io_stop(&l->io);
 	if (look_again)
 		loop_timer_start(&retry, RETRY_MS, on_retry);
@@ -116,7 +115,7 @@ conn_notify(void *cls, struct MHD_Connection *mhd, void **context,
 	}
 	c = *context;
 	request_over(c);
-	web_clock_remove(c);
+	http_clock_remove(c);
 	watch_no_more(c);
 	c->server->connections--;
 	http.count--;
@@ -146,7 +145,7 @@ refuse(int fd)
 }
 
 void
-http_serve(struct web_server *s, int fd)
+http_serve(struct http_server *s, int fd)
 {
 	struct connection *c;
 	struct sockaddr_storage from;
@@ -166,7 +165,7 @@ http_serve(struct web_server *s, int fd)
 	arriving = c;
 	s->connections++;
 	http.count++;
-	web_clock_add(c);
+	http_clock_add(c);
 	/* it calls conn_notify(), and closes fd when it fails */
 	if (MHD_add_connection(http.daemon, fd, (struct sockaddr *)&from, len) == MHD_YES) {
 		http_run_soon();
@@ -175,7 +174,7 @@ http_serve(struct web_server *s, int fd)
 	if (arriving == NULL)		/* conn_notify() has seen it come and go */
 		return;
 	arriving = NULL;
-	web_clock_remove(c);
+	http_clock_remove(c);
 	s->connections--;
 	http.count--;
 	free(c);
@@ -201,7 +200,7 @@ on_listener(struct loop_io *w, int events)
 		if (errno == EINTR || errno == ECONNABORTED)
 			continue;
 		if (errno != EAGAIN) {
-			weblink_log(LOG_WARN, "cannot accept a connection on [%s]: %s",
+			http_log(LOG_WARN, "cannot accept a connection on [%s]: %s",
 			    l->server->name, strerror(errno));
 			pause_one(l, true);
 		}
@@ -210,12 +209,12 @@ on_listener(struct loop_io *w, int events)
 }
 
 void
-http_listen(struct web_server *s, int fd)
+http_listen(struct http_server *s, int fd)
 {
 	struct listener *l = calloc(1, sizeof(*l));
 
 	if (l == NULL) {
-		weblink_log(LOG_ERRO, "[%s] is not served: out of memory", s->name);
+		http_log(LOG_ERRO, "[%s] is not served: out of memory", s->name);
 		close(fd);
 		return;
 	}

@@ -7,8 +7,8 @@
  * browsers name the origin of a request.  Scripts and programs are nobody's tool in
  * this way and need nothing; supervisord's GET links go on working for them.
  */
-#ifndef WEB_ORIGIN_H
-#define WEB_ORIGIN_H
+#ifndef HTTP_ORIGIN_H
+#define HTTP_ORIGIN_H
 
 #include <stdbool.h>
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web/conn.h"
-#include "web/html.h"
+#include "http/conn.h"
+#include "http/escape.h"
 
 #define PIECE_BYTES	(64 * 1024)	/* of a long answer: each has its own time limit */
 
@@ -106,7 +106,7 @@ read_pieces(void *cls, uint64_t pos, char *to, size_t max)
 	struct pieces *p = cls;
 	size_t left = p->len - (size_t)pos;
 
-	web_clock_set(p->conn, WEB_GIVE);
+	http_clock_set(p->conn, HTTP_GIVE);
 	if (max > left)
 		max = left;
 	memcpy(to, p->data + pos, max);
@@ -221,11 +221,11 @@ read_stream(void *cls, uint64_t pos, char *to, size_t max)
 	if (left == 0 && a->ended)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (left == 0) {
-		web_clock_set(r->conn, WEB_NONE);
+		http_clock_set(r->conn, HTTP_NONE);
 		conn_suspend(r->conn);
 		return 0;
 	}
-	web_clock_set(r->conn, WEB_GIVE);
+	http_clock_set(r->conn, HTTP_GIVE);
 	if (max > left)
 		max = left;
 	memcpy(to, a->out.data + a->taken, max);

@@ -6,7 +6,7 @@
  * libmicrohttpd runs only below run(), which the loop calls: a callback of a control
  * call never finds itself inside it.
  */
-#include "web/http.h"
+#include "http/http.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -14,9 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "web/conn.h"
-#include "web/origin.h"
+#include "http/conn.h"
+#include "http/origin.h"
 
 #define HEAD_BYTES (16 * 1024)	/* of a connection: head of its request, head of the answer */
 
@@ -48,7 +47,7 @@ on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
 	TAILQ_INIT(&x->a.calls);
 	x->a.bad_path = strstr(uri, "%00") != NULL;
 	c->request = &x->r;
-	web_clock_set(c, WEB_TAKE);
+	http_clock_set(c, HTTP_TAKE);
 	return &x->r;
 }
 
@@ -78,7 +77,7 @@ on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	(void)code;
 	request_over(c);
 	*context = NULL;
-	web_clock_set(c, WEB_IDLE);
+	http_clock_set(c, HTTP_IDLE);
 	if (http.finishing)
 		conn_doom(c);
 }
@@ -163,7 +162,7 @@ find_route(struct request *r)
 	const struct route *row;
 	size_t n;
 
-	for (row = routes; row->path != NULL; row++) {
+	for (row = http.site->routes; row->path != NULL; row++) {
 		n = strlen(row->path);
 		if (row->path[n - 1] == '*' && strncmp(row->path, r->path, n - 1) == 0) {
 			r->tail = r->path + n - 1;
@@ -249,11 +248,11 @@ go_on(struct request *r)
 		call_wait(r);
 	}
 	if (a->state == ANSWER_NONE) {
-		web_clock_set(r->conn, WEB_NONE);
+		http_clock_set(r->conn, HTTP_NONE);
 		conn_suspend(r->conn);
 		return MHD_YES;
 	}
-	web_clock_set(r->conn, WEB_GIVE);
+	http_clock_set(r->conn, HTTP_GIVE);
 	return answer_queue(r);
 }
 
@@ -357,16 +356,26 @@ on_daemon(struct loop_io *w, int events)
 	run();
 }
 
+void
+http_log(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	http.site->log(level, fmt, ap);
+	va_end(ap);
+}
+
 int
-http_init(struct async *calls)
+http_init(const struct http_site *site, struct async *calls)
 {
 	/* its wake-up through a descriptor is for other threads: we run it ourselves */
 	const unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
 	    MHD_USE_NO_THREAD_SAFETY | (MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC);
 	const union MHD_DaemonInfo *info;
 
-	web_clock_init();
-	http = (struct http){ .calls = calls, .most = conn_limit() };
+	http_clock_init();
+	http = (struct http){ .site = site, .calls = calls, .most = conn_limit() };
 	http.daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)http.most + 1,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
@@ -426,7 +435,7 @@ http_finish(int64_t ms, void (*done)(void))
 	conn_stop_listening();
 	loop_timer_start(&finish_timer, ms, on_finish);
 	if (http.daemon != NULL)
-		web_clock_each(finish_one);
+		http_clock_each(finish_one);
 	http_check_finished();
 }
 
@@ -443,7 +452,7 @@ http_release(void)
 	if (http.daemon == NULL)
 		return;
 	/* it must not be stopped while a connection is suspended */
-	web_clock_each(stop_one);
+	http_clock_each(stop_one);
 	MHD_run(http.daemon);
 	loop_io_stop(&daemon_io);
 	MHD_stop_daemon(http.daemon);
@@ -452,5 +461,5 @@ http_release(void)
 	loop_timer_stop(&finish_timer);
 	loop_job_cancel(&run_job);
 	loop_job_cancel(&finished_job);
-	web_clock_release();
+	http_clock_release();
 }
