@@ -239,8 +239,12 @@ SRC_cli = \
 	src/cli/complete.c \
 	src/cli/events.c \
 	src/cli/fg.c \
+	src/cli/kato.c \
+	src/cli/kato_process.c \
+	src/cli/kato_say.c \
 	src/cli/logs.c \
 	src/cli/metrics.c \
+	src/cli/options.c \
 	src/cli/pidproxy.c \
 	src/cli/reconf.c \
 	src/cli/say.c \
@@ -292,7 +296,7 @@ SUBJECT = $(filter-out src/base/loop.c src/base/spawn.c, $(SRC_base) $(SRC_wire)
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
 FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop
-LINKS = supctl supervisord supervisorctl pidproxy
+LINKS = supctl supervisord supervisorctl pidproxy kato
 
 MAN = supd.8 supctl.1 supd.conf.5
 SCRIPTS = contrib/deps contrib/kernel contrib/libs contrib/playwright .ci/run

@@ -243,6 +243,12 @@ face_client(int argc, char **argv)
 	return supctl_main(argc, argv, load_for_client);
 }
 
+static int
+face_kato(int argc, char **argv)
+{
+	return kato_main(argc, argv, load_for_client);
+}
+
 static const struct face {
 	const char *name;
 	int	(*main)(int argc, char **argv);
@@ -252,6 +258,7 @@ static const struct face {
 	{ "supervisord", face_daemon, false },
 	{ "supctl", face_client, true },
 	{ "supervisorctl", face_client, false },
+	{ "kato", face_kato, true },
 	{ "pidproxy", pidproxy_main, true },
 	{ "logger", log_main, true },
 	{ "web", web_main, true },

@@ -23,7 +23,7 @@ case $DIR in
 	;;
 esac
 
-for name in supctl supervisord supervisorctl pidproxy; do
+for name in supctl supervisord supervisorctl pidproxy kato; do
 	is "$(readlink "$DIR/$name")" supd "$name is a link to supd"
 done
 

@@ -26,7 +26,7 @@ cd dest
 is "$(find . -maxdepth 1 -mindepth 1)" ./usr 'everything is below PREFIX'
 is "$(usr/bin/supd --version)" "$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")" 'supd runs'
 is "$(stat -c %a usr/bin/supd)" 755 'mode of the binary'
-for name in supctl supervisord supervisorctl pidproxy; do
+for name in supctl supervisord supervisorctl pidproxy kato; do
 	is "$(readlink "usr/bin/$name")" supd "$name leads to it"
 done
 for page in man8/supd.8 man1/supctl.1 man5/supd.conf.5; do

@@ -38,7 +38,7 @@ supd)
 		rm -rf "$T"
 		exit 1
 	fi
-	for name in supd supctl supervisord supervisorctl pidproxy; do
+	for name in supd supctl supervisord supervisorctl pidproxy kato; do
 		ln -s "$SUPD_BIN" "$T/bin/$name"
 	done
 	SUPD="$T/bin/supd"		# runs in the foreground by itself
@@ -244,6 +244,7 @@ states() { perl "$TOOL/await.pl" history "$T/events" "$1"; }
 # --- the supervisor -------------------------------------------------------
 
 ctl() { $CTL -c "$T/supd.conf" "$@"; }
+kato() { "$T/bin/kato" -c "$T/supd.conf" "$@"; }
 
 # behind FILE COMMAND...: run it in the background with its output in FILE; BG is its
 # pid.  Unlike a plain & it can be interrupted and reads our standard input.
@@ -394,7 +395,7 @@ mask() {
 }
 
 # session: standard input is a dialogue.  A line '$ WORDS' runs the client with
-# these words, '! WORDS' a shell command; the lines below are what it prints on
+# these words, '$kato WORDS' kato, '! WORDS' a shell command; the lines below are what it prints on
 # stdout and stderr together (masked), '= N' its exit status when not 0.
 # Each command is one test.  RECORD=FILE writes the dialogue as it is instead.
 session() {
@@ -402,7 +403,7 @@ session() {
 '
 	while IFS= read -r _line; do
 		case $_line in
-		'$ '*|'! '*|'$')
+		'$ '*|'! '*|'$'|'$kato'*)
 			session_step
 			_cmd=$_line
 			_want=
@@ -419,6 +420,7 @@ session() {
 session_step() {
 	[ -n "$_cmd" ] || return
 	case $_cmd in
+	'$kato'*) _out=$(eval "kato ${_cmd#?kato}" </dev/null 2>&1; echo "= $?") ;;
 	'$'*)	_out=$(eval "ctl ${_cmd#?}" </dev/null 2>&1; echo "= $?") ;;
 	'!'*)	_out=$(eval "${_cmd#?}" </dev/null 2>&1; echo "= $?") ;;
 	esac

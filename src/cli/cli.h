@@ -1,5 +1,5 @@
 /*
- * supctl and pidproxy, as main() sees them.
+ * supctl, kato and pidproxy, as main() sees them.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -25,8 +25,9 @@ struct cli_config {
  */
 typedef int (*cli_load_fn)(const char *path, struct cli_config *out, struct err *e);
 
-/* Both return the exit status. */
+/* All return the exit status. */
 int	supctl_main(int argc, char **argv, cli_load_fn load);
+int	kato_main(int argc, char **argv, cli_load_fn load);
 int	pidproxy_main(int argc, char **argv);
 
 #endif

@@ -1,0 +1,299 @@
+/*
+ * kato: the command line and the table of its commands.
+ *
+ * In front of the command stand the options of the session, which are supctl's; behind it,
+ * anywhere among its words, those of the command.  "--" ends them.
+ */
+#include "cli/kato.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "wire/json.h"
+#include "wire/varlink.h"
+
+#define ONE_NODE (OPT_NODE | OPT_CLUSTER)
+
+/* In the order of `kato help`. */
+static const struct kato_command commands_of_kato[] = {
+{ "process list", "[PROCESS...]",
+	"Name and state of every process, or of these.\n"
+	"States: STOPPED, STARTING (runs, but does not serve yet), RUNNING, FATAL.",
+	kato_process_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
+{ "process restart", "[PROCESS...]", "Stop and start these processes; none: all.",
+	kato_process_restart, ONE_NODE, 0, KATO_MANY },
+{ "process start", "[PROCESS...]",
+	"Start these processes; none: all.  What runs already is fine.",
+	kato_process_start, ONE_NODE, 0, KATO_MANY },
+{ "process stop", "[PROCESS...]", "Stop these processes; none: all.",
+	kato_process_stop, ONE_NODE, 0, KATO_MANY },
+{ "version", "", "The version of the supervisor, and of this program.",
+	kato_version, OPT_JSON | OPT_YAML, 0, 0 },
+{ "help", "[COMMAND]", "List the commands, or tell how one is used.",
+	kato_help, 0, 0, 2 },
+{ NULL, NULL, NULL, NULL, 0, 0, 0 },
+};
+
+/* An option as it is written, what for, and where its value goes. */
+struct kato_option {
+	unsigned bit;
+	char	 letter;	/* 0: long only */
+	const char *name;
+	const char *value;	/* for the usage; NULL: it has none */
+	const char *help;
+	size_t	 off;		/* in struct kato: bool, or const char * with a value */
+};
+
+#define IN(f) offsetof(struct kato, f)
+static const struct kato_option options_of_kato[] = {
+	{ OPT_ALL, 'a', "all", NULL, "all there are", IN(all) },
+	{ OPT_ALL_BUT, 0, "all-but", NULL, "all but those named", IN(all_but) },
+	{ OPT_ONLY, 0, "only", NULL, "those named and no others", IN(only) },
+	{ OPT_BLOCK, 'b', "block", "SECONDS", "wait so long; 0: as long as it takes", IN(block) },
+	{ OPT_CLUSTER, 'c', "cluster", NULL, "on every node", IN(cluster) },
+	{ OPT_FORCE, 0, "force", NULL, "even if the type of the value changes", IN(force) },
+	{ OPT_IF_REV, 0, "if-rev", "REVISION", "only if it was last changed by this revision",
+	    IN(if_rev) },
+	{ OPT_JSON, 'j', "json", NULL, "print JSON", IN(json) },
+	{ OPT_NODE, 'n', "node", "NODE", "on this node; here that is " KATO_NODE, IN(node) },
+	{ OPT_NO_START, 's', "no-start", NULL, "change the goal, start and stop nothing",
+	    IN(no_start) },
+	{ OPT_VERBOSE, 'v', "verbose", NULL, "say more", IN(verbose) },
+	{ OPT_YAML, 'y', "yaml", NULL, "print YAML", IN(yaml) },
+};
+#undef IN
+
+#define NOPTIONS (sizeof(options_of_kato) / sizeof(options_of_kato[0]))
+
+static const char usage[] =
+"kato -- roles, processes, services and their configuration.\n"
+"\n"
+"Usage: kato [-c FILE] [-s URL] [-u USER] [-p PASSWORD] [--cacert FILE] COMMAND [WORDS]\n"
+"\n"
+"-c FILE  configuration file of the supervisor (searched for if not given)\n"
+"-s URL   where it listens: unix:///path, http://host:port or https://host:port\n"
+"-u, -p   user name and password, where it wants them\n"
+"\n"
+"Commands, each with -h:\n";
+
+/* ---- help ---- */
+
+static void
+list_commands(void)
+{
+	printf("%s", usage);
+	for (const struct kato_command *c = commands_of_kato; c->name != NULL; c++)
+		printf("  %-18s %.*s\n", c->name, (int)strcspn(c->help, "\n"), c->help);
+}
+
+static void
+command_help(const struct kato_command *c)
+{
+	printf("Usage: kato %s%s%s%s\n\n%s\n", c->name, c->options != 0 ? " [OPTIONS]" : "",
+	    c->words[0] != '\0' ? " " : "", c->words, c->help);
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct kato_option *o = &options_of_kato[i];
+		char text[40];
+
+		if ((c->options & o->bit) == 0)
+			continue;
+		snprintf(text, sizeof(text), "--%s%s%s", o->name, o->value != NULL ? " " : "",
+		    o->value != NULL ? o->value : "");
+		printf(o->letter != 0 ? "  -%c, " : "      ", o->letter);
+		printf("%-20s %s\n", text, o->help);
+	}
+}
+
+/* Commands whose name is these words, or begins with the only one; prints them, counts them. */
+static size_t
+help_for(char *const *v)
+{
+	size_t n = 0, len = strlen(v[0]);
+
+	for (const struct kato_command *c = commands_of_kato; c->name != NULL; c++) {
+		if (strncmp(c->name, v[0], len) != 0 ||
+		    (c->name[len] != '\0' && c->name[len] != ' ') ||
+		    (v[1] != NULL && (c->name[len] == '\0' ||
+		    strcmp(c->name + len + 1, v[1]) != 0)))
+			continue;
+		if (n++ > 0)
+			putchar('\n');
+		command_help(c);
+	}
+	return n;
+}
+
+void
+kato_help(struct kato *k)
+{
+	if (k->n == 0)
+		list_commands();
+	else if (help_for(k->v) == 0)
+		kato_failed(k, KATO_USAGE, "no command '%s%s%s'; kato help lists them",
+		    k->v[0], k->n > 1 ? " " : "", k->n > 1 ? k->v[1] : "");
+}
+
+/* ---- the command line ---- */
+
+/* The command that the words begin with, and how many words its name has. */
+static const struct kato_command *
+find(char *const *v, int *nwords)
+{
+	for (const struct kato_command *c = commands_of_kato; c->name != NULL; c++) {
+		const char *blank = strchr(c->name, ' ');
+		size_t len = blank != NULL ? (size_t)(blank - c->name) : strlen(c->name);
+
+		if (strlen(v[0]) != len || memcmp(c->name, v[0], len) != 0)
+			continue;
+		*nwords = blank != NULL ? 2 : 1;
+		if (blank == NULL || (v[1] != NULL && strcmp(blank + 1, v[1]) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+/* The options of the command out of its words, wherever they stand. */
+static int
+take_words(struct kato *k, char **argv, bool *help, struct err *e)
+{
+	struct option table[NOPTIONS + 1] = { { 'h', "help", NULL, help, true } };
+	struct options o = { .table = table, .n = 1 };
+	bool ended = false;
+
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct kato_option *from = &options_of_kato[i];
+		void *to = (char *)k + from->off;
+
+		if ((k->command->options & from->bit) != 0)
+			table[o.n++] = (struct option){ from->letter, from->name,
+			    from->value != NULL ? to : NULL, from->value == NULL ? to : NULL,
+			    false };
+	}
+	k->v = argv;
+	for (int at = 0; argv[at] != NULL; at++) {
+		if (!ended && strcmp(argv[at], "--") == 0)
+			ended = true;
+		else if (ended || argv[at][0] != '-' || argv[at][1] == '\0')
+			k->v[k->n++] = argv[at];
+		else if (options_take_one(&o, argv, &at, e) == -1)
+			return -1;
+	}
+	k->v[k->n] = NULL;
+	return 0;
+}
+
+/* Nothing is wrong with the words that can be known here. */
+static bool
+fits(struct kato *k)
+{
+	const struct kato_command *c = k->command;
+
+	if (k->n < c->min || k->n > c->max)
+		kato_failed(k, KATO_USAGE, k->n < c->min ? "%s needs %s" :
+		    c->max == 0 ? "%s takes no words" : "%s takes no more than %s", c->name,
+		    c->words);
+	else if (k->node != NULL && strcmp(k->node, KATO_NODE) != 0)
+		kato_failed(k, KATO_FAILED, "node '%s' is not known: there is " KATO_NODE
+		    " only", k->node);
+	else
+		return true;
+	return false;
+}
+
+static void
+run(struct kato *k, char **argv)
+{
+	bool help = false;
+	int nwords = 0;
+	struct err e;
+
+	k->command = find(argv, &nwords);
+	if (k->command == NULL && argv[1] != NULL &&
+	    (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
+		argv[1] = NULL;		/* kato role -h */
+	if (k->command == NULL && argv[1] == NULL && help_for(argv) > 0)
+		return;
+	if (k->command == NULL)
+		kato_failed(k, KATO_USAGE, "no command '%s%s%s'; kato help lists them",
+		    argv[0], argv[1] != NULL ? " " : "", argv[1] != NULL ? argv[1] : "");
+	else if (take_words(k, argv + nwords, &help, &e) == -1)
+		kato_failed(k, KATO_USAGE, "%s; kato %s -h tells more", e.msg,
+		    k->command->name);
+	else if (help)
+		command_help(k->command);
+	else if (fits(k))
+		k->command->run(k);
+}
+
+static int
+usage_error(const char *text)
+{
+	fprintf(stderr, "kato: %s\nkato -h tells more\n", text);
+	return KATO_USAGE;
+}
+
+int
+kato_main(int argc, char **argv, cli_load_fn load)
+{
+	static char out[64 * 1024];
+	bool help = false, version = false;
+	struct kato k = { .ctl = { .argv0 = "kato", .load = load } };
+	struct ctl *c = &k.ctl;
+	struct option table[] = {
+		{ 'c', "configuration", &c->config_opt, NULL, false },
+		{ 'h', "help", NULL, &help, false },
+		{ 's', "serverurl", &c->url_opt, NULL, false },
+		{ 'u', "username", &c->user_opt, NULL, false },
+		{ 'p', "password", &c->password_opt, NULL, false },
+		{ '\0', "cacert", &c->cacert_opt, NULL, false },
+		{ '\0', "version", NULL, &version, false },
+	};
+	struct options o = { .table = table, .n = sizeof(table) / sizeof(table[0]) };
+	int first;
+	struct err e;
+
+	if (argc < 1)
+		return KATO_USAGE;
+	setvbuf(stdout, out, _IOFBF, sizeof(out));
+	first = options_take(&o, argv, &e);
+	if (first == -1)
+		return usage_error(e.msg);
+	if (c->url_opt != NULL && !client_knows(c->url_opt))
+		return usage_error("-s needs an URL, such as unix:///run/supd.sock");
+	c->tty = isatty(STDOUT_FILENO) == 1;
+	if (version)
+		puts(SUPD_VERSION);
+	else if (help || argv[first] == NULL)
+		list_commands();
+	else
+		run(&k, argv + first);
+	if (!version && !help && argv[first] == NULL)
+		k.status = KATO_USAGE;
+	if (fflush(stdout) != 0 && k.status == KATO_OK)
+		k.status = KATO_FAILED;
+	ctl_release(c);
+	return k.status;
+}
+
+void
+kato_version(struct kato *k)
+{
+	struct buf b = { 0 };
+	struct reply r;
+
+	if (!kato_call(k, CONTROL_INTERFACE ".GetState", NULL, &r))
+		return;
+	json_open(&b, '{');
+	json_kstr(&b, "supd", reply_str(r.params, "version"));
+	json_kstr(&b, "kato", SUPD_VERSION);
+	json_close(&b, '}');
+	if (k->json || k->yaml)
+		kato_print_text(k, &b);
+	else
+		say("supd %s, kato " SUPD_VERSION, reply_str(r.params, "version"));
+	buf_release(&b);
+	reply_release(&r);
+}
