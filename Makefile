@@ -80,6 +80,7 @@ SRC_conf = \
 	src/conf/search.c \
 	src/conf/show.c \
 	src/conf/signal.c \
+	src/conf/state.c \
 	src/conf/suggest.c \
 	src/conf/text.c \
 	src/conf/types_depends.c \

@@ -335,6 +335,7 @@ const struct sys sys_kernel = {
 	.write = write,
 	.lseek = lseek,
 	.ftruncate = ftruncate,
+	.fsync = fsync,
 	.stat = k_stat,
 	.fstat = k_fstat,
 	.access = access,

@@ -125,6 +125,7 @@ struct sys {
 	ssize_t	(*write)(int fd, const void *data, size_t len);
 	off_t	(*lseek)(int fd, off_t off, int whence);
 	int	(*ftruncate)(int fd, off_t len);
+	int	(*fsync)(int fd);
 	int	(*stat)(const char *path, struct stat *st);
 	int	(*fstat)(int fd, struct stat *st);
 	int	(*access)(const char *path, int mode);

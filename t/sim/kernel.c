@@ -256,6 +256,13 @@ s_lseek(int fd, off_t off, int whence)
 }
 
 static int
+s_fsync(int fd)
+{
+	table_get(fd, "fsync");
+	return 0;
+}
+
+static int
 s_ftruncate(int fd, off_t len)
 {
 	struct file *f = table_get(fd, "ftruncate");
@@ -860,6 +867,7 @@ static const struct sys known = {
 	.write = s_write,
 	.lseek = s_lseek,
 	.ftruncate = s_ftruncate,
+	.fsync = s_fsync,
 	.stat = s_stat,
 	.fstat = s_fstat,
 	.access = s_access,
