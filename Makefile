@@ -87,6 +87,7 @@ SRC_conf = \
 	src/conf/types_number.c \
 	src/conf/types_ready.c \
 	src/conf/types_socket.c \
+	src/conf/types_span.c \
 	src/conf/types_struct.c \
 	src/conf/types_text.c \
 	src/conf/types_word.c \

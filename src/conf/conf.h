@@ -149,6 +149,11 @@ struct deplist {
 	size_t	 n;
 };
 
+/* So many in so long; n 0: no limit. */
+struct conf_limit {
+	int64_t	 n, ms;
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */

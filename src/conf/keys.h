@@ -26,10 +26,22 @@
 #define KEY_LAST	0x10	/* looked up when all sections are checked */
 #define KEY_REQUIRED	0x20	/* a section without it is refused */
 
+/*
+ * Keys that few programs have: their fields are in a struct of their own, and the pointer to
+ * it is NULL unless one of them is given.
+ */
+struct conf_part {
+	size_t	 at;			/* of the pointer, in the struct of the section */
+	size_t	 size;			/* at most CONF_PART_MAX */
+};
+
+#define CONF_PART_MAX	256
+
 struct conf_key {
 	const char *name;		/* ini key, JSON name, manual heading */
 	const struct conf_type *type;
-	size_t	 off;
+	const struct conf_part *part;	/* NULL: the field is in the struct of the section */
+	size_t	 off;			/* in that struct, or in the part */
 	const char *def;		/* parsed like a user's text; NULL: none */
 	int64_t	 min, max;		/* both 0: no bounds */
 	enum conf_apply apply;
@@ -92,16 +104,12 @@ const struct conf_key *conf_key_find(const struct conf_table *t, const char *key
 /* Free what the fields of a struct own. */
 void	conf_release(const struct conf_table *t, void *fields);
 
-static inline void *
-conf_field(const struct conf_key *k, void *fields)
-{
-	return (char *)fields + k->off;
-}
-
-static inline const void *
-conf_field_const(const struct conf_key *k, const void *fields)
-{
-	return (const char *)fields + k->off;
-}
+/* The field of a key; of a part that is not there, a zeroed one. */
+const void *conf_field_const(const struct conf_key *k, const void *fields);
+/* The same, which must be there. */
+void	*conf_field(const struct conf_key *k, void *fields);
+bool	conf_has_part(const struct conf_key *k, const void *fields);
+/* Make the part of a key, zeroed, unless it is there; -1: no memory. */
+int	conf_make_part(const struct conf_key *k, void *fields);
 
 #endif

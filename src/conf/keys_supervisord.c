@@ -4,6 +4,7 @@
  */
 #include "conf/keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_MAX	INT32_MAX
@@ -236,10 +237,59 @@ conf_key_find(const struct conf_table *t, const char *key)
 	return NULL;
 }
 
+/* ---- fields ---- */
+
+static void *
+part_of(const struct conf_key *k, const void *fields)
+{
+	return *(void *const *)(const void *)((const char *)fields + k->part->at);
+}
+
+bool
+conf_has_part(const struct conf_key *k, const void *fields)
+{
+	return k->part == NULL || part_of(k, fields) != NULL;
+}
+
+const void *
+conf_field_const(const struct conf_key *k, const void *fields)
+{
+	static const union { int64_t align; char zero[CONF_PART_MAX]; } none;
+
+	if (k->part == NULL)
+		return (const char *)fields + k->off;
+	if (part_of(k, fields) == NULL)
+		return none.zero + k->off;
+	return (const char *)part_of(k, fields) + k->off;
+}
+
+void *
+conf_field(const struct conf_key *k, void *fields)
+{
+	return (char *)(k->part != NULL ? part_of(k, fields) : fields) + k->off;
+}
+
+int
+conf_make_part(const struct conf_key *k, void *fields)
+{
+	void **at = (void **)(void *)((char *)fields + k->part->at);
+
+	if (*at == NULL)
+		*at = calloc(1, k->part->size);
+	return *at != NULL ? 0 : -1;
+}
+
 void
 conf_release(const struct conf_table *t, void *fields)
 {
 	for (size_t i = 0; i < t->nkeys; i++)
-		if (t->keys[i].type->release != NULL)
+		if (t->keys[i].type->release != NULL && conf_has_part(&t->keys[i], fields))
 			t->keys[i].type->release(conf_field(&t->keys[i], fields));
+	for (size_t i = 0; i < t->nkeys; i++)
+		if (t->keys[i].part != NULL) {
+			void **at = (void **)(void *)((char *)fields + t->keys[i].part->at);
+
+			free(*at);
+			*at = NULL;
+		}
 }

@@ -122,6 +122,32 @@ refused:
 	return k->def != NULL ? parse_key(ld, sl, k, k->def, fields, &e) : 0;
 }
 
+static bool
+is_numbered(const struct conf_key *k)
+{
+	return (k->names & NAMES_NUMBER) != 0;
+}
+
+/*
+ * The part of the i-th key is there if this key is given: then those that were passed over
+ * have their defaults.
+ */
+static int
+want_part(struct loader *ld, const struct section_load *sl, size_t i, void *fields)
+{
+	const struct conf_key *k = sl->table->keys, *given = &k[i];
+
+	if (conf_has_part(given, fields) || ini_get(&ld->ini, sl->section, given->name) == NULL)
+		return 0;
+	if (conf_make_part(given, fields) == -1)
+		return report_nomem(&ld->report);
+	for (size_t j = 0; j < sl->table->nkeys; j++)
+		if (k[j].part == given->part && (is_numbered(&k[j]) == is_numbered(given) ?
+		    j < i : is_numbered(given)) && load_key(ld, sl, &k[j], fields) == -1)
+			return -1;
+	return 0;
+}
+
 int
 load_keys(struct loader *ld, const struct section_load *sl, bool numbered, void *fields)
 {
@@ -130,8 +156,11 @@ load_keys(struct loader *ld, const struct section_load *sl, bool numbered, void 
 	for (size_t i = 0; i < t->nkeys; i++) {
 		const struct conf_key *k = &t->keys[i];
 
-		if (((k->names & NAMES_NUMBER) != 0) == numbered &&
-		    load_key(ld, sl, k, fields) == -1)
+		if (is_numbered(k) != numbered)
+			continue;
+		if (want_part(ld, sl, i, fields) == -1)
+			return -1;
+		if (conf_has_part(k, fields) && load_key(ld, sl, k, fields) == -1)
 			return -1;
 	}
 	return 0;

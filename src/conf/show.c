@@ -68,7 +68,7 @@ put_keys(struct show *s, const struct conf_table *t, struct ini_section *section
 	for (size_t i = 0; i < t->nkeys; i++) {
 		const struct conf_key *k = &t->keys[i];
 
-		if (is_double(s, t, section, k))
+		if (is_double(s, t, section, k) || !conf_has_part(k, fields))
 			continue;
 		buf_clear(&value);
 		k->type->print(conf_field_const(k, fields), &value);

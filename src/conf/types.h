@@ -59,6 +59,9 @@ TYPE(loss, enum dep_loss);
 TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
 TYPE(depends, struct deplist);
+TYPE(span, int64_t);		/* milliseconds */
+TYPE(limit, struct conf_limit);
+TYPE(ratio, int64_t);		/* thousandths */
 
 TYPE(string, char *);
 TYPE(words, char *);		/* a command line */
@@ -83,6 +86,13 @@ void	user_cache_free(struct user_cache *c);
 
 /* Add copies of the items of from; -1: no memory. */
 int	deplist_append(struct deplist *to, const struct deplist *from);
+
+/* A number that would overflow or mean nothing becomes the nearest that the key allows. */
+int64_t	conf_clamp(int64_t n, struct conf_parse *p);
+
+/* "500ms", "1.5s", "5m", "2" to milliseconds; -1: it is no span.  And back. */
+int	conf_take_span(const char *text, int64_t *ms);
+void	conf_put_span(int64_t ms, struct buf *out);
 
 /* A port of TCP, 1 to 65535; supervisord's message. */
 int	conf_check_port(const char *text, int64_t *port, struct err *e);

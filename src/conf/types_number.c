@@ -21,9 +21,8 @@ refuse_int(struct err *e, const char *text, int base)
 	return -1;
 }
 
-/* Numbers that would overflow or mean nothing become the nearest that works. */
-static int64_t
-clamp(int64_t n, struct conf_parse *p)
+int64_t
+conf_clamp(int64_t n, struct conf_parse *p)
 {
 	const struct conf_key *k = p->key;
 
@@ -40,7 +39,7 @@ parse_integer(void *field, const char *text, struct conf_parse *p)
 
 	if (text_int(text, 10, &n) == -1)
 		return refuse_int(p->e, text, 10);
-	*(int64_t *)field = clamp(n, p);
+	*(int64_t *)field = conf_clamp(n, p);
 	return 0;
 }
 
@@ -93,9 +92,9 @@ parse_bytes(void *field, const char *text, struct conf_parse *p)
 	if (rc == -1)
 		refuse_int(p->e, lower, 10);
 	else if (n > INT64_MAX / factor || n < -INT64_MAX / factor)
-		*(int64_t *)field = clamp(n < 0 ? -INT64_MAX : INT64_MAX, p);
+		*(int64_t *)field = conf_clamp(n < 0 ? -INT64_MAX : INT64_MAX, p);
 	else
-		*(int64_t *)field = clamp(n * factor, p);
+		*(int64_t *)field = conf_clamp(n * factor, p);
 	free(lower);
 	return rc;
 }
