@@ -65,12 +65,14 @@ SRC_conf = \
 	src/conf/faces.c \
 	src/conf/include.c \
 	src/conf/ini.c \
+	src/conf/keys_guest.c \
 	src/conf/keys_program.c \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
 	src/conf/load_depends.c \
 	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
+	src/conf/load_guest.c \
 	src/conf/load_listener.c \
 	src/conf/load_program.c \
 	src/conf/load_server.c \

@@ -272,6 +272,25 @@ struct conf_ctl {
 	char	*history_file;
 };
 
+/* Sections that guests of our own carry out; each has a struct behind its key table. */
+enum guest_section { SECTION_STORE, SECTION_NODE, SECTION_GATEWAY, SECTION_PLAN, SECTION_KINDS };
+
+/* What all of them begin with. */
+struct conf_guest_keys {
+	struct conf_user user;	/* that the guest becomes */
+	char	*command;	/* an external program in place of our guest; NULL: ours */
+	char	*config;	/* for that: SUPD_CONFIG of its environment */
+	char	*token;		/* SUPD_TOKEN */
+};
+
+/* One section [store], [node:x], [gateway:x], [plan:x/y]. */
+struct conf_guest {
+	enum guest_section kind;
+	char	*section;	/* "node:echo" */
+	const char *name;	/* borrowed from section: "echo", "echo/small"; "" */
+	struct conf_guest_keys *keys;	/* the struct of its table (keys.h), owned */
+};
+
 /* A remark of the parser for the log: supervisord's CRIT, WARN, INFO lines. */
 struct conf_note {
 	enum log_level level;
@@ -290,6 +309,8 @@ struct config {
 	struct group **groups;	/* by (priority, name) */
 	struct group **by_name;	/* the same, for conf_find_group() */
 	size_t	 ngroups;
+	struct conf_guest *guests;	/* in the order of the files */
+	size_t	 nguests;
 	struct conf_note *notes;
 	size_t	 nnotes;
 };
@@ -367,6 +388,9 @@ void	program_free(struct program *p);
 struct conf_listener *conf_take_listener(struct group *g);
 void	conf_listener_free(struct conf_listener *l);
 struct group *conf_find_group(const struct config *c, const char *name);
+/* By kind and name; NULL: there is no such section. */
+const struct conf_guest *conf_find_guest(const struct config *c, enum guest_section kind,
+	    const char *name);
 
 /* Split like a shell without a shell; fault text of supervisord in e. */
 int	conf_split(const char *command, struct strlist *argv, struct err *e);

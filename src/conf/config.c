@@ -24,6 +24,9 @@ conf_free(struct config *c)
 		    &c->servers[i]);
 	}
 	free(c->servers);
+	for (size_t i = 0; i < c->nguests; i++)
+		guest_section_free(&c->guests[i]);
+	free(c->guests);
 	for (size_t i = 0; i < c->nnotes; i++)
 		free(c->notes[i].text);
 	free(c->notes);
@@ -47,6 +50,15 @@ conf_find_group(const struct config *c, const char *name)
 	    bsearch(name, c->by_name, c->ngroups, sizeof(*found), compare_name);
 
 	return found != NULL ? *found : NULL;
+}
+
+const struct conf_guest *
+conf_find_guest(const struct config *c, enum guest_section kind, const char *name)
+{
+	for (size_t i = 0; i < c->nguests; i++)
+		if (c->guests[i].kind == kind && strcmp(c->guests[i].name, name) == 0)
+			return &c->guests[i];
+	return NULL;
 }
 
 struct program *

@@ -93,6 +93,17 @@ extern const struct conf_table conf_listener_table;
 extern const struct conf_table conf_fcgi_table;
 extern const struct conf_table conf_rpc_table;
 extern const struct conf_table conf_plugin_table;
+extern const struct conf_table conf_store_table;
+extern const struct conf_table conf_node_table;
+extern const struct conf_table conf_gateway_table;
+extern const struct conf_table conf_plan_table;
+
+/* A kind of section that a guest carries out: keys_guest.c. */
+struct conf_guest_kind {
+	const struct conf_table *table;
+	size_t	 size;			/* of the struct, which begins with conf_guest_keys */
+};
+extern const struct conf_guest_kind conf_guest_kinds[SECTION_KINDS];
 
 /* All of them, in the order of the manual; NULL ends it. */
 extern const struct conf_table *const conf_tables[];

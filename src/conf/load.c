@@ -347,7 +347,7 @@ load_all(struct loader *ld, const char *path)
 	struct config *c;
 
 	if (load_files(ld, path, NULL) == -1 || load_supervisord(ld) == -1 ||
-	    load_interfaces(ld) == -1 || load_groups(ld) == -1 || load_depends(ld) == -1 ||
+	    load_interfaces(ld) == -1 || load_guests(ld) == -1 || load_groups(ld) == -1 || load_depends(ld) == -1 ||
 	    load_servers(ld) == -1 || load_user(ld) == -1)
 		return -1;
 	if (ld->ctl && load_ctl(ld) == -1)

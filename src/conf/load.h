@@ -90,6 +90,10 @@ void	group_free(struct group *g);
 int	load_servers(struct loader *ld);
 int	load_interfaces(struct loader *ld);
 int	load_ctl(struct loader *ld);
+/* Sections that guests carry out; after them their external programs, as groups. */
+int	load_guests(struct loader *ld);
+int	load_external(struct loader *ld, struct ini_section *s, struct program_list *l);
+void	guest_section_free(struct conf_guest *g);
 
 /* Defaults that no text can say. */
 void	program_init(struct program *p);

@@ -307,13 +307,42 @@ load_single_fcgi(struct loader *ld, struct ini_section *s)
 	return rc;
 }
 
+/* The external program of a [node:x] or [gateway:x], named x_node or x_gateway. */
+static int
+load_single_external(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_group_table, s, ld->scope, false };
+	struct origin o = load_origin(ld, &sl, NULL);
+	const char *title = s->title;
+	struct group_keys keys = { 0 };
+	struct program_list l = { 0 };
+	struct buf name = { 0 };
+	int rc = -1;
+
+	if (ini_get(&ld->ini, s, "command") == NULL)
+		return 0;
+	buf_addf(&name, "%s_%.*s", title, (int)strcspn(s->name, ":"), s->name);
+	s->title = buf_text(&name);
+	if (!name.failed &&
+	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
+	    load_external(ld, s, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
+		rc = add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
+	s->title = title;
+	buf_release(&name);
+	program_list_release(&l);
+	conf_release(sl.table, &keys);
+	return rc;
+}
+
 int
 load_groups(struct loader *ld)
 {
 	if (each_section(ld, &conf_group_table, load_group) == -1 ||
 	    each_section(ld, &conf_program_table, load_single) == -1 ||
 	    each_section(ld, &conf_listener_table, load_pool) == -1 ||
-	    each_section(ld, &conf_fcgi_table, load_single_fcgi) == -1)
+	    each_section(ld, &conf_fcgi_table, load_single_fcgi) == -1 ||
+	    each_section(ld, &conf_node_table, load_single_external) == -1 ||
+	    each_section(ld, &conf_gateway_table, load_single_external) == -1)
 		return -1;
 	return sort_groups(ld);
 }

@@ -188,6 +188,9 @@ put_all(struct show *s)
 		put_section(s, c->servers[i].is_unix ? &conf_unix_table : &conf_inet_table,
 		    c->servers[i].section, &c->servers[i]);
 	put_section(s, &conf_ctl_table, "supervisorctl", &c->ctl);
+	for (size_t i = 0; i < c->nguests; i++)
+		put_section(s, conf_guest_kinds[c->guests[i].kind].table,
+		    c->guests[i].section, c->guests[i].keys);
 	for (size_t i = 0; i < c->ngroups; i++)
 		put_group(s, c->groups[i]);
 	put_rest(s);

@@ -23,6 +23,14 @@ struct conf_parse {
 	struct err *e;
 };
 
+/* What an instance of a node is. */
+enum node_kind { NODE_ECHO, NODE_PROCESS, NODE_DIRECTORY, NODE_COMMAND };
+
+/* "5002-5050"; both 0: none */
+struct conf_ports {
+	int64_t	 first, last;
+};
+
 struct conf_word {
 	const char *word;	/* NULL ends a list; the first of a value is printed */
 	int	 value;
@@ -62,6 +70,8 @@ TYPE(depends, struct deplist);
 TYPE(span, int64_t);		/* milliseconds */
 TYPE(limit, struct conf_limit);
 TYPE(ratio, int64_t);		/* thousandths */
+TYPE(node_kind, enum node_kind);
+TYPE(ports, struct conf_ports);
 
 TYPE(string, char *);
 TYPE(words, char *);		/* a command line */

@@ -117,6 +117,46 @@ const struct conf_type conf_bytes = {
 	"bytes", NULL, parse_bytes, print_bytes, equal_integer, NULL
 };
 
+/* "5002-5050" or "5002" */
+static int
+parse_ports(void *field, const char *text, struct conf_parse *p)
+{
+	struct conf_ports *r = field;
+	const char *dash = strchr(text, '-');
+	char *first = strndup(text, dash != NULL ? (size_t)(dash - text) : strlen(text));
+	int64_t a = 0, b = 0;
+	bool good = first != NULL && text_int(first, 10, &a) == 0 &&
+	    text_int(dash != NULL ? dash + 1 : first, 10, &b) == 0;
+
+	free(first);
+	if (!good || a < 1 || b < a || b > 65535)
+		return err_set(p->e, FAULT_CANT_REREAD, "'%s' is not a range of ports such as"
+		    " 5002-5050, of 1 to 65535", text);
+	*r = (struct conf_ports){ a, b };
+	return 0;
+}
+
+static void
+print_ports(const void *field, struct buf *out)
+{
+	const struct conf_ports *r = field;
+
+	if (r->last > 0)
+		buf_addf(out, "%lld-%lld", (long long)r->first, (long long)r->last);
+}
+
+static bool
+equal_ports(const void *a, const void *b)
+{
+	const struct conf_ports *r = a, *s = b;
+
+	return r->first == s->first && r->last == s->last;
+}
+
+const struct conf_type conf_ports = {
+	"ports", NULL, parse_ports, print_ports, equal_ports, NULL
+};
+
 static int
 parse_octal(void *field, const char *text, struct conf_parse *p)
 {

@@ -47,6 +47,11 @@ static const struct conf_word loss_words[] = {
 	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
 };
 
+static const struct conf_word node_words[] = {
+	{ "echo", NODE_ECHO }, { "process", NODE_PROCESS }, { "directory", NODE_DIRECTORY },
+	{ "command", NODE_COMMAND }, { NULL, 0 }
+};
+
 static const struct conf_word *
 find_word(const struct conf_word *words, const char *text)
 {
@@ -188,3 +193,4 @@ WORD_TYPE(cgroup, cgroup_words, parse_word, "word");
 WORD_TYPE(kind, kind_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
+WORD_TYPE(node_kind, node_words, parse_word, "word");
