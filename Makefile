@@ -65,6 +65,7 @@ SRC_conf = \
 	src/conf/faces.c \
 	src/conf/include.c \
 	src/conf/ini.c \
+	src/conf/keys_gateway.c \
 	src/conf/keys_guest.c \
 	src/conf/keys_program.c \
 	src/conf/keys_supervisord.c \
@@ -86,6 +87,7 @@ SRC_conf = \
 	src/conf/suggest.c \
 	src/conf/text.c \
 	src/conf/types_depends.c \
+	src/conf/types_gateway.c \
 	src/conf/types_number.c \
 	src/conf/types_ready.c \
 	src/conf/types_socket.c \
@@ -238,6 +240,12 @@ SRC_web = \
 	src/web/xmlrpc_value.c \
 	src/web/xmlrpc_write.c \
 
+SRC_gateway = \
+	src/gateway/choose.c \
+	src/gateway/decide.c \
+	src/gateway/row.c \
+	src/gateway/schema.c \
+
 SRC_cli = \
 	src/cli/command.c \
 	src/cli/complete.c \
@@ -262,11 +270,11 @@ SRC_cli = \
 
 # Everything that is not main().
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
-	$(SRC_client) $(SRC_log) $(SRC_http) $(SRC_web) $(SRC_cli)
+	$(SRC_client) $(SRC_log) $(SRC_http) $(SRC_web) $(SRC_gateway) $(SRC_cli)
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
-COLD = $(SRC_client) $(SRC_nocurl) $(SRC_http) $(SRC_web) $(SRC_cli) \
+COLD = $(SRC_client) $(SRC_nocurl) $(SRC_http) $(SRC_web) $(SRC_gateway) $(SRC_cli) \
 	src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
 
 UNIT = $(sort $(wildcard t/unit/*.c))

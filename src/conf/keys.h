@@ -103,7 +103,15 @@ struct conf_guest_kind {
 	const struct conf_table *table;
 	size_t	 size;			/* of the struct, which begins with conf_guest_keys */
 };
-extern const struct conf_guest_kind conf_guest_kinds[SECTION_KINDS];
+extern const struct conf_guest_kind *const conf_guest_kinds[SECTION_KINDS];
+extern const struct conf_guest_kind conf_gateway_kind, conf_plan_kind;	/* keys_gateway.c */
+
+/* Of keys that several of them have. */
+#define GUEST_USER_DOC "User that it runs as; that of the supervisor unless set."
+#define GUEST_COMMAND_DOC(what) "An external program that does the work, supervised like any other" \
+	" under the name x_" what "; the keys of a [program:x] apply to it.  Unless set: supd" \
+	" itself."
+#define GUEST_CONFIG_DOC "For command: a file that it finds as SUPD_CONFIG in its environment."
 
 /* All of them, in the order of the manual; NULL ends it. */
 extern const struct conf_table *const conf_tables[];

@@ -1,18 +1,12 @@
 /*
- * The keys of sections that guests carry out: the config store, nodes, gateways and their
- * plans.  The core passes them on as JSON (ctl/keys.c) and looks only into the part that
+ * The keys of sections that guests carry out: the config store and nodes; keys_gateway.c
+ * has gateways and their plans.  The core passes them on as JSON (ctl/keys.c) and looks only into the part that
  * all have in common; so a key for a guest is one field and one row here.
  */
 #include "conf/keys.h"
 
 #define KEY_OF(s, key, field, t) .name = key, .type = &conf_##t, .off = offsetof(s, field) + \
 	_Generic(((s *)0)->field, ct_##t: 0)
-
-#define USER_DOC "User that it runs as; that of the supervisor unless set."
-#define COMMAND_DOC(what) "An external program that does the work, supervised like any other" \
-	" under the name x_" what "; the keys of a [program:x] apply to it.  Unless set: supd" \
-	" itself."
-#define CONFIG_DOC "For command: a file that it finds as SUPD_CONFIG in its environment."
 
 /* ---- [store] ---- */
 
@@ -24,7 +18,7 @@ struct conf_store {
 
 static const struct conf_key store_keys[] = {
 	{ KEY_OF(struct conf_store, "user", all.user, user), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = USER_DOC },
+	  .flags = KEY_OURS, .doc = GUEST_USER_DOC },
 };
 
 /* ---- [node:x] ---- */
@@ -58,11 +52,11 @@ struct conf_node {
 
 static const struct conf_key node_keys[] = {
 	{ KEY_OF(struct conf_node, "user", all.user, user), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = USER_DOC },
+	  .flags = KEY_OURS, .doc = GUEST_USER_DOC },
 	{ KEY_OF(struct conf_node, "command", all.command, words), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = COMMAND_DOC("node") },
+	  .flags = KEY_OURS, .doc = GUEST_COMMAND_DOC("node") },
 	{ KEY_OF(struct conf_node, "config", all.config, path), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = CONFIG_DOC },
+	  .flags = KEY_OURS, .doc = GUEST_CONFIG_DOC },
 	{ KEY_OF(struct conf_node, "token", all.token, string), .def = NULL,
 	  .flags = KEY_OURS | KEY_SECRET, .apply = APPLY_RESTART,
 	  .doc = "For command: what it finds as SUPD_TOKEN in its environment." },
@@ -128,46 +122,6 @@ static const struct conf_key node_keys[] = {
 	  .doc = "After so many failures in a row a process is started again." },
 };
 
-/* ---- [gateway:x] ---- */
-
-struct conf_gateway {
-	struct conf_guest_keys all;
-	char	*service;
-};
-
-#undef KEY
-#define KEY(f, t) KEY_OF(struct conf_gateway, #f, f, t)
-
-static const struct conf_key gateway_keys[] = {
-	{ KEY_OF(struct conf_gateway, "user", all.user, user), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = USER_DOC },
-	{ KEY_OF(struct conf_gateway, "command", all.command, words), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = COMMAND_DOC("gateway") },
-	{ KEY_OF(struct conf_gateway, "config", all.config, path), .def = NULL, .apply = APPLY_RESTART,
-	  .flags = KEY_OURS, .doc = CONFIG_DOC },
-	{ KEY_OF(struct conf_gateway, "token", all.token, string), .def = NULL,
-	  .flags = KEY_OURS | KEY_SECRET, .apply = APPLY_RESTART,
-	  .doc = "What callers of /gateway/v1 have to send; an external program finds it as"
-	    " SUPD_TOKEN in its environment." },
-	{ KEY(service, string), .def = NULL, .apply = APPLY_RESTART, .flags = KEY_OURS,
-	  .doc = "Service that is offered; the x of the section unless set." },
-};
-
-/* ---- [plan:x/y] ---- */
-
-struct conf_plan {
-	struct conf_guest_keys all;	/* without keys */
-	char	*description;
-};
-
-#undef KEY
-#define KEY(f, t) KEY_OF(struct conf_plan, #f, f, t)
-
-static const struct conf_key plan_keys[] = {
-	{ KEY(description, string), .def = NULL, .apply = APPLY_RESTART, .flags = KEY_OURS,
-	  .doc = "What a user reads about the plan." },
-};
-
 /* ---- tables ---- */
 
 #define ROWS(rows) .keys = rows, .nkeys = sizeof(rows) / sizeof(rows[0])
@@ -182,20 +136,13 @@ const struct conf_table conf_node_table = {
 	.names = NAMES_HERE | NAMES_HOST,
 	.doc = "Makes instances of a service on this machine, see supd-node(8).",
 };
-const struct conf_table conf_gateway_table = {
-	.section = "gateway", .match = MATCH_NAMED, ROWS(gateway_keys),
-	.base = &conf_program_table, .names = NAMES_HERE | NAMES_HOST,
-	.doc = "Offers a service to platforms by HTTP, see supd-gateway(8).",
-};
-const struct conf_table conf_plan_table = {
-	.section = "plan", .match = MATCH_NAMED, ROWS(plan_keys),
-	.names = NAMES_HERE | NAMES_HOST,
-	.doc = "Plan y of the [gateway:x], as [plan:x/y].",
-};
 
-const struct conf_guest_kind conf_guest_kinds[SECTION_KINDS] = {
-	[SECTION_STORE] = { &conf_store_table, sizeof(struct conf_store) },
-	[SECTION_NODE] = { &conf_node_table, sizeof(struct conf_node) },
-	[SECTION_GATEWAY] = { &conf_gateway_table, sizeof(struct conf_gateway) },
-	[SECTION_PLAN] = { &conf_plan_table, sizeof(struct conf_plan) },
+static const struct conf_guest_kind store_kind = { &conf_store_table, sizeof(struct conf_store) };
+static const struct conf_guest_kind node_kind = { &conf_node_table, sizeof(struct conf_node) };
+
+const struct conf_guest_kind *const conf_guest_kinds[SECTION_KINDS] = {
+	[SECTION_STORE] = &store_kind,
+	[SECTION_NODE] = &node_kind,
+	[SECTION_GATEWAY] = &conf_gateway_kind,
+	[SECTION_PLAN] = &conf_plan_kind,
 };

@@ -13,7 +13,7 @@ void
 guest_section_free(struct conf_guest *g)
 {
 	if (g->keys != NULL)
-		conf_release(conf_guest_kinds[g->kind].table, g->keys);
+		conf_release(conf_guest_kinds[g->kind]->table, g->keys);
 	free(g->keys);
 	free(g->section);
 }
@@ -43,7 +43,7 @@ check_title(struct loader *ld, const struct section_load *sl)
 static int
 load_guest(struct loader *ld, struct ini_section *section, enum guest_section kind)
 {
-	const struct conf_guest_kind *k = &conf_guest_kinds[kind];
+	const struct conf_guest_kind *k = conf_guest_kinds[kind];
 	struct section_load sl = { k->table, section, ld->scope, false };
 	struct config *c = ld->c;
 	struct conf_guest *v, *g;
@@ -96,7 +96,7 @@ load_guests(struct loader *ld)
 		const struct conf_table *t = conf_table_find(s->name);
 
 		for (enum guest_section kind = 0; kind < SECTION_KINDS; kind++)
-			if (t == conf_guest_kinds[kind].table && load_guest(ld, s, kind) == -1)
+			if (t == conf_guest_kinds[kind]->table && load_guest(ld, s, kind) == -1)
 				return -1;
 	}
 	for (size_t i = 0; i < ld->c->nguests; i++)

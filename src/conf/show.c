@@ -189,7 +189,7 @@ put_all(struct show *s)
 		    c->servers[i].section, &c->servers[i]);
 	put_section(s, &conf_ctl_table, "supervisorctl", &c->ctl);
 	for (size_t i = 0; i < c->nguests; i++)
-		put_section(s, conf_guest_kinds[c->guests[i].kind].table,
+		put_section(s, conf_guest_kinds[c->guests[i].kind]->table,
 		    c->guests[i].section, c->guests[i].keys);
 	for (size_t i = 0; i < c->ngroups; i++)
 		put_group(s, c->groups[i]);

@@ -26,6 +26,9 @@ struct conf_parse {
 /* What an instance of a node is. */
 enum node_kind { NODE_ECHO, NODE_PROCESS, NODE_DIRECTORY, NODE_COMMAND };
 
+/* May an operation go on after its answer? */
+enum async_rule { ASYNC_NEVER, ASYNC_ALLOWED, ASYNC_REQUIRED };
+
 /* "5002-5050"; both 0: none */
 struct conf_ports {
 	int64_t	 first, last;
@@ -72,8 +75,11 @@ TYPE(limit, struct conf_limit);
 TYPE(ratio, int64_t);		/* thousandths */
 TYPE(node_kind, enum node_kind);
 TYPE(ports, struct conf_ports);
+TYPE(async_rule, enum async_rule);
 
 TYPE(string, char *);
+TYPE(json, char *);		/* text of a JSON object */
+TYPE(listen, struct strlist);	/* "host:port", "unix:/path" */
 TYPE(words, char *);		/* a command line */
 TYPE(name, char *);		/* of a process */
 TYPE(directory, char *);	/* exists */

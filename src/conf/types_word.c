@@ -52,6 +52,11 @@ static const struct conf_word node_words[] = {
 	{ "command", NODE_COMMAND }, { NULL, 0 }
 };
 
+static const struct conf_word async_words[] = {
+	{ "never", ASYNC_NEVER }, { "allowed", ASYNC_ALLOWED },
+	{ "required", ASYNC_REQUIRED }, { NULL, 0 }
+};
+
 static const struct conf_word *
 find_word(const struct conf_word *words, const char *text)
 {
@@ -194,3 +199,4 @@ WORD_TYPE(kind, kind_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");
+WORD_TYPE(async_rule, async_words, parse_word, "word");
