@@ -327,7 +327,7 @@ OURS = -std=c11 -D_GNU_SOURCE -DSUPD_VERSION='"$(VERSION)"' -Isrc \
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # Static libraries, users before the used.
-LIBS = -lmicrohttpd -lexpat -ledit -ltinfo -lcurl -lmbedtls -lev -linih -lyyjson -lbsd -lmd
+LIBS = -lmicrohttpd -lexpat -lsqlite3 -ledit -ltinfo -lcurl -lmbedtls -lev -linih -lyyjson -lbsd -lmd
 
 # Compilers by purpose.  CC, when somebody names one, is the system's.
 MUSL_CC = musl-gcc
@@ -389,7 +389,7 @@ FINISH_$(B)/asan = ln -f $< $@
 
 # Where Debian ships no .pc file (libev) the name has to do, and where it has no
 # package (yyjson in Debian 12) or too old a one, our own copy.
-PC = libbsd inih libedit expat libcurl
+PC = libbsd inih libedit expat libcurl sqlite3
 CC_$(B)/system = $(HOST_CC)
 FLAGS_$(B)/system = -O2 -g $$(pkg-config --cflags $(PC)) \
 	-isystem $(B)/system/libs/include
