@@ -212,6 +212,9 @@ SRC_http = \
 	src/http/http.c \
 	src/http/origin.c \
 
+SRC_serve = \
+	src/serve/db.c \
+
 SRC_web = \
 	src/web/action.c \
 	src/web/embed.c \
@@ -268,13 +271,21 @@ SRC_cli = \
 	src/cli/supctl.c \
 	src/cli/why.c \
 
+# Guests that are not always there, and clients.
+LATE = \
+	$(SRC_http) \
+	$(SRC_serve) \
+	$(SRC_web) \
+	$(SRC_gateway) \
+	$(SRC_cli) \
+
 # Everything that is not main().
 SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
-	$(SRC_client) $(SRC_log) $(SRC_http) $(SRC_web) $(SRC_gateway) $(SRC_cli)
+	$(SRC_client) $(SRC_log) $(LATE)
 
 # What neither core nor logger runs is linked last, behind the libraries that they
 # use: pages are mapped 16 at a time, and nobody's memory should hold the line editor.
-COLD = $(SRC_client) $(SRC_nocurl) $(SRC_http) $(SRC_web) $(SRC_gateway) $(SRC_cli) \
+COLD = $(SRC_client) $(SRC_nocurl) $(LATE) \
 	src/conf/check.c src/conf/manual.c src/conf/show.c src/conf/suggest.c
 
 UNIT = $(sort $(wildcard t/unit/*.c))
