@@ -42,6 +42,7 @@ SRC_base = \
 	src/base/log.c \
 	src/base/loop.c \
 	src/base/secret.c \
+	src/base/spare.c \
 	src/base/spawn.c \
 	src/base/sys.c \
 	src/base/utf8.c \
@@ -211,6 +212,7 @@ SRC_http = \
 	src/http/form.c \
 	src/http/http.c \
 	src/http/origin.c \
+	src/http/room.c \
 
 SRC_serve = \
 	src/serve/db.c \

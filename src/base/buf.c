@@ -59,6 +59,27 @@ buf_addc(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+/* By products rather than divisions, which a compiler for size would take. */
+void
+buf_addi(struct buf *b, int64_t n)
+{
+	char text[24], *p = text + sizeof(text);
+	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	uint32_t small, tenth;
+
+	for (; u > UINT32_MAX; u /= 10)
+		*--p = (char)('0' + u % 10);
+	small = (uint32_t)u;
+	do {
+		tenth = (uint32_t)((uint64_t)small * 0xcccccccd >> 35);
+		*--p = (char)('0' + (small - tenth * 10));
+		small = tenth;
+	} while (small > 0);
+	if (n < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+}
+
 void
 buf_addv(struct buf *b, const char *fmt, va_list ap)
 {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char	*data;		/* owned; NUL after len bytes once anything was added */
@@ -22,6 +23,8 @@ int	buf_reserve(struct buf *b, size_t more);
 void	buf_add(struct buf *b, const void *data, size_t len);
 void	buf_adds(struct buf *b, const char *text);
 void	buf_addc(struct buf *b, char c);
+/* In decimal. */
+void	buf_addi(struct buf *b, int64_t n);
 void	buf_addf(struct buf *b, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	buf_addv(struct buf *b, const char *fmt, va_list ap)

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "base/spare.h"
 #include "client/client.h"
 #include "wire/varlink.h"
 
@@ -74,6 +75,8 @@ struct async {
 	struct loop_timer sweep;
 	struct loop_job next;	/* serves the queue */
 	struct buf frame;
+	struct spare in;	/* buffer of a line that had a long reply */
+	struct spare values;	/* what such a reply was read into */
 };
 
 static void on_line(struct loop_io *w, int events);
@@ -157,8 +160,10 @@ line_set_idle(struct line *l)
 	l->is_slow = false;
 	l->idle_ms = loop_now();
 	l->is_idle = true;
-	if (l->in.cap > KEEP_BYTES)
-		buf_release(&l->in);
+	if (l->in.cap > KEEP_BYTES) {
+		spare_give(&a->in, l->in.data, l->in.cap);
+		l->in = (struct buf){ 0 };
+	}
 	watch(l);
 	TAILQ_REMOVE(&a->busy, l, link);
 	TAILQ_INSERT_HEAD(&a->idle, l, link);
@@ -342,18 +347,52 @@ line_lost(struct line *l)
 	serve_queue(a);
 }
 
+/* What a reply has been read into. */
+struct reading {
+	yyjson_doc *doc;
+	void	*pool;		/* its memory, of a long reply; or NULL */
+	size_t	 cap;
+};
+
+/* Not in situ, so the text is only read. */
+static void
+read_text(struct async *a, const char *text, size_t len, struct reading *r)
+{
+	char *writable = (char *)(uintptr_t)text;
+	size_t most = yyjson_read_max_memory_usage(len, 0);
+	yyjson_alc alc;
+
+	*r = (struct reading){ 0 };
+	if (len > KEEP_BYTES) {
+		r->pool = spare_take(&a->values, most, &r->cap);
+		if (r->pool == NULL)
+			r->pool = malloc(r->cap = most);
+	}
+	if (r->pool != NULL && yyjson_alc_pool_init(&alc, r->pool, r->cap))
+		r->doc = yyjson_read_opts(writable, len, 0, &alc, NULL);
+	else
+		r->doc = yyjson_read_opts(writable, len, 0, NULL, NULL);
+}
+
+static void
+reading_release(struct async *a, struct reading *r)
+{
+	yyjson_doc_free(r->doc);
+	if (r->pool != NULL)
+		spare_give(&a->values, r->pool, r->cap);
+}
+
 /* Read what text says; -1: it is no reply. */
 static int
-parse(struct async_call *c, struct async_reply *r, yyjson_doc **doc, struct err *e)
+parse(struct async_call *c, struct async_reply *r, struct reading *reading, struct err *e)
 {
 	yyjson_val *root, *error;
 
-	*doc = NULL;
+	*reading = (struct reading){ 0 };
 	if ((c->flags & (ASYNC_RAW | ASYNC_MORE)) == ASYNC_RAW)
 		return 0;
-	/* Not in situ, so the text is only read. */
-	*doc = yyjson_read_opts((char *)(uintptr_t)r->text, r->len, 0, NULL, NULL);
-	root = yyjson_doc_get_root(*doc);
+	read_text(c->a, r->text, r->len, reading);
+	root = yyjson_doc_get_root(reading->doc);
 	if (!yyjson_is_obj(root))
 		return -1;
 	r->params = yyjson_obj_get(root, "parameters");
@@ -378,11 +417,11 @@ deliver(struct line *l, const char *text, size_t len)
 	struct async *a = l->a;
 	async_fn fn = c->fn;
 	void *arg = c->arg;
-	yyjson_doc *doc;
+	struct reading reading;
 	struct err e;
 
-	if (parse(c, &r, &doc, &e) == -1) {
-		yyjson_doc_free(doc);
+	if (parse(c, &r, &reading, &e) == -1) {
+		reading_release(a, &reading);
 		line_lost(l);
 		return false;
 	}
@@ -393,7 +432,7 @@ deliver(struct line *l, const char *text, size_t len)
 	a->current = l;
 	fn(arg, &r);
 	a->current = NULL;
-	yyjson_doc_free(doc);
+	reading_release(a, &reading);
 	if (!l->doomed)
 		return true;
 	line_free(l);
@@ -446,6 +485,9 @@ receive(struct line *l, int flags)
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	/* a stream would keep it for as long as it lasts */
+	if (l->in.data == NULL && l->call != NULL && !(l->call->flags & ASYNC_MORE))
+		l->in.data = spare_take(&l->a->in, 0, &l->in.cap);
 	if (n > 0)
 		buf_add(&l->in, data, (size_t)n);
 	/* also when it is idle: nobody has asked */
@@ -514,6 +556,8 @@ async_free(struct async *a)
 	loop_timer_stop(&a->sweep);
 	loop_job_cancel(&a->next);
 	buf_release(&a->frame);
+	spare_release(&a->in);
+	spare_release(&a->values);
 	free(a);
 }
 

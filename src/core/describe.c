@@ -33,15 +33,26 @@ proc_exitstatus(const struct proc *p)
 }
 
 static void
+add_two_digits(struct buf *out, int64_t n)
+{
+	char text[3] = { ':', (char)('0' + n / 10), (char)('0' + n % 10) };
+
+	buf_add(out, text, sizeof(text));
+}
+
+static void
 describe_uptime(const struct proc *p, struct buf *out)
 {
 	int64_t s = (loop_now() - p->start_ms) / 1000, days = s / 86400;
 
-	buf_addf(out, "pid %d, uptime ", (int)p->pid);
+	buf_adds(out, "pid ");
+	buf_addi(out, p->pid);
+	buf_adds(out, ", uptime ");
 	if (days > 0)
 		buf_addf(out, "%lld day%s, ", (long long)days, days == 1 ? "" : "s");
-	buf_addf(out, "%lld:%02lld:%02lld", (long long)(s % 86400 / 3600),
-	    (long long)(s % 3600 / 60), (long long)(s % 60));
+	buf_addi(out, s % 86400 / 3600);
+	add_two_digits(out, s % 3600 / 60);
+	add_two_digits(out, s % 60);
 }
 
 static void

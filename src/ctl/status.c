@@ -39,6 +39,7 @@ put_description(struct buf *b, const struct proc *p)
 	b->failed |= text.failed;
 }
 
+/* In the order of getProcessInfo, so that who makes that of it need not search. */
 void
 status_put(struct buf *b, const struct proc *p, int64_t now_ms)
 {
@@ -49,19 +50,16 @@ status_put(struct buf *b, const struct proc *p, int64_t now_ms)
 	json_str(b, p->conf->name);
 	PUT(b, ",\"group\":");
 	json_str(b, p->group->name);
-	PUT(b, ",\"state\":");
-	json_int(b, pstate_code(p->fsm.st));
-	PUT(b, ",\"statename\":");
-	json_str(b, pstate_name(p->fsm.st));
-	put_description(b, p);
-	PUT(b, ",\"pid\":");
-	json_int(b, p->pid);
 	PUT(b, ",\"start\":");
 	json_int(b, seconds(p->start_wall_ms));
 	PUT(b, ",\"stop\":");
 	json_int(b, seconds(p->stop_wall_ms));
 	PUT(b, ",\"now\":");
 	json_int(b, seconds(now_ms));
+	PUT(b, ",\"state\":");
+	json_int(b, pstate_code(p->fsm.st));
+	PUT(b, ",\"statename\":");
+	json_str(b, pstate_name(p->fsm.st));
 	PUT(b, ",\"spawnerr\":");
 	json_str(b, p->spawnerr);
 	PUT(b, ",\"exitstatus\":");
@@ -72,6 +70,9 @@ status_put(struct buf *b, const struct proc *p, int64_t now_ms)
 	json_str(b, out);
 	PUT(b, ",\"stderr_logfile\":");
 	json_str(b, err);
+	PUT(b, ",\"pid\":");
+	json_int(b, p->pid);
+	put_description(b, p);
 	PUT(b, ",\"guest\":");
 	json_bool(b, p->group == core.guests);
 	json_close(b, '}');

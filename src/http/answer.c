@@ -9,6 +9,7 @@
 
 #include "http/conn.h"
 #include "http/escape.h"
+#include "http/room.h"
 
 #define PIECE_BYTES	(64 * 1024)	/* of a long answer: each has its own time limit */
 
@@ -98,6 +99,7 @@ struct pieces {
 	const char *data;
 	size_t	 len;
 	char	*owned;		/* NULL: data is not ours */
+	size_t	 cap;		/* of owned */
 };
 
 static ssize_t
@@ -118,19 +120,20 @@ free_pieces(void *cls)
 {
 	struct pieces *p = cls;
 
-	free(p->owned);
+	if (p->owned != NULL)
+		room_give(p->owned, p->cap);
 	free(p);
 }
 
-/* Takes over owned, also when it fails. */
+/* Takes over owned (NULL: data is not ours) with its cap bytes, also when it fails. */
 static struct MHD_Response *
-in_pieces(struct request *r, const char *data, size_t len, char *owned)
+in_pieces(struct request *r, const char *data, size_t len, char *owned, size_t cap)
 {
 	struct pieces *p = malloc(sizeof(*p));
 	struct MHD_Response *response = NULL;
 
 	if (p != NULL) {
-		*p = (struct pieces){ r->conn, data, len, owned };
+		*p = (struct pieces){ r->conn, data, len, owned, cap };
 		response = MHD_create_response_from_callback(len, PIECE_BYTES, read_pieces,
 		    p, free_pieces);
 	}
@@ -144,7 +147,7 @@ in_pieces(struct request *r, const char *data, size_t len, char *owned)
 void
 request_reply(struct request *r, unsigned status, const char *type, struct buf *body)
 {
-	size_t len = body != NULL ? body->len : 0;
+	size_t len = body != NULL ? body->len : 0, cap;
 	struct MHD_Response *response;
 	char *data;
 
@@ -158,8 +161,9 @@ request_reply(struct request *r, unsigned status, const char *type, struct buf *
 			buf_release(body);
 		response = MHD_create_response_empty(MHD_RF_NONE);
 	} else {
+		cap = body->cap;
 		data = buf_steal(body);
-		response = len > PIECE_BYTES ? in_pieces(r, data, len, data) :
+		response = len > PIECE_BYTES ? in_pieces(r, data, len, data, cap) :
 		    MHD_create_response_from_buffer_with_free_callback(len, data, free);
 		if (response == NULL && len <= PIECE_BYTES)
 			free(data);
@@ -171,7 +175,7 @@ void
 request_reply_static(struct request *r, unsigned status, const char *type, const void *data,
     size_t len)
 {
-	begin(r, status, type, len > PIECE_BYTES ? in_pieces(r, data, len, NULL) :
+	begin(r, status, type, len > PIECE_BYTES ? in_pieces(r, data, len, NULL, 0) :
 	    MHD_create_response_from_buffer_static(len, data));
 }
 

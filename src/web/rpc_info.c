@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "http/room.h"
 #include "web/rpc.h"
 #include "web/xmlrpc_write.h"
 
@@ -19,34 +20,43 @@ enum field_type {
 struct field {
 	const char *name;
 	enum field_type type;
+	const char *head;	/* what stands before its value */
+	size_t	 len;		/* of head */
 };
 
+#define HEAD(name) "<member>\n<name>" name "</name>\n"
+#define FIELD(name, type) { name, type, HEAD(name), sizeof(HEAD(name)) - 1 }
+
+/* In the order in which the supervisor says them: then each is found at once. */
+
 static const struct field info_fields[] = {
-	{ "name", F_TEXT }, { "group", F_TEXT },
-	{ "start", F_INT }, { "stop", F_INT }, { "now", F_INT },
-	{ "state", F_INT }, { "statename", F_TEXT }, { "spawnerr", F_TEXT },
-	{ "exitstatus", F_EXIT },
-	{ "logfile", F_TEXT }, { "stdout_logfile", F_TEXT }, { "stderr_logfile", F_TEXT },
-	{ "pid", F_INT }, { "description", F_TEXT },
+	FIELD("name", F_TEXT), FIELD("group", F_TEXT),
+	FIELD("start", F_INT), FIELD("stop", F_INT), FIELD("now", F_INT),
+	FIELD("state", F_INT), FIELD("statename", F_TEXT), FIELD("spawnerr", F_TEXT),
+	FIELD("exitstatus", F_EXIT),
+	FIELD("logfile", F_TEXT), FIELD("stdout_logfile", F_TEXT),
+	FIELD("stderr_logfile", F_TEXT),
+	FIELD("pid", F_INT), FIELD("description", F_TEXT),
 };
 
 static const struct field config_fields[] = {
-	{ "autostart", F_BOOL }, { "autorestart", F_RESTART },
-	{ "directory", F_TEXT }, { "uid", F_UID }, { "command", F_TEXT },
-	{ "exitcodes", F_INTS }, { "group", F_TEXT }, { "group_prio", F_INT },
-	{ "inuse", F_BOOL }, { "killasgroup", F_BOOL }, { "name", F_TEXT },
-	{ "process_prio", F_INT }, { "redirect_stderr", F_BOOL },
-	{ "startretries", F_INT }, { "startsecs", F_INT },
-	{ "stdout_capture_maxbytes", F_INT }, { "stdout_events_enabled", F_BOOL },
-	{ "stdout_logfile", F_TEXT }, { "stdout_logfile_backups", F_INT },
-	{ "stdout_logfile_maxbytes", F_INT }, { "stdout_syslog", F_BOOL },
-	{ "stopsignal", F_INT }, { "stopwaitsecs", F_INT },
-	{ "stderr_capture_maxbytes", F_INT }, { "stderr_events_enabled", F_BOOL },
-	{ "stderr_logfile", F_TEXT }, { "stderr_logfile_backups", F_INT },
-	{ "stderr_logfile_maxbytes", F_INT }, { "stderr_syslog", F_BOOL },
-	{ "serverurl", F_TEXT },
+	FIELD("autostart", F_BOOL), FIELD("autorestart", F_RESTART),
+	FIELD("directory", F_TEXT), FIELD("uid", F_UID), FIELD("command", F_TEXT),
+	FIELD("exitcodes", F_INTS), FIELD("group", F_TEXT), FIELD("group_prio", F_INT),
+	FIELD("inuse", F_BOOL), FIELD("killasgroup", F_BOOL), FIELD("name", F_TEXT),
+	FIELD("process_prio", F_INT), FIELD("redirect_stderr", F_BOOL),
+	FIELD("startretries", F_INT), FIELD("startsecs", F_INT),
+	FIELD("stdout_capture_maxbytes", F_INT), FIELD("stdout_events_enabled", F_BOOL),
+	FIELD("stdout_logfile", F_TEXT), FIELD("stdout_logfile_backups", F_INT),
+	FIELD("stdout_logfile_maxbytes", F_INT), FIELD("stdout_syslog", F_BOOL),
+	FIELD("stopsignal", F_INT), FIELD("stopwaitsecs", F_INT),
+	FIELD("stderr_capture_maxbytes", F_INT), FIELD("stderr_events_enabled", F_BOOL),
+	FIELD("stderr_logfile", F_TEXT), FIELD("stderr_logfile_backups", F_INT),
+	FIELD("stderr_logfile_maxbytes", F_INT), FIELD("stderr_syslog", F_BOOL),
+	FIELD("serverurl", F_TEXT),
 };
 
+#define MANY 50		/* a struct has about a KiB */
 #define COUNT(array) (sizeof(array) / sizeof(array[0]))
 
 static void
@@ -113,10 +123,12 @@ put_field(struct buf *b, enum field_type type, yyjson_val *object, yyjson_val *v
 static void
 put_struct(struct buf *b, const struct field *fields, size_t n, yyjson_val *object)
 {
+	yyjson_obj_iter it = yyjson_obj_iter_with(object);
+
 	xml_struct_begin(b);
 	for (size_t i = 0; i < n; i++) {
-		xml_member(b, fields[i].name);
-		put_field(b, fields[i].type, object, yyjson_obj_get(object, fields[i].name));
+		buf_add(b, fields[i].head, fields[i].len);
+		put_field(b, fields[i].type, object, yyjson_obj_iter_get(&it, fields[i].name));
 		xml_member_end(b);
 	}
 	xml_struct_end(b);
@@ -128,6 +140,8 @@ put_structs(struct buf *b, const struct field *fields, size_t nfields, yyjson_va
 	yyjson_val *object;
 	size_t i, n;
 
+	if (yyjson_arr_size(objects) >= MANY)
+		room_take(b);
 	xml_array_begin(b);
 	yyjson_arr_foreach(objects, i, n, object)
 		put_struct(b, fields, nfields, object);

@@ -49,17 +49,8 @@ xml_reply_fault(struct buf *b, const struct err *e)
 void
 xml_int(struct buf *b, int64_t n)
 {
-	char text[24], *p = text + sizeof(text);
-	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-
-	do {
-		*--p = (char)('0' + u % 10);
-		u /= 10;
-	} while (u > 0);
-	if (n < 0)
-		*--p = '-';
 	PUT(b, "<value><int>");
-	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+	buf_addi(b, n);
 	PUT(b, "</int></value>\n");
 }
 
@@ -104,11 +95,10 @@ instead(const unsigned char *s, size_t left, size_t *len)
 	return REPLACEMENT;
 }
 
-static bool
-is_plain(unsigned char c)
-{
-	return c >= ' ' && c < 0x80 && c != '&' && c != '<' && c != '>';
-}
+/* Copied as they are, without a second look. */
+static const bool is_plain[256] = {
+	[' ' ... '%'] = true, ['\'' ... ';'] = true, ['='] = true, ['?' ... 0x7f] = true,
+};
 
 void
 xml_text(struct buf *b, const char *text, size_t len)
@@ -120,7 +110,7 @@ xml_text(struct buf *b, const char *text, size_t len)
 	if (buf_reserve(b, len) == -1)
 		return;
 	while (i < len) {
-		if (is_plain(s[i])) {
+		if (is_plain[s[i]]) {
 			i++;
 			continue;
 		}

@@ -117,11 +117,10 @@ json_is_utf8(const char *data, size_t len)
 	return true;
 }
 
-static bool
-is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Copied as they are, without a second look. */
+static const bool is_plain[256] = {
+	[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true,
+};
 
 void
 json_bytes(struct buf *b, const char *data, size_t len)
@@ -134,14 +133,14 @@ json_bytes(struct buf *b, const char *data, size_t len)
 		return;
 	b->data[b->len++] = '"';
 	/* Nearly every text is plain from begin to end: copied in one go. */
-	while (i < len && is_plain(s[i]))
+	while (i < len && is_plain[s[i]])
 		i++;
 	if (i > 0)
 		memcpy(b->data + b->len, data, i);
 	b->len += i;
 	from = i;
 	while (i < len) {
-		if (is_plain(s[i])) {
+		if (is_plain[s[i]]) {
 			i++;
 			continue;
 		}
@@ -164,17 +163,8 @@ json_bytes(struct buf *b, const char *data, size_t len)
 void
 json_int(struct buf *b, int64_t n)
 {
-	char text[24], *p = text + sizeof(text);
-	uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-
 	comma(b);
-	do {
-		*--p = (char)('0' + u % 10);
-		u /= 10;
-	} while (u > 0);
-	if (n < 0)
-		*--p = '-';
-	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+	buf_addi(b, n);
 }
 
 void

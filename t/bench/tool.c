@@ -9,7 +9,8 @@
  *	tool stop SIGNAL PID PID...		signal the first, wait for all: µs
  *	tool time ROUNDS COMMAND...		µs each
  *	tool ask SOCKET NAME MS			varlink status of one: requests per second
- *	tool askhttp SOCKET NAME MS		the same by XML-RPC
+ *	tool askhttp SOCKET NAME MS		the same by XML-RPC; NAME "": of all
+ *	tool pingpong HOPS MS			what a byte there and back costs: round trips a second
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -287,15 +288,15 @@ whole(const char *data, size_t len, bool http)
 {
 	if (!http)
 		return data[len - 1] == '\0';
-	return memmem(data, len, "</methodResponse>", 17) != NULL;
+	return len > 24 && memmem(data + len - 24, 24, "</methodResponse>", 17) != NULL;
 }
 
 static int
 ask(const char *path, const char *text, size_t len, long ms, bool http)
 {
-	static char reply[1 << 20];
+	static char reply[4 << 20];
 	int64_t t0 = now_ns(), end = t0 + ms * 1000000, t;
-	size_t have;
+	size_t have, head;
 	ssize_t n;
 	long asked = 0;
 	int fd = dial(path);
@@ -310,8 +311,9 @@ ask(const char *path, const char *text, size_t len, long ms, bool http)
 				die("read");
 			have += (size_t)n;
 		} while (!whole(reply, have, http));
-		if (memmem(reply, have, "\"error\"", 7) != NULL ||
-		    memmem(reply, have, "faultCode", 9) != NULL) {
+		head = have < 1024 ? have : 1024;
+		if (memmem(reply, head, "\"error\"", 7) != NULL ||
+		    memmem(reply, head, "faultCode", 9) != NULL) {
 			fprintf(stderr, "refused: %.200s\n", reply);
 			return 1;
 		}
@@ -334,14 +336,78 @@ ask_varlink(const char *path, const char *name, long ms)
 static int
 ask_http(const char *path, const char *name, long ms)
 {
-	char body[400], text[800];
-	int len = snprintf(body, sizeof(body), "<?xml version='1.0'?><methodCall>"
-	    "<methodName>supervisor.getProcessInfo</methodName><params><param><value>"
-	    "<string>%s</string></value></param></params></methodCall>", name);
+	char param[300] = "", body[600], text[1000];
+	int len;
 
+	if (*name != '\0')
+		snprintf(param, sizeof(param), "<params><param><value><string>%s</string>"
+		    "</value></param></params>", name);
+	len = snprintf(body, sizeof(body), "<?xml version='1.0'?><methodCall>"
+	    "<methodName>supervisor.%s</methodName>%s</methodCall>",
+	    *name != '\0' ? "getProcessInfo" : "getAllProcessInfo", param);
 	len = snprintf(text, sizeof(text), "POST /RPC2 HTTP/1.1\r\nHost: x\r\n"
 	    "Content-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len, body);
 	return ask(path, text, (size_t)len, ms, true);
+}
+
+/* ---- what the machine allows ---- */
+
+/* Reads from up what it passes to down (-1: back), and the other way. */
+static void
+pass_on(int up, int down)
+{
+	char c;
+
+	while (read(up, &c, 1) == 1) {
+		if (down != -1 && (write(down, &c, 1) != 1 || read(down, &c, 1) != 1))
+			break;
+		if (write(up, &c, 1) != 1)
+			break;
+	}
+	exit(0);
+}
+
+/* So many processes behind each other, as a request passes through them. */
+static int
+pingpong(int hops, long ms)
+{
+	int64_t t0, t, end;
+	int first[2], next[2] = { -1, -1 };
+	long n = 0;
+	char c = 'x';
+
+	if (hops < 1 || hops > 2 || socketpair(AF_UNIX, SOCK_STREAM, 0, first) == -1 ||
+	    (hops == 2 && socketpair(AF_UNIX, SOCK_STREAM, 0, next) == -1))
+		die("pingpong");
+	if (hops == 2 && fork() == 0) {
+		close(next[0]);
+		close(first[0]);
+		close(first[1]);
+		pass_on(next[1], -1);
+	}
+	if (fork() == 0) {
+		close(first[0]);
+		if (next[1] != -1)
+			close(next[1]);
+		pass_on(first[1], next[0]);
+	}
+	close(first[1]);
+	if (hops == 2) {
+		close(next[0]);
+		close(next[1]);
+	}
+	t0 = now_ns();
+	end = t0 + ms * 1000000;
+	do {
+		if (write(first[0], &c, 1) != 1 || read(first[0], &c, 1) != 1)
+			die("pingpong");
+		n++;
+	} while ((t = now_ns()) < end);
+	printf("%.1f\n", (double)n * 1e9 / (double)(t - t0));
+	close(first[0]);
+	while (wait(NULL) > 0)
+		;
+	return 0;
 }
 
 static struct board *
@@ -376,6 +442,8 @@ main(int argc, char **argv)
 		return ask_varlink(argv[2], argv[3], atol(argv[4]));
 	if (strcmp(what, "askhttp") == 0 && argc == 5)
 		return ask_http(argv[2], argv[3], atol(argv[4]));
+	if (strcmp(what, "pingpong") == 0 && argc == 4)
+		return pingpong(atoi(argv[2]), atol(argv[3]));
 	fputs("usage: see the head of tool.c\n", stderr);
 	return 2;
 }
