@@ -112,6 +112,7 @@ SRC_core = \
 	src/core/flight.c \
 	src/core/fsm.c \
 	src/core/guest.c \
+	src/core/helper.c \
 	src/core/launch.c \
 	src/core/launching.c \
 	src/core/life.c \
@@ -143,8 +144,10 @@ SRC_ctl = \
 	src/ctl/ctl.c \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
+	src/ctl/handover.c \
 	src/ctl/history.c \
 	src/ctl/inet.c \
+	src/ctl/keys.c \
 	src/ctl/link.c \
 	src/ctl/listen.c \
 	src/ctl/methods.c \
@@ -152,6 +155,7 @@ SRC_ctl = \
 	src/ctl/operate.c \
 	src/ctl/output.c \
 	src/ctl/packet.c \
+	src/ctl/park.c \
 	src/ctl/pools.c \
 	src/ctl/reload.c \
 	src/ctl/select.c \
@@ -216,6 +220,7 @@ SRC_http = \
 
 SRC_serve = \
 	src/serve/db.c \
+	src/serve/db.c \
 
 SRC_web = \
 	src/web/action.c \
@@ -244,6 +249,12 @@ SRC_web = \
 	src/web/xmlrpc_scalar.c \
 	src/web/xmlrpc_value.c \
 	src/web/xmlrpc_write.c \
+
+SRC_serve = \
+	src/serve/db.c \
+	src/serve/guest.c \
+	src/serve/link.c \
+	src/serve/varlink.c \
 
 SRC_gateway = \
 	src/gateway/choose.c \

@@ -276,6 +276,21 @@ find_face(const char *name, bool as_word)
 	return NULL;
 }
 
+/* "web", "node echo": only the core starts these. */
+static int
+guest(const char *name, int argc, char **argv)
+{
+	char kind[32];
+	const struct face *face;
+
+	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(name, " "), name);
+	face = find_face(kind, true);
+	if (face != NULL)
+		return face->main(argc, argv);
+	fprintf(stderr, "supd: no guest is called '%s'\n", kind);
+	return EXIT_FAILURE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -289,8 +304,8 @@ main(int argc, char **argv)
 	}
 	name = strrchr(argv[0], '/');
 	name = name != NULL ? name + 1 : argv[0];
-	if (strncmp(name, "supd: ", 6) == 0)	/* a guest */
-		name += 6;
+	if (strncmp(name, "supd: ", 6) == 0)
+		return guest(name + 6, argc, argv);
 	face = find_face(name, false);
 	if (face == NULL)
 		face = &faces[0];

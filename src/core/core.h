@@ -221,7 +221,21 @@ struct guest {
 	struct proc *proc;	/* borrowed: of core.guests; NULL: not made */
 	int	 fd;		/* our end of its socket; -1: none */
 	int	 its_fd;	/* its end, until it has it; -1: none */
+	struct helper *helper;	/* borrowed: that it is part of; NULL: one of core.guest */
 };
+
+/* The guest of a section: [store], [node:x], [gateway:x].  See helper.c. */
+struct helper {
+	TAILQ_ENTRY(helper) link; /* core.helpers */
+	struct guest guest;
+	enum guest_section kind;
+	char	*name;		/* owned: the x; "" for the store */
+	struct loop_timer late;	/* it has been told to go */
+	struct loop_job burial;
+	struct handover *handover; /* owned by ctl, which makes it when it is needed */
+};
+
+TAILQ_HEAD(helper_list, helper);
 
 struct core {
 	struct config *config;	/* in use */
@@ -253,6 +267,7 @@ struct core {
 	struct stream main_log;		/* our own log lines */
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */
 	struct guest guest[GUEST_KINDS];
+	struct helper_list helpers;	/* those that leave are not in it any more */
 	int	 counters;	/* memory that loggers share, one after the other; -1: none */
 	unsigned long long nofile_soft, nofile_hard;	/* what children get */
 	int	 fd_most;	/* programs have descriptors below this; 0: any */
@@ -375,6 +390,10 @@ void	core_release(void);
 
 /* Start a guest that is not needed from the beginning.  Nothing to do when it is up. */
 void	core_want_guest(enum guest_kind kind);
+/* The guest of a section; NULL: there is none, or its work is done by an external program. */
+struct helper *core_find_helper(enum guest_section kind, const char *name);
+/* The same, and without a section it is made now: for the store. */
+struct helper *core_want_helper(enum guest_section kind, const char *name);
 
 /* ---- the links to guests, which ctl provides: feed.c and web.c ---- */
 
@@ -388,6 +407,19 @@ struct guest_ops {
 };
 
 extern const struct guest_ops *guest_ops[GUEST_KINDS];	/* never NULL; do nothing by default */
+
+/* The same for guests of sections, which ctl/handover.c provides. */
+struct helper_ops {
+	void	(*up)(struct helper *h, int fd);
+	void	(*down)(struct helper *h);
+	void	(*finish)(struct helper *h, int64_t ms);
+	/* Has it been told what core.config says now?  Only asked while it is up. */
+	bool	(*is_current)(const struct helper *h);
+	/* h is about to be freed. */
+	void	(*gone)(struct helper *h);
+};
+
+extern const struct helper_ops *helper_ops;	/* never NULL; does nothing by default */
 
 /* What only the logger is told. */
 struct feed_ops {

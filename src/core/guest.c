@@ -14,13 +14,12 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/helper.h"
 #include "core/life.h"
 #include "core/proc.h"
 #include "core/stream.h"
 
 #define RETRIES		INT32_MAX
-#define FINISH_MS	2000	/* to do what is left to do */
-#define LATE_MS		1000	/* to end after that */
 #define FORCE_MS	3000	/* after SIGKILL: who is unkillable is left */
 #define NOBODY		65534	/* uid and gid without rights, also where no file names them */
 
@@ -60,37 +59,78 @@ static const struct guest_ops no_link = { .up = no_up, .down = no_down, .finish 
 
 const struct guest_ops *guest_ops[GUEST_KINDS] = { &no_link, &no_link };
 
+/* Guests of sections have links of their own, see helper.c. */
+static void
+link_up(struct guest *g)
+{
+	if (g->helper != NULL)
+		helper_ops->up(g->helper, g->fd);
+	else
+		guest_ops[g - core.guest]->up(g->fd);
+}
+
+static void
+link_down(struct guest *g)
+{
+	if (g->helper != NULL)
+		helper_ops->down(g->helper);
+	else
+		guest_ops[g - core.guest]->down();
+}
+
+static void
+link_finish(struct guest *g)
+{
+	if (g->helper != NULL)
+		helper_ops->finish(g->helper, GUEST_FINISH_MS);
+	else
+		guest_ops[g - core.guest]->finish(GUEST_FINISH_MS);
+}
+
 /* ---- making ---- */
 
 static struct program *
-guest_program(enum guest_kind kind)
+guest_program(const char *name, const char *command)
 {
 	struct program *g = calloc(1, sizeof(*g));
 
 	if (g == NULL)
 		return NULL;
-	g->name = strdup(rows[kind].name);
+	g->name = strdup(name);
 	g->section = strdup("guest");
-	g->command = strdup(rows[kind].command);
+	g->command = strdup(command);
 	g->priority = -1000;
 	g->startretries = RETRIES;
 	g->autorestart = RESTART_ALWAYS;
 	g->stopsignal = SIGTERM;
 	g->stopwaitsecs = 3;
 	g->umask = -1;
+	g->exitcodes.v = calloc(1, sizeof(*g->exitcodes.v));	/* 0: it was told to go */
+	g->exitcodes.n = 1;
 	g->out.kind = g->err.kind = LOGFILE_NONE;
-	if (g->name == NULL || g->section == NULL || g->command == NULL) {
+	if (g->name == NULL || g->section == NULL || g->command == NULL ||
+	    g->exitcodes.v == NULL) {
 		program_free(g);
 		return NULL;
 	}
 	return g;
 }
 
+struct proc *
+guest_proc(const char *name, const char *command, struct err *e)
+{
+	struct program *conf = guest_program(name, command);
+
+	if (conf != NULL)
+		return proc_new(core.guests, conf, e);
+	err_set(e, FAULT_FAILED, "out of memory");
+	return NULL;
+}
+
 int
 guest_init(struct err *e)
 {
 	struct pgroup *g = calloc(1, sizeof(*g));
-	struct program *conf;
 
 	stage = STAGE_RUN;
 	keeps_user = false;
@@ -101,12 +141,10 @@ guest_init(struct err *e)
 	TAILQ_INIT(&g->procs);
 	TAILQ_INIT(&g->dependents);
 	core.guests = g;
+	TAILQ_INIT(&core.helpers);
 	for (int i = 0; i < GUEST_KINDS; i++) {
 		core.guest[i] = (struct guest){ .fd = -1, .its_fd = -1 };
-		conf = guest_program((enum guest_kind)i);
-		if (conf == NULL)
-			return err_set(e, FAULT_FAILED, "out of memory");
-		core.guest[i].proc = proc_new(g, conf, e);
+		core.guest[i].proc = guest_proc(rows[i].name, rows[i].command, e);
 		if (core.guest[i].proc == NULL)
 			return -1;
 	}
@@ -121,19 +159,18 @@ guest_of(const struct proc *p)
 	for (int i = 0; i < GUEST_KINDS; i++)
 		if (core.guest[i].proc == p)
 			return &core.guest[i];
-	return NULL;
-}
-
-static const struct guest_ops *
-ops_of(const struct guest *g)
-{
-	return guest_ops[g - core.guest];
+	return helper_guest(p);
 }
 
 void
 core_want_guest(enum guest_kind kind)
 {
-	struct proc *p = core.guest[kind].proc;
+	guest_want(core.guest[kind].proc);
+}
+
+void
+guest_want(struct proc *p)
+{
 	struct asker by = { CAUSE_AUTOSTART, 0 };
 
 	if (p == NULL || p->want_up || stage != STAGE_RUN)
@@ -151,13 +188,14 @@ guest_start(void)
 	for (size_t i = 0; i < c->nservers; i++)
 		if (!c->servers[i].is_unix)
 			core_want_guest(GUEST_WEB);
+	helper_settle();
 }
 
-static void
-hang_up(struct guest *g)
+void
+guest_hang_up(struct guest *g)
 {
 	if (g->fd != -1)
-		ops_of(g)->down();
+		link_down(g);
 	fd_close(&g->fd);
 	fd_close(&g->its_fd);
 }
@@ -168,8 +206,9 @@ guest_release(void)
 	loop_timer_stop(&late);
 	if (core.guests == NULL)
 		return;
+	helper_release();
 	for (int i = 0; i < GUEST_KINDS; i++) {
-		hang_up(&core.guest[i]);
+		guest_hang_up(&core.guest[i]);
 		if (core.guest[i].proc != NULL)
 			proc_free(core.guest[i].proc);
 		core.guest[i].proc = NULL;
@@ -191,7 +230,8 @@ guest_argv(const struct proc *p, struct strlist *argv)
 	if (argv->v == NULL)
 		return -1;
 	for (argv->n = 0; argv->n < words; argv->n++) {
-		argv->v[argv->n] = strdup(argv->n == 0 ? p->conf->command : p->conf->name);
+		argv->v[argv->n] = argv->n == 0 ? strdup(p->conf->command) :
+		    strndup(p->conf->name, strcspn(p->conf->name, ":"));
 		if (argv->v[argv->n] == NULL)
 			return -1;
 	}
@@ -204,7 +244,7 @@ new_socket(struct guest *g)
 {
 	int pair[2];
 
-	hang_up(g);
+	guest_hang_up(g);
 	if (sys->socketpair(pair) == -1) {
 		log_error("no socket for the guest %s: %s", g->proc->conf->name,
 		    strerror(errno));
@@ -255,7 +295,7 @@ guest_spawned(struct proc *p)
 		return;
 	/* the socket holds what we send until the guest reads it */
 	fd_close(&g->its_fd);
-	ops_of(g)->up(g->fd);
+	link_up(g);
 	if (g == &core.guest[GUEST_LOGGER])
 		stream_resend_all();
 }
@@ -274,22 +314,22 @@ guest_refused(const struct proc *p, enum spawn_step step)
 /* ---- the end ---- */
 
 static bool
-in_stage(const struct guest *g)
+in_stage(const struct proc *p)
 {
-	return (g == &core.guest[GUEST_LOGGER]) == (stage == STAGE_LOGGER);
+	return (p == core.guest[GUEST_LOGGER].proc) == (stage == STAGE_LOGGER);
 }
 
-static void
-finish(struct guest *g)
+void
+guest_dismiss(struct guest *g, bool for_good)
 {
 	struct proc *p = g->proc;
 
-	p->leaving = true;		/* its end is not followed by a start */
-	if (p->pid == 0)
+	p->leaving = for_good;		/* its end is not followed by a start */
+	if (p->pid == 0 && for_good)
 		proc_stop(p, (struct asker){ CAUSE_SHUTDOWN, 0 }, NULL);
-	else if (g->fd != -1)
-		ops_of(g)->finish(FINISH_MS);
-	else
+	else if (p->pid != 0 && g->fd != -1)
+		link_finish(g);
+	else if (p->pid != 0)
 		sys->kill(p->pid, SIGTERM);
 }
 
@@ -298,22 +338,26 @@ static void end_stage(void);
 static void
 on_late(struct loop_timer *t)
 {
+	struct proc *p;
+
 	if (killed) {
 		end_stage();
 		return;
 	}
 	killed = true;
-	for (int i = 0; i < GUEST_KINDS; i++)
-		if (in_stage(&core.guest[i]) && core.guest[i].proc->pid > 0)
-			sys->kill(core.guest[i].proc->pid, SIGKILL);
+	TAILQ_FOREACH(p, &core.guests->procs, link)
+		if (in_stage(p) && p->pid > 0)
+			sys->kill(p->pid, SIGKILL);
 	loop_timer_start(t, FORCE_MS, on_late);
 }
 
 static bool
 stage_is_over(void)
 {
-	for (int i = 0; i < GUEST_KINDS; i++)
-		if (in_stage(&core.guest[i]) && core.guest[i].proc->pid != 0)
+	struct proc *p;
+
+	TAILQ_FOREACH(p, &core.guests->procs, link)
+		if (in_stage(p) && p->pid != 0)
 			return false;
 	return true;
 }
@@ -321,11 +365,13 @@ stage_is_over(void)
 static void
 begin_stage(void)
 {
+	struct proc *p;
+
 	killed = false;
-	loop_timer_start(&late, FINISH_MS + LATE_MS, on_late);
-	for (int i = 0; i < GUEST_KINDS; i++)
-		if (in_stage(&core.guest[i]))
-			finish(&core.guest[i]);
+	loop_timer_start(&late, GUEST_FINISH_MS + GUEST_LATE_MS, on_late);
+	TAILQ_FOREACH(p, &core.guests->procs, link)
+		if (in_stage(p))
+			guest_dismiss(guest_of(p), true);
 	if (stage_is_over())
 		end_stage();
 }
@@ -366,8 +412,10 @@ guest_state_changed(struct proc *p)
 	if (g == NULL || p->pid != 0)
 		return;
 	if (g->fd != -1)
-		ops_of(g)->down();
+		link_down(g);
 	fd_close(&g->fd);
-	if (stage != STAGE_RUN && in_stage(g) && stage_is_over())
+	if (g->helper != NULL)
+		helper_ended(g->helper);
+	if (stage != STAGE_RUN && in_stage(p) && stage_is_over())
 		end_stage();
 }

@@ -10,11 +10,22 @@
 
 #define GUEST_PAUSE_MAX	3	/* seconds between two starts of a guest that fails */
 #define GUEST_SHORT_MS	200	/* a guest that lived less waits as long for the next */
+#define GUEST_FINISH_MS	2000	/* to do what is left to do */
+#define GUEST_LATE_MS	1000	/* to end after that */
 
 /* Make the group of guests; start those that are needed from the beginning. */
 int	guest_init(struct err *e);
 void	guest_start(void);
 void	guest_release(void);
+
+/* For helper.c: a process record in the group of guests; NULL and e. */
+struct proc *guest_proc(const char *name, const char *command, struct err *e);
+/* Start p if nobody has wanted it so far; not while the guests go. */
+void	guest_want(struct proc *p);
+/* Let it finish and go; with leaving for good, else it is started again. */
+void	guest_dismiss(struct guest *g, bool for_good);
+/* Close its sockets. */
+void	guest_hang_up(struct guest *g);
 
 /* For launch.c: argv of a guest, and what differs in its struct spawn. */
 int	guest_argv(const struct proc *p, struct strlist *argv);

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "core/edge.h"
+#include "core/helper.h"
 #include "core/life.h"
 #include "core/order.h"
 #include "core/plan.h"
@@ -523,6 +524,20 @@ take_echo(void)
 	stream_resend_all();
 }
 
+/* Nor are the guests of sections. */
+static void
+take_guests(void)
+{
+	struct conf_guest *guests = core.config->guests;
+	size_t n = core.config->nguests;
+
+	core.config->guests = update.config->guests;
+	core.config->nguests = update.config->nguests;
+	update.config->guests = guests;
+	update.config->nguests = n;
+	helper_settle();
+}
+
 int
 core_update(char *const *groups, size_t n, struct asker by, update_fn done, void *arg,
     struct err *e)
@@ -548,6 +563,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 		prepare(&update.items[i]);
 	take_environment();
 	take_echo();
+	take_guests();
 	loop_job_add(&update.job, advance);
 	return 0;
 }

@@ -16,9 +16,9 @@
 #include "base/sys.h"
 #include "core/core.h"
 #include "ctl/clock.h"
-#include "ctl/feed.h"
 #include "ctl/listen.h"
 #include "ctl/methods.h"
+#include "ctl/park.h"
 #include "ctl/reload.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
@@ -166,7 +166,7 @@ client_close(struct client *c)
 	if (c->state == CLIENT_STREAM)
 		subscribe_remove(c);
 	if (c->state == CLIENT_PARKED)
-		feed_unpark(c);
+		park_leave(c);
 	if (c->state == CLIENT_HTTP)
 		web_untake(c);
 	clock_remove(c);
@@ -382,7 +382,7 @@ serve(struct client *c, int64_t until)
 		if (n == -1)
 			break;
 		method_call(c, c->in.data + done, (size_t)n);
-		if (c->state == CLIENT_PARKED)	/* the call goes along to the logger */
+		if (c->state == CLIENT_PARKED)	/* the call goes along to a guest */
 			break;
 		done += (size_t)n + 1;
 		if (loop_now() >= until)
@@ -491,7 +491,7 @@ turn(struct client *c)
 		if (c->state != CLIENT_DEAD)
 			progress |= write_some(c);
 		if (c->state == CLIENT_PARKED)
-			feed_take(c);
+			park_take(c);
 		if (c->state != CLIENT_DEAD)
 			wind_up(c);
 	} while (served && c->state == CLIENT_OPEN && loop_now() < until);

@@ -26,7 +26,7 @@ enum client_state {
 	CLIENT_OPEN,		/* waits for a call */
 	CLIENT_BUSY,		/* a call is in progress: c->request or an update */
 	CLIENT_STREAM,		/* gets events */
-	CLIENT_PARKED,		/* its call of org.supd.Log waits for the logger */
+	CLIENT_PARKED,		/* its call waits for the guest that answers it */
 	CLIENT_HTTP,		/* waits for the web guest; nothing was read from it */
 	CLIENT_DRAIN,		/* last answer given; what comes is thrown away */
 	CLIENT_DEAD,		/* closed, freed at the end of the turn */
@@ -64,7 +64,8 @@ struct client {
 	size_t	 drained;	/* bytes thrown away in DRAIN */
 	struct request *request; /* owned; BUSY */
 	struct update *update;	/* owned; BUSY */
-	int64_t	 parked_ms;	/* PARKED, HTTP: since when; 0: not in a list of feed.c, web.c */
+	struct park *park;	/* PARKED: where; borrowed: it refuses all before it goes */
+	int64_t	 parked_ms;	/* PARKED, HTTP: since when; 0: not in a list of park.c, web.c */
 	uint32_t events;	/* STREAM: bits of the kinds it gets */
 	uint64_t next;		/* STREAM: serial of the next event for it */
 	bool	 behind;	/* STREAM: that one has happened already */

@@ -6,6 +6,7 @@
 #include "core/core.h"
 #include "ctl/client.h"
 #include "ctl/feed.h"
+#include "ctl/handover.h"
 #include "ctl/listen.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
@@ -37,6 +38,7 @@ ctl_open(const struct config *config, struct err *e)
 		return -1;
 	feed_open();
 	web_open();
+	handover_open();
 	return 0;
 }
 
@@ -45,6 +47,7 @@ ctl_close(void)
 {
 	feed_close();
 	web_close();
+	handover_close();
 	clients_close();
 	subscribe_close();
 	core_unobserve(&core, &observer);

@@ -19,12 +19,10 @@
 #include "ctl/link.h"
 #include "ctl/output.h"
 #include "ctl/packet.h"
+#include "ctl/park.h"
 #include "wire/feed.h"
 #include "wire/varlink.h"
 
-#define PARKED_MAX	64	/* clients that wait for a logger */
-#define PARKED_MS	5000	/* so long; a logger is up again in some milliseconds */
-#define CALL_MAX	(FEED_MAX / 8)	/* bytes handed over: each may become \u0000 */
 #define REMOVED_MAX	65536	/* ids; the logger would have to be stuck for ages */
 
 static bool options_due, reopen_due, shutdown_due, finish_due;
@@ -33,107 +31,18 @@ static struct {
 	uint32_t *id;		/* owned */
 	size_t	 n, sent, cap;
 } removed;
-static struct client_list parked = TAILQ_HEAD_INITIALIZER(parked);
-static size_t nparked;
-static struct loop_timer patience;
 
-static bool pump(void);
-static void take(const char *text, size_t len, int *fd);
+static bool pump(struct link *l);
+static void take(struct link *l, const char *text, size_t len, int *fd);
 
 static struct link logger = { .pump = pump, .take = take, .fd = -1 };
+static struct park park = { .link = &logger, .interface = LOG_INTERFACE, .who = "the logger",
+	.waiting = TAILQ_HEAD_INITIALIZER(park.waiting) };
 
-/* ---- clients ---- */
-
-static void
-unpark(struct client *c)
+struct park *
+feed_park(void)
 {
-	TAILQ_REMOVE(&parked, c, mode_link);
-	c->parked_ms = 0;
-	nparked--;
-	if (nparked == 0)
-		loop_timer_stop(&patience);
-}
-
-static void
-refuse(struct client *c, const char *why)
-{
-	struct err e;
-
-	err_set(&e, FAULT_FAILED, "FAILED: %s", why);
-	vreply_fault(&c->out, LOG_INTERFACE, &e);
-	client_skip_call(c);
-	client_done(c);
-}
-
-static void
-on_patience(struct loop_timer *t)
-{
-	int64_t now = loop_now();
-	struct client *c;
-
-	while ((c = TAILQ_FIRST(&parked)) != NULL && now - c->parked_ms >= PARKED_MS) {
-		unpark(c);
-		refuse(c, "the logger is being restarted");
-	}
-	if (c != NULL)
-		loop_timer_start(t, c->parked_ms + PARKED_MS - now, on_patience);
-}
-
-void
-feed_unpark(struct client *c)
-{
-	if (c->parked_ms != 0)
-		unpark(c);
-}
-
-void
-feed_take(struct client *c)
-{
-	if (c->in.len > CALL_MAX)
-		refuse(c, "too much was sent at once with a call for the logger");
-	else if (c->parked_ms == 0 && nparked == PARKED_MAX)
-		refuse(c, "the logger is being restarted, and many wait for it");
-	else {
-		if (c->parked_ms == 0) {
-			c->parked_ms = loop_now();
-			TAILQ_INSERT_TAIL(&parked, c, mode_link);
-			if (nparked++ == 0)
-				loop_timer_start(&patience, PARKED_MS, on_patience);
-		}
-		link_pump(&logger);
-	}
-}
-
-/*
- * Earlier replies go first: a client that does not read them holds up nobody.  A
- * logger that may still fail to start would take clients along when it dies.
- */
-static bool
-pump_clients(void)
-{
-	struct client *c, *next;
-
-	if (!TAILQ_EMPTY(&parked) && !core.guest[GUEST_LOGGER].proc->exec_ok) {
-		link_retry(&logger);
-		return true;
-	}
-	TAILQ_FOREACH_SAFE(c, &parked, mode_link, next) {
-		if (client_unsent(c) > 0)
-			continue;
-		packet_client(&logger.packet, c);
-		switch (link_send(&logger, c->fd)) {
-		case SENT:
-			client_close(c);	/* the logger has it now */
-			break;
-		case SENT_LATER:
-			return false;
-		case SENT_NEVER:
-			unpark(c);
-			refuse(c, "the logger cannot be reached");
-			break;
-		}
-	}
-	return true;
+	return &park;
 }
 
 /* ---- pumping ---- */
@@ -214,12 +123,13 @@ pump_finish(void)
 
 /* All that is due, in an order that the logger can understand. */
 static bool
-pump(void)
+pump(struct link *l)
 {
+	(void)l;
 	log_flush();		/* a packet may be about what the last lines say */
 	return pump_options() && pump_streams() && pump_removed() &&
 	    pump_word(&reopen_due, "reopen") && pump_word(&shutdown_due, "shutdown") &&
-	    pump_clients() && pump_finish();
+	    park_pump(&park, core.guest[GUEST_LOGGER].proc) && pump_finish();
 }
 
 /* ---- what the logger says ---- */
@@ -251,20 +161,6 @@ on_trouble(int64_t id, const char *text)
 	core_publish(&core, &ev);
 }
 
-/* A client that has called something else than org.supd.Log: it comes back. */
-static void
-on_return(yyjson_val *data, int fd)
-{
-	struct client *c = client_new(fd, NULL);
-
-	if (c == NULL)
-		return;
-	c->spoke_varlink = true;
-	if (data != NULL)
-		buf_add(&c->in, yyjson_get_str(data), yyjson_get_len(data));
-	client_wake(c);
-}
-
 /* The logger had no descriptor for it: the pipe is still ours, and full of its output. */
 static void
 on_again(int64_t id)
@@ -276,7 +172,7 @@ on_again(int64_t id)
 }
 
 static void
-take(const char *text, size_t len, int *fd)
+take(struct link *l, const char *text, size_t len, int *fd)
 {
 	size_t head = strnlen(text, len);	/* text of programs stands behind a NUL */
 	yyjson_doc *doc = yyjson_read(text, head, 0);
@@ -284,8 +180,9 @@ take(const char *text, size_t len, int *fd)
 	const char *op = yyjson_get_str(yyjson_obj_get(root, "op"));
 	const char *said = yyjson_get_str(yyjson_obj_get(root, "text"));
 
+	(void)l;
 	if (op != NULL && strcmp(op, "client") == 0 && *fd != -1) {
-		on_return(yyjson_obj_get(root, "data"), *fd);
+		park_return(yyjson_obj_get(root, "data"), *fd);
 		*fd = -1;
 	} else if (op != NULL && strcmp(op, "event") == 0 && said != NULL)
 		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
@@ -389,12 +286,7 @@ feed_open(void)
 void
 feed_close(void)
 {
-	struct client *c;
-
-	while ((c = TAILQ_FIRST(&parked)) != NULL) {
-		unpark(c);
-		refuse(c, "the supervisor ends");
-	}
+	park_refuse_all(&park, "the supervisor ends");
 	link_release(&logger);
 	free(removed.id);
 	memset(&removed, 0, sizeof(removed));

@@ -4,8 +4,8 @@
 #ifndef CTL_FEED_H
 #define CTL_FEED_H
 
-struct client;
 struct event;
+struct park;
 
 /* Become core_feed. */
 void	feed_open(void);
@@ -14,12 +14,7 @@ void	feed_event(const struct event *ev);
 /* Calls that wait for a logger get a fault. */
 void	feed_close(void);
 
-/*
- * c is PARKED with a call for the logger in its buffer: hand it over, or keep it
- * until there is a logger, for a bounded time.
- */
-void	feed_take(struct client *c);
-/* c goes away while it waits. */
-void	feed_unpark(struct client *c);
+/* Where clients with a call of org.supd.Log wait for the logger. */
+struct park *feed_park(void);
 
 #endif

@@ -42,7 +42,7 @@ receive(struct link *l)
 			log_warn("too many open files: a connection that came back from a "
 			    "helper is closed");
 		bytes += (size_t)n;
-		l->take(data, (size_t)n, &fd);
+		l->take(l, data, (size_t)n, &fd);
 		fd_close(&fd);
 		if (l->fd == -1)
 			return;
@@ -96,7 +96,7 @@ link_kick(struct link *l)
 void
 link_pump(struct link *l)
 {
-	if (l->fd != -1 && l->pump())
+	if (l->fd != -1 && l->pump(l))
 		loop_io_start(&l->io, l->fd, LOOP_READ, on_io);
 }
 

@@ -19,9 +19,9 @@ enum sent {
 
 struct link {
 	/* Send what is due, in order; true: all of it has left. */
-	bool	(*pump)(void);
+	bool	(*pump)(struct link *l);
 	/* A packet has come.  *fd may be taken over: set it to -1 then. */
-	void	(*take)(const char *text, size_t len, int *fd);
+	void	(*take)(struct link *l, const char *text, size_t len, int *fd);
 
 	int	 fd;		/* borrowed: the core closes it; -1: no guest */
 	struct loop_io io;

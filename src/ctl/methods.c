@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "ctl/feed.h"
+#include "ctl/handover.h"
 #include "ctl/select.h"
 #include "wire/json.h"
 
@@ -233,17 +235,34 @@ control_call(struct client *c, const char *name, const struct vcall *call)
 	method_fault(c, &e);
 }
 
+/* For a guest: the call waits where it can be handed over. */
 static void
-log_call(struct client *c)
+guest_call(struct client *c, const char *interface, const struct vcall *call)
 {
-	struct err e;
+	struct err e = { 0 };
 
-	if (core.state == SUP_RUNNING) {
+	if (core.state != SUP_RUNNING)
+		err_set(&e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
+	else if (strcmp(interface, LOG_INTERFACE) == 0)
+		c->park = feed_park();
+	else
+		c->park = handover_park(interface, call, &e);
+	if (e.code == FAULT_NONE)
 		c->state = CLIENT_PARKED;
-		return;
-	}
-	err_set(&e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
-	vreply_fault(&c->out, LOG_INTERFACE, &e);
+	else
+		vreply_fault(&c->out, interface, &e);
+}
+
+/* The interface of a call that guests answer; NULL: it is for the core. */
+static const char *
+guest_interface(const char *method)
+{
+	static const char *const all[] = { LOG_INTERFACE, STORE_INTERFACE, NODE_INTERFACE };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (member_of(method, all[i]) != NULL)
+			return all[i];
+	return NULL;
 }
 
 static void
@@ -255,8 +274,8 @@ dispatch(struct client *c, const struct vcall *call)
 		vreply_error(&c->out, SERVICE_INTERFACE ".PermissionDenied", NULL, NULL);
 	else if ((name = member_of(call->method, CONTROL_INTERFACE)) != NULL)
 		control_call(c, name, call);
-	else if (member_of(call->method, LOG_INTERFACE) != NULL)
-		log_call(c);
+	else if ((name = guest_interface(call->method)) != NULL)
+		guest_call(c, name, call);
 	else if ((name = member_of(call->method, SERVICE_INTERFACE)) != NULL)
 		service_call(c, name, call);
 	else

@@ -20,7 +20,7 @@ struct method {
 };
 
 /*
- * Answer one call.  A call for the logger is not answered: c->state becomes
+ * Answer one call.  A call for a guest is not answered: c->state becomes
  * CLIENT_PARKED and the frame stays where it is.
  */
 void	method_call(struct client *c, const char *frame, size_t len);

@@ -27,8 +27,8 @@ static struct client_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static size_t nwaiting;
 static struct loop_timer patience;
 
-static bool pump(void);
-static void take(const char *text, size_t len, int *fd);
+static bool pump(struct link *l);
+static void take(struct link *l, const char *text, size_t len, int *fd);
 
 static struct link web = { .pump = pump, .take = take, .fd = -1 };
 
@@ -168,8 +168,9 @@ pump_finish(void)
 }
 
 static bool
-pump(void)
+pump(struct link *l)
 {
+	(void)l;
 	return pump_options() && pump_servers() && pump_connections() && pump_finish();
 }
 
@@ -196,12 +197,13 @@ on_line(yyjson_val *root)
 }
 
 static void
-take(const char *text, size_t len, int *fd)
+take(struct link *l, const char *text, size_t len, int *fd)
 {
 	yyjson_doc *doc = yyjson_read(text, len, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc);
 	const char *op = yyjson_get_str(yyjson_obj_get(root, "op"));
 
+	(void)l;
 	if (op != NULL && strcmp(op, "call") == 0 && *fd != -1) {
 		client_admit(*fd, (uid_t)yyjson_get_sint(yyjson_obj_get(root, "uid")));
 		*fd = -1;

@@ -7,6 +7,9 @@
  * guest takes no more calls, lets those in progress end, and leaves: finish() is told so
  * that work of other kinds can end as well.  end() frees everything.
  *
+ * A guest whose open() or begin() fails answers every call with that fault, and ends after
+ * a pause, so that another one tries again.
+ *
  * Crash-only: a change of the section ends the guest, and a new one gets the new keys.
  */
 #ifndef SERVE_GUEST_H
@@ -26,10 +29,10 @@ struct guest_face {
 	const char *kind;	/* "store", "node", "gateway" */
 	const struct serve_interface *interfaces;
 	size_t	 ninterfaces;
-	int	(*open)(struct err *e);	/* NULL: nothing; -1: e is logged, the guest ends */
+	int	(*open)(struct err *e);	/* NULL: nothing; -1 and e: see above */
 	int	(*begin)(struct err *e);	/* the same */
 	void	(*finish)(int64_t ms);	/* NULL: nothing; see guest_hold() */
-	void	(*end)(void);		/* NULL: nothing */
+	void	(*end)(void);		/* NULL: nothing; also after a begin() that failed */
 };
 
 /* Filled before open(); everything in it lives until the guest ends. */

@@ -57,6 +57,8 @@ struct serve_interface {
 
 /* Serve these from now on; static memory. */
 void	serve_open(const struct serve_interface *interfaces, size_t n);
+/* Every call gets this fault (borrowed); NULL: no more. */
+void	serve_break(const struct err *why);
 /* Own a connection; data is what it has sent so far. */
 void	serve_take(int fd, const char *data, size_t len);
 /*

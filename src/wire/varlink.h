@@ -20,6 +20,8 @@
 
 #define CONTROL_INTERFACE	"org.supd.Control"
 #define LOG_INTERFACE		"org.supd.Log"
+#define STORE_INTERFACE		"org.supd.Store"
+#define NODE_INTERFACE		"org.supd.Node"
 #define SERVICE_INTERFACE	"org.varlink.service"
 
 /* The IDL texts, NUL-terminated. */

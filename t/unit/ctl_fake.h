@@ -25,6 +25,7 @@
 #include "ctl/client.h"
 #include "ctl/ctl.h"
 #include "ctl/feed.h"
+#include "ctl/handover.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
 #include "ctl/web.h"
@@ -252,6 +253,16 @@ core_want_guest(enum guest_kind kind)
 {
 	fake_wanted[kind]++;
 	core.guest[kind].proc->want_up = true;
+}
+
+/* No section has a guest here. */
+struct park *
+handover_park(const char *interface, const struct vcall *call, struct err *e)
+{
+	(void)interface;
+	(void)call;
+	err_set(e, FAULT_BAD_NAME, "BAD_NAME: nobody");
+	return NULL;
 }
 
 static struct config fake_config;
