@@ -220,7 +220,9 @@ SRC_http = \
 
 SRC_serve = \
 	src/serve/db.c \
-	src/serve/db.c \
+	src/serve/guest.c \
+	src/serve/link.c \
+	src/serve/varlink.c \
 
 SRC_web = \
 	src/web/action.c \
@@ -249,12 +251,6 @@ SRC_web = \
 	src/web/xmlrpc_scalar.c \
 	src/web/xmlrpc_value.c \
 	src/web/xmlrpc_write.c \
-
-SRC_serve = \
-	src/serve/db.c \
-	src/serve/guest.c \
-	src/serve/link.c \
-	src/serve/varlink.c \
 
 SRC_gateway = \
 	src/gateway/choose.c \
