@@ -118,8 +118,10 @@ SRC_core = \
 	src/core/life.c \
 	src/core/listener.c \
 	src/core/machine.c \
+	src/core/notify.c \
 	src/core/order.c \
 	src/core/outcome.c \
+	src/core/owner.c \
 	src/core/plan.c \
 	src/core/pool.c \
 	src/core/proc.c \

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -112,6 +113,17 @@ k_reap(struct reaped *r)
 	    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
 	r->maxrss_kb = ru.ru_maxrss;
 	return r->pid;
+}
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434	/* everywhere; since Linux 5.3 */
+#endif
+
+/* They are close-on-exec always. */
+static int
+k_pidfd(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 static int
@@ -326,6 +338,7 @@ const struct sys sys_kernel = {
 	.unmap = k_unmap,
 	.spawn = spawn_child,
 	.reap = k_reap,
+	.pidfd = k_pidfd,
 	.kill = kill,
 	.pipe = k_pipe,
 	.open = k_open,

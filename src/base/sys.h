@@ -116,6 +116,7 @@ struct sys {
 	/* Reap a dead child and return its pid; 0: none now; -1: no child at all. */
 	pid_t	(*reap)(struct reaped *r);
 	int	(*kill)(pid_t pid, int sig);
+	int	(*pidfd)(pid_t pid);	/* can be read from when the process has ended */
 
 	int	(*pipe)(int fd[2]);
 	int	(*open)(const char *path, int flags, mode_t mode);

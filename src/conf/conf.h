@@ -24,7 +24,7 @@
 enum autorestart { RESTART_NEVER, RESTART_UNEXPECTED, RESTART_ALWAYS };
 enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
 enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
-enum program_type { TYPE_SIMPLE, TYPE_ONESHOT };
+enum program_type { TYPE_SIMPLE, TYPE_ONESHOT, TYPE_NOTIFY };
 enum exit_when { EXIT_NEVER, EXIT_ESSENTIAL, EXIT_ALL_DONE, EXIT_ANY_FATAL };
 enum dep_loss { LOSS_KEEP, LOSS_RESTART, LOSS_STOP };	/* when a dependency goes down */
 /* How a process shows that it serves. */

@@ -85,7 +85,8 @@ static const struct conf_key program_keys[] = {
 	    " its own." },
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
-	    " followed by a start, and it is ready when it has ended so." },
+	    " followed by a start, and it is ready when it has ended so.  notify: ready=notify,"
+	    " and it is RUNNING when it has said that it is ready, whatever startsecs says." },
 	{ KEY(essential, boolean), .def = "false", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "When the process has ended and is not started again, or is FATAL, the"
 	    " supervisor ends in order, with its exit status." },

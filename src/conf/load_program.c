@@ -50,6 +50,21 @@ add_program(struct program_list *l, struct program *p)
 	return 0;
 }
 
+/* type=notify is ready=notify, and RUNNING waits for it. */
+static int
+check_type(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	struct origin o = load_origin(ld, sl, "ready");
+
+	if (p->type != TYPE_NOTIFY || p->ready.kind == READY_NOTIFY)
+		return 0;
+	if (ini_get(&ld->ini, sl->section, "ready") != NULL)
+		return report_error(&ld->report, &o, "type=notify means ready=notify, and"
+		    " nothing else");
+	p->ready.kind = READY_NOTIFY;
+	return 0;
+}
+
 /* Rules between the keys that all processes of a section share. */
 static int
 check_shared(struct loader *ld, const struct section_load *sl, struct program *p)
@@ -70,7 +85,7 @@ check_shared(struct loader *ld, const struct section_load *sl, struct program *p
 		    "Cannot set stopasgroup=true and killasgroup=false") == -1)
 			return -1;
 	}
-	return 0;
+	return check_type(ld, sl, p);
 }
 
 /* One of stdout and stderr: the old word syslog, and files without an end. */

@@ -37,7 +37,8 @@ static const struct conf_word cgroup_words[] = {
 };
 
 static const struct conf_word kind_words[] = {
-	{ "simple", TYPE_SIMPLE }, { "oneshot", TYPE_ONESHOT }, { NULL, 0 }
+	{ "simple", TYPE_SIMPLE }, { "oneshot", TYPE_ONESHOT }, { "notify", TYPE_NOTIFY },
+	{ NULL, 0 }
 };
 static const struct conf_word exit_words[] = {
 	{ "never", EXIT_NEVER }, { "essential", EXIT_ESSENTIAL }, { "all-done", EXIT_ALL_DONE },

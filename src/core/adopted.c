@@ -104,6 +104,27 @@ mark_names(const char *mark, size_t len, const struct proc *p)
 	    mark[g] == ':' && memcmp(mark + g + 1, p->conf->name, n) == 0;
 }
 
+struct proc *
+adopted_owner(pid_t pid)
+{
+	struct buf env = { 0 }, name = { 0 };
+	char path[64];
+	const char *mark;
+	size_t len = 0;
+	struct proc *p = NULL;
+	struct err e;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	mark = fd_slurp(path, &env) == 0 ? find_mark(&env, &len) : NULL;
+	if (mark != NULL)
+		buf_add(&name, mark, len);
+	if (name.len > 0 && !name.failed)
+		p = core_find(buf_text(&name), &e);
+	buf_release(&env);
+	buf_release(&name);
+	return p;
+}
+
 /* Which lingering process did this orphan come from? */
 static struct proc *
 find_owner(const char *mark, size_t len, pid_t pgrp)

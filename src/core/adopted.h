@@ -15,6 +15,8 @@ void	adopted_release(void);
  * Returns 0; or -1 with errno: it could not look at all of them.
  */
 int	adopted_signal(int (*which)(const struct proc *p));
+/* The program that a descendant of ours was started for, by its mark; NULL: it has none. */
+struct proc *adopted_owner(pid_t pid);
 /* SIGKILL to all adopted children that carry our mark; returns how many, or -1 as above. */
 int	adopted_kill_all(void);
 

@@ -50,6 +50,8 @@ enum cause {
 	CAUSE_RECOVERY,		/* found again after a crash of the core */
 	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
+	CAUSE_READY,		/* type=notify: it has said so */
+	CAUSE_AGAIN,		/* it was stopped in order to be started again */
 };
 
 /* Who asks: kept for `why`. */

@@ -58,6 +58,18 @@ is_done(const struct proc *p, int status)
 	return p->conf->type == TYPE_ONESHOT && is_expected(p, status);
 }
 
+/* Not up for startsecs, or it has not said that it is ready. */
+static bool
+is_early(const struct proc *p)
+{
+	if (p->fsm.st != P_STARTING)
+		return false;
+	if (p->conf->type == TYPE_NOTIFY)
+		return true;
+	return p->conf->startsecs > 0 &&
+	    loop_now() - p->start_ms < p->conf->startsecs * 1000;
+}
+
 static void
 ended_stopping(struct proc *p, int status, const char *how)
 {
@@ -73,7 +85,9 @@ static void
 ended_too_quickly(struct proc *p, int status, const char *how)
 {
 	p->counts.ended[ending_of(p, status, true)]++;
-	proc_set_spawnerr(p, "Exited too quickly (process log may have details)");
+	proc_set_spawnerr(p, p->conf->type == TYPE_NOTIFY ?
+	    "Exited before it was ready (process log may have details)" :
+	    "Exited too quickly (process log may have details)");
 	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
 	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
 }
@@ -105,7 +119,6 @@ ended_running(struct proc *p, int status, const char *how)
 void
 proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 {
-	int64_t up_ms = loop_now() - p->start_ms;
 	char how[64];
 
 	RB_REMOVE(pid_tree, &core.pids, p);
@@ -129,8 +142,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 		proc_set_spawnerr(p, exec_failure);
 		log_info("spawnerr: %s", exec_failure);
 		proc_event(p, E_DOWN, (struct asker){ CAUSE_SPAWN, r->status });
-	} else if (p->fsm.st == P_STARTING && p->conf->startsecs > 0 &&
-	    up_ms < p->conf->startsecs * 1000 && !is_done(p, r->status))
+	} else if (is_early(p) && !is_done(p, r->status))
 		ended_too_quickly(p, r->status, how);
 	else
 		ended_running(p, r->status, how);

@@ -31,6 +31,7 @@ static struct {
 	size_t	 size;
 } old = { .fd = -1 };
 static int old_listener[FLIGHT_LISTENERS] = { [0 ... FLIGHT_LISTENERS - 1] = -1 };
+static int old_notes = -1;
 static enum supervisor_state old_state = SUP_RUNNING;	/* of the crashed image */
 
 static size_t
@@ -119,6 +120,7 @@ flight_init(void)
 	record.head->crashes = old.head != NULL ? old.head->crashes : 0;
 	for (int i = 0; i < FLIGHT_LISTENERS; i++)
 		record.head->listener[i] = -1;
+	record.head->notes = -1;
 	record.next = 0;
 }
 
@@ -240,6 +242,13 @@ flight_keep_listener(size_t i, int fd)
 		record.head->listener[i] = fd;
 }
 
+void
+flight_keep_notes(int fd)
+{
+	if (record.head != NULL)
+		record.head->notes = fd;
+}
+
 /* ---- the next image ---- */
 
 int
@@ -274,6 +283,7 @@ flight_open_old(int fd)
 			core.last_id = slots_of(h)[i].box;
 	for (int i = 0; i < FLIGHT_LISTENERS; i++)
 		old_listener[i] = h->listener[i];
+	old_notes = h->notes;
 	if (h->supervisor_state == SUP_SHUTDOWN || h->supervisor_state == SUP_RESTARTING)
 		old_state = (enum supervisor_state)h->supervisor_state;
 	return 0;
@@ -295,9 +305,19 @@ flight_take_listener(size_t i)
 	return fd;
 }
 
+int
+flight_take_notes(void)
+{
+	int fd = old_notes;
+
+	old_notes = -1;
+	return fd;
+}
+
 void
 flight_close_listeners(void)
 {
+	fd_close(&old_notes);
 	for (int i = 0; i < FLIGHT_LISTENERS; i++)
 		fd_close(&old_listener[i]);
 }

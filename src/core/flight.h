@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	3
+#define FLIGHT_VERSION	4
 #define FLIGHT_LISTENERS 8	/* TCP sockets that survive a crash; more have to be made anew */
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
@@ -23,6 +23,7 @@ struct flight_head {
 	int32_t	 supervisor_state;
 	int32_t	 main_rd, main_wr;	/* pipe of our own log */
 	int32_t	 counters;	/* the loggers' shared memory */
+	int32_t	 notes;		/* socket of sd_notify(3); -1: none */
 	uint64_t nofile_soft, nofile_hard;
 	uint64_t event_serial, accepted_serial;
 	char	 run_id[24];
@@ -64,6 +65,8 @@ void	flight_save_socket(uint32_t slot, const char *url, int fd);
 void	flight_save_core(void);
 /* Of events. */
 void	flight_save_serials(void);
+/* The socket that programs notify. */
+void	flight_keep_notes(int fd);
 /* The i-th TCP socket that listens, for the next image (i too large: it is not kept). */
 void	flight_keep_listener(size_t i, int fd);
 
@@ -75,6 +78,8 @@ int	flight_open_old(int fd);
 bool	flight_recovering(void);
 /* Its i-th TCP socket, which the caller owns from now on; -1: none. */
 int	flight_take_listener(size_t i);
+/* Its socket of notifications, with what waits there; as above. */
+int	flight_take_notes(void);
 /* Close those that nobody has taken. */
 void	flight_close_listeners(void);
 /* What the crashed image was about: SUP_RUNNING, also when there was none. */

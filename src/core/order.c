@@ -261,7 +261,7 @@ check(struct proc *p)
 	else if (p->again && p->fsm.st == P_STOPPED) {
 		p->again = false;
 		if (p->want_up && !p->leaving && !p->updating)
-			proc_event(p, E_START, by);
+			proc_event(p, E_START, (struct asker){ CAUSE_AGAIN, 0 });
 	} else if (p->dep_failed && p->fsm.st == P_FATAL && has_come_back(p))
 		proc_event(p, E_START, by);
 }

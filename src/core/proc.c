@@ -182,6 +182,14 @@ proc_hold_restart(struct proc *p, int64_t delay_ms)
 }
 
 void
+proc_extend_stop(struct proc *p, int64_t ms)
+{
+	if (p->fsm.st == P_STOPPING && !p->killed && !life_hurried() &&
+	    ms > loop_timer_left(&p->timer))
+		loop_timer_start(&p->timer, ms, on_due);
+}
+
+void
 proc_cut_short(struct proc *p)
 {
 	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > CUT_SHORT_MS)
@@ -457,7 +465,7 @@ proc_spawned(struct proc *p, pid_t pid)
 	p->start_ms = loop_now();
 	p->start_wall_ms = sys->wall_ms();
 	log_life(p, "spawned: '%s' with pid %d", p->conf->name, (int)pid);
-	if (p->conf->startsecs > 0)
+	if (p->conf->startsecs > 0 && p->conf->type != TYPE_NOTIFY)
 		loop_timer_start(&p->timer, p->conf->startsecs * 1000 + 1, on_uptime);
 	ready_begin(p, true);
 	flight_save(p);
@@ -479,8 +487,30 @@ proc_exec_passed(struct proc *p)
 	p->exec_ok = true;
 	proc_count_launch(p);
 	order_state_changed(p, P_STARTING);
-	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0)
+	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0 && p->conf->type != TYPE_NOTIFY)
 		loop_timer_start(&p->timer, 0, on_uptime);
+}
+
+void
+proc_says_ready(struct proc *p)
+{
+	log_life(p, "success: %s entered RUNNING state, process says that it is ready",
+	    p->conf->name);
+	proc_event(p, E_UP, (struct asker){ CAUSE_READY, 0 });
+}
+
+/* The process group is still that of the first one, unless it has its own. */
+void
+proc_follow(struct proc *p, pid_t pid)
+{
+	log_life(p, "%s: its main process is %d from now on, not %d (MAINPID)", p->conf->name,
+	    (int)pid, (int)p->pid);
+	RB_REMOVE(pid_tree, &core.pids, p);
+	p->pid = pid;
+	RB_INSERT(pid_tree, &core.pids, p);
+	if (sys->getpgid(pid) == pid)
+		p->last_pid = pid;
+	flight_save(p);
 }
 
 void
@@ -504,7 +534,9 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 		sockets_taken(p);
 	}
 	record(p, from, (struct asker){ CAUSE_RECOVERY, 0 });
-	if (st == P_STARTING && pid > 0)
+	if (st == P_STARTING && pid > 0 && p->conf->type == TYPE_NOTIFY)
+		;		/* it will say so */
+	else if (st == P_STARTING && pid > 0)
 		loop_timer_start(&p->timer, left_ms > 0 ? left_ms : 0, on_uptime);
 	else if (st == P_STARTING)
 		launch_start(p);

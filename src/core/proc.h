@@ -40,6 +40,12 @@ void	proc_spawn_failed(struct proc *p, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* A child has been created. */
 void	proc_spawned(struct proc *p, pid_t pid);
+/* Of type=notify: it has said that it is ready, which is RUNNING. */
+void	proc_says_ready(struct proc *p);
+/* Its main process is another one from now on, which comes from it. */
+void	proc_follow(struct proc *p, pid_t pid);
+/* While it is stopping: it has at least so long from now on until SIGKILL. */
+void	proc_extend_stop(struct proc *p, int64_t ms);
 /* The main process is dead and reaped; exec_failed: it never got so far. */
 void	proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure);
 /* Nothing of it is left after a stop. */

@@ -5,10 +5,8 @@
  */
 #include "core/ready.h"
 
-#include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,30 +17,10 @@
 #include "core/flight.h"
 #include "core/order.h"
 #include "core/proc.h"
+#include "core/readiness.h"
 
 #define LOOK_FIRST_MS	20	/* between two looks, at first */
 #define LOOK_MOST_MS	1000
-#define NOTES_AT_ONCE	64	/* then let the rest of the loop breathe */
-#define NOTE_MAX	4096	/* bytes of a notification; sd_notify's are short */
-
-struct readiness {
-	struct proc *p;		/* borrowed: it owns us */
-	bool	 ready;
-	struct loop_io io;	/* fd:N */
-	int	 rd, wr;
-	struct loop_timer look, limit;
-	int64_t	 pause_ms;
-	char	 status[80];	/* STATUS= of the process */
-};
-
-static struct {
-	int	 fd;
-	struct loop_io io;
-	struct sockaddr_un name;
-	socklen_t len;
-	char	 text[40];	/* NOTIFY_SOCKET */
-} notes = { .fd = -1 };
-
 /* ---- ready, or not in time ---- */
 
 static void
@@ -55,8 +33,8 @@ stop_looking(struct readiness *r)
 	loop_timer_stop(&r->limit);
 }
 
-static void
-is_ready(struct readiness *r)
+void
+ready_serves(struct readiness *r)
 {
 	struct proc *p = r->p;
 
@@ -66,6 +44,21 @@ is_ready(struct readiness *r)
 	r->ready = true;
 	log_info("ready: %s, %lld ms after its start", p->conf->name,
 	    (long long)(loop_now() - p->start_ms));
+	flight_save(p);
+	if (p->conf->type == TYPE_NOTIFY && p->fsm.st == P_STARTING)
+		proc_says_ready(p);
+	else
+		order_state_changed(p, p->fsm.st);
+}
+
+void
+ready_ceases(struct readiness *r)
+{
+	struct proc *p = r->p;
+
+	if (!r->ready)
+		return;
+	r->ready = false;
 	flight_save(p);
 	order_state_changed(p, p->fsm.st);
 }
@@ -96,7 +89,7 @@ on_fd(struct loop_io *w, int events)
 
 	(void)events;
 	if (n > 0 && memchr(text, '\n', (size_t)n) != NULL)
-		is_ready(r);
+		ready_serves(r);
 	else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
 		loop_io_stop(&r->io);	/* it will say nothing any more */
 		fd_close(&r->rd);
@@ -126,125 +119,25 @@ ready_fd(struct proc *p, int *number)
 
 /* ---- notify ---- */
 
-/* Whose word is it?  The process itself, or one of its process group. */
-static struct readiness *
-sender(pid_t pid)
+void
+ready_extend(struct readiness *r, int64_t ms)
 {
-	struct proc *p = core_by_pid(pid);
-	pid_t group;
-
-	if (p == NULL && (group = sys->getpgid(pid)) > 0)
-		p = core_by_pid(group);
-	if (p == NULL || p->readiness == NULL || p->conf->ready.kind != READY_NOTIFY)
-		return NULL;
-	return p->readiness;
-}
-
-/* One VARIABLE=VALUE of sd_notify(3). */
-static void
-take_note(struct readiness *r, const char *line)
-{
-	if (strcmp(line, "READY=1") == 0)
-		is_ready(r);
-	else if (strncmp(line, "STATUS=", 7) == 0)
-		snprintf(r->status, sizeof(r->status), "%s", line + 7);
-	else if (strncmp(line, "EXTEND_TIMEOUT_USEC=", 20) == 0 && !r->ready &&
-	    r->p->conf->ready_timeout > 0)
-		loop_timer_start(&r->limit, strtoll(line + 20, NULL, 10) / 1000, on_limit);
-}
-
-/* Who has sent it; descriptors that come along (FDSTORE) are refused: closed. */
-static pid_t
-pid_of(struct msghdr *m)
-{
-	struct ucred who = { 0 };
-	struct cmsghdr *c;
-
-	/* musl's CMSG_NXTHDR mixes signs */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-#pragma GCC diagnostic pop
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_CREDENTIALS)
-			memcpy(&who, CMSG_DATA(c), sizeof(who));
-		if (c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= (size_t)c->cmsg_len;
-		    at += sizeof(int)) {
-			int fd;
-
-			memcpy(&fd, (char *)c + at, sizeof(fd));
-			fd_close(&fd);
-		}
-	}
-	return who.pid;
-}
-
-static void
-on_note(struct loop_io *w, int events)
-{
-	char text[NOTE_MAX + 1], control[256], *rest, *line;
-	struct iovec io = { text, NOTE_MAX };
-	struct readiness *r;
-	ssize_t n;
-	pid_t pid;
-
-	(void)w;
-	(void)events;
-	for (int i = 0; i < NOTES_AT_ONCE; i++) {
-		struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
-			.msg_control = control, .msg_controllen = sizeof(control) };
-
-		n = sys->recvmsg(notes.fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-		if (n < 0)
-			return;
-		text[n] = '\0';
-		pid = pid_of(&m);
-		r = sender(pid);
-		if (r == NULL) {
-			log_debug("a notification of pid %d, which is nobody's with"
-			    " ready=notify", (int)pid);
-			continue;
-		}
-		for (rest = text; (line = strsep(&rest, "\n")) != NULL; )
-			take_note(r, line);
-	}
-}
-
-/* An abstract name: nothing is left behind, and no directory is needed. */
-static int
-open_notes(void)
-{
-	if (notes.fd != -1)
-		return 0;
-	notes.fd = sys->socket(AF_UNIX, SOCK_DGRAM);
-	if (notes.fd == -1)
-		return -1;
-	snprintf(notes.text, sizeof(notes.text), "@supd-%s", core.run_id);
-	notes.name.sun_family = AF_UNIX;
-	memcpy(notes.name.sun_path + 1, notes.text + 1, strlen(notes.text) - 1);
-	notes.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(notes.text));
-	if (sys->set_credentials(notes.fd) == -1 ||
-	    sys->bind(notes.fd, (struct sockaddr *)&notes.name, notes.len) == -1) {
-		fd_close(&notes.fd);
-		return -1;
-	}
-	loop_io_start(&notes.io, notes.fd, LOOP_READ, on_note);
-	return 0;
+	if (loop_timer_active(&r->limit) && ms > loop_timer_left(&r->limit))
+		loop_timer_start(&r->limit, ms, on_limit);
 }
 
 const char *
 ready_socket(const struct proc *p)
 {
+	const char *name;
+
 	if (p->readiness == NULL || p->conf->ready.kind != READY_NOTIFY)
 		return NULL;
-	if (open_notes() == 0)
-		return notes.text;
-	log_error("%s: no socket for its notifications: %s", p->conf->name, strerror(errno));
-	return NULL;
+	name = notify_name();
+	if (name == NULL)
+		log_error("%s: no socket for its notifications: %s", p->conf->name,
+		    strerror(errno));
+	return name;
 }
 
 /* ---- listen and file ---- */
@@ -323,7 +216,7 @@ on_look(struct loop_timer *t)
 	struct readiness *r = LOOP_OWNER(t, struct readiness, look);
 
 	if (r->p->exec_ok && is_there(r->p)) {
-		is_ready(r);
+		ready_serves(r);
 		return;
 	}
 	r->pause_ms += r->pause_ms / 2;
@@ -345,7 +238,7 @@ ready_attach(struct proc *p)
 	if (r == NULL)
 		return -1;
 	r->p = p;
-	r->rd = r->wr = -1;
+	r->rd = r->wr = r->alien_fd = -1;
 	p->readiness = r;
 	return 0;
 }
@@ -353,8 +246,10 @@ ready_attach(struct proc *p)
 void
 ready_detach(struct proc *p)
 {
-	if (p->readiness != NULL)
+	if (p->readiness != NULL) {
 		stop_looking(p->readiness);
+		notify_end(p->readiness);
+	}
 	free(p->readiness);
 	p->readiness = NULL;
 }
@@ -371,7 +266,7 @@ ready_begin(struct proc *p, bool made)
 		return;
 	}
 	r->ready = false;
-	r->status[0] = '\0';
+	notify_begin(r);
 	if (p->conf->ready_timeout > 0)
 		loop_timer_start(&r->limit, p->conf->ready_timeout * 1000, on_limit);
 	fd_close(&r->wr);	/* the child has it */
@@ -397,13 +292,12 @@ ready_recall(struct proc *p, bool was_ready)
 {
 	if (p->readiness == NULL)
 		return;
-	if (!was_ready && p->conf->ready.kind == READY_NOTIFY)
-		open_notes();
 	/* the pipe in which it would have said so is gone with the crash */
 	if (was_ready || p->conf->ready.kind == READY_FD)
 		p->readiness->ready = true;
 	else
 		ready_begin(p, true);
+	notify_recall(p->readiness);
 }
 
 void
@@ -412,6 +306,7 @@ ready_end(struct proc *p)
 	if (p->readiness == NULL)
 		return;
 	stop_looking(p->readiness);
+	notify_end(p->readiness);
 	p->readiness->ready = false;
 }
 
@@ -430,8 +325,24 @@ proc_status_text(const struct proc *p)
 }
 
 void
+ready_hear(void)
+{
+	notify_hear();
+}
+
+void
+ready_explain(const struct proc *p, struct buf *out)
+{
+	const struct readiness *r = p->readiness;
+
+	if (p->conf->ready.kind != READY_RUNNING)
+		buf_adds(out, proc_is_ready(p) ? "it is ready\n" : "it is not ready yet\n");
+	if (r != NULL)
+		notify_explain(r, out);
+}
+
+void
 ready_release(void)
 {
-	loop_io_stop(&notes.io);
-	fd_close(&notes.fd);
+	notify_release();
 }

@@ -13,7 +13,7 @@ void	ready_release(void);
 int	ready_attach(struct proc *p);
 void	ready_detach(struct proc *p);
 
-/* For the environment of notify, "@..."; NULL: p has none. */
+/* NOTIFY_SOCKET for the environment of p, "@..."; NULL: it has none. */
 const char *ready_socket(const struct proc *p);
 /*
  * Before a child: the descriptor that becomes ready=fd:N (*number) in it, or -1. errno is
@@ -23,6 +23,11 @@ int	ready_fd(struct proc *p, int *number);
 /* There is a child, or it was not made; its end has come. */
 void	ready_begin(struct proc *p, bool made);
 void	ready_end(struct proc *p);
+
+/* Take what programs have said so far: before their deaths are. */
+void	ready_hear(void);
+/* Lines about how p serves, as it shows and says; none for who has nothing to say. */
+void	ready_explain(const struct proc *p, struct buf *out);
 
 /* A process found again after a crash, which was ready or not. */
 void	ready_recall(struct proc *p, bool was_ready);

@@ -11,6 +11,7 @@
 #include "core/core.h"
 #include "core/launch.h"
 #include "core/proc.h"
+#include "core/ready.h"
 #include "core/survivors.h"
 
 #define REAP_BATCH	256	/* then let the rest of the loop breathe */
@@ -58,6 +59,7 @@ reap_all(void)
 	struct reaped r;
 	struct proc *p;
 
+	ready_hear();	/* who says that another is its main process may end at once */
 	for (int n = 0; n < REAP_BATCH; n++) {
 		if (sys->reap(&r) <= 0)
 			return;

@@ -39,6 +39,20 @@ put_description(struct buf *b, const struct proc *p)
 	b->failed |= text.failed;
 }
 
+/* How it serves, of those that can tell. */
+static void
+put_service(struct buf *b, const struct proc *p)
+{
+	if (p->conf->ready.kind != READY_RUNNING) {
+		PUT(b, ",\"ready\":");
+		json_bool(b, proc_is_ready(p));
+	}
+	if (proc_status_text(p)[0] != '\0') {
+		PUT(b, ",\"status_text\":");
+		json_str(b, proc_status_text(p));
+	}
+}
+
 /* In the order of getProcessInfo, so that who makes that of it need not search. */
 void
 status_put(struct buf *b, const struct proc *p, int64_t now_ms)
@@ -75,6 +89,7 @@ status_put(struct buf *b, const struct proc *p, int64_t now_ms)
 	put_description(b, p);
 	PUT(b, ",\"guest\":");
 	json_bool(b, p->group == core.guests);
+	put_service(b, p);
 	json_close(b, '}');
 }
 

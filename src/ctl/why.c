@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/ready.h"
 #include "ctl/pools.h"
 
 /* ---- pieces ---- */
@@ -141,6 +142,12 @@ why_cause(const struct transition *t, struct buf *out)
 	case CAUSE_NOT_READY:
 		buf_addf(out, "was not ready after %d s (ready_timeout)", (int)t->arg);
 		return;
+	case CAUSE_READY:
+		buf_adds(out, "said that it is ready");
+		return;
+	case CAUSE_AGAIN:
+		buf_adds(out, "was stopped in order to be started again");
+		return;
 	case CAUSE_DEPENDENCY:
 		put_dependency(t, out);
 		return;
@@ -255,6 +262,11 @@ say_starting(struct buf *out, const struct proc *p, const struct why_now *now)
 	buf_addf(out, ", pid %d", (int)p->pid);
 	if (!p->exec_ok)
 		buf_adds(out, ", has not reached its program yet");
+	if (p->conf->type == TYPE_NOTIFY) {
+		buf_adds(out, ": RUNNING when it says that it is ready (type=notify)\n");
+		ready_explain(p, out);
+		return;
+	}
 	buf_addf(out, ": RUNNING when it has stayed up for %lld s (startsecs)",
 	    (long long)p->conf->startsecs);
 	if (now->timer_ms >= 0) {
@@ -269,10 +281,7 @@ say_running(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	put_state_since(out, p, now);
 	buf_addf(out, ", pid %d\n", (int)p->pid);
-	if (p->conf->ready.kind != READY_RUNNING)
-		buf_adds(out, proc_is_ready(p) ? "it is ready\n" : "it is not ready yet\n");
-	if (proc_status_text(p)[0] != '\0')
-		buf_addf(out, "it says: %s\n", proc_status_text(p));
+	ready_explain(p, out);
 }
 
 static void

@@ -220,7 +220,7 @@ check_state(struct proc *p)
 	case P_STARTING:
 		if (p->pid == 0 && !p->queued && !p->held)
 			fail("%s is STARTING, but nothing starts", name);
-		if (p->pid != 0 && !timer && p->launch == NULL)
+		if (p->pid != 0 && !timer && p->launch == NULL && p->conf->type != TYPE_NOTIFY)
 			fail("%s is STARTING for ever", name);
 		break;
 	case P_RUNNING:

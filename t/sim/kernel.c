@@ -354,8 +354,9 @@ of_process(const char *path)
 	if (p == NULL)
 		return NULL;
 	if (strcmp(what, "stat") == 0)
-		n = snprintf(text, sizeof(text), "%d (a) b) %c 1", (int)p->pid,
-		    p->life == ZOMBIE ? 'Z' : 'S');
+		n = snprintf(text, sizeof(text), "%d (a) b) %c %d", (int)p->pid,
+		    p->life == ZOMBIE ? 'Z' : 'S',
+		    p->parent != NULL ? (int)p->parent->pid : CORE_PID);
 	else if (strcmp(what, "environ") == 0 && p->life != ZOMBIE)
 		n = snprintf(text, sizeof(text), "A=b%c%s=%s", 0,
 		    p->marked ? MARK_NAME : "TITLE", p->mark);
@@ -595,6 +596,13 @@ s_chown(const char *path, uid_t uid, gid_t gid)
 }
 
 /* ---- sockets ---- */
+
+static int
+s_pidfd(pid_t pid)
+{
+	(void)pid;
+	return no(ENOSYS);	/* a kernel before 5.3 */
+}
 
 static int
 s_socket(int domain, int type)
@@ -859,6 +867,7 @@ static const struct sys known = {
 	.spawn = process_spawn,
 	.reap = process_reap,
 	.kill = process_kill,
+	.pidfd = s_pidfd,
 	.pipe = s_pipe,
 	.open = s_open,
 	.close = s_close,
