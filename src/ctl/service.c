@@ -34,6 +34,7 @@ static const struct {
 	{ SERVICE_INTERFACE, service_idl },
 	{ CONTROL_INTERFACE, varlink_idl_control },
 	{ LOG_INTERFACE, varlink_idl_log },
+	{ NODE_INTERFACE, varlink_idl_node },
 };
 
 #define NINTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))

@@ -16,3 +16,4 @@
 
 EMBED(varlink_idl_control, "org.supd.Control.varlink");
 EMBED(varlink_idl_log, "org.supd.Log.varlink");
+EMBED(varlink_idl_node, "org.supd.Node.varlink");

@@ -27,6 +27,7 @@
 /* The IDL texts, NUL-terminated. */
 extern const char varlink_idl_control[];
 extern const char varlink_idl_log[];
+extern const char varlink_idl_node[];
 
 /* A request, parsed.  Strings and params point into doc. */
 struct vcall {
