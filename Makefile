@@ -61,6 +61,7 @@ SRC_conf = \
 	src/conf/config.c \
 	src/conf/dialect.c \
 	src/conf/diff.c \
+	src/conf/dotenv.c \
 	src/conf/events.c \
 	src/conf/expand.c \
 	src/conf/faces.c \
@@ -72,6 +73,7 @@ SRC_conf = \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
 	src/conf/load_depends.c \
+	src/conf/load_env.c \
 	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
 	src/conf/load_guest.c \
@@ -88,6 +90,7 @@ SRC_conf = \
 	src/conf/suggest.c \
 	src/conf/text.c \
 	src/conf/types_depends.c \
+	src/conf/types_env.c \
 	src/conf/types_gateway.c \
 	src/conf/types_number.c \
 	src/conf/types_ready.c \
@@ -111,6 +114,7 @@ SRC_core = \
 	src/core/event.c \
 	src/core/flight.c \
 	src/core/fsm.c \
+	src/core/given.c \
 	src/core/guest.c \
 	src/core/helper.c \
 	src/core/launch.c \
@@ -130,6 +134,7 @@ SRC_core = \
 	src/core/reap.c \
 	src/core/resume.c \
 	src/core/record.c \
+	src/core/secrets.c \
 	src/core/setup.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
@@ -144,6 +149,7 @@ SRC_ctl = \
 	src/ctl/client.c \
 	src/ctl/clock.c \
 	src/ctl/ctl.c \
+	src/ctl/environment.c \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
 	src/ctl/handover.c \
@@ -263,6 +269,7 @@ SRC_gateway = \
 SRC_cli = \
 	src/cli/command.c \
 	src/cli/complete.c \
+	src/cli/env.c \
 	src/cli/events.c \
 	src/cli/fg.c \
 	src/cli/kato.c \

@@ -160,3 +160,11 @@ buf_release(struct buf *b)
 	free(b->data);
 	*b = (struct buf){ 0 };
 }
+
+void
+buf_wipe(struct buf *b)
+{
+	if (b->data != NULL)
+		explicit_bzero(b->data, b->len);
+	buf_release(b);
+}

@@ -37,5 +37,7 @@ const char *buf_text(const struct buf *b);
 /* Hand the text to the caller, who frees it; NULL when an append failed. */
 char	*buf_steal(struct buf *b);
 void	buf_release(struct buf *b);
+/* The same for what is secret: nothing of it stays in memory. */
+void	buf_wipe(struct buf *b);
 
 #endif

@@ -91,14 +91,13 @@ fd_somebody_listens(const struct sockaddr *a, socklen_t len)
 	return yes;
 }
 
-int
-fd_slurp(const char *path, struct buf *out)
+/* To the end of the file, or until there is more than `most`. */
+static int
+read_all(int fd, size_t most, struct buf *out)
 {
-	int fd = sys->open(path, O_RDONLY, 0);
+	size_t from = out->len;
 	ssize_t n;
 
-	if (fd == -1)
-		return -1;
 	do {
 		n = -1;
 		errno = ENOMEM;
@@ -107,11 +106,45 @@ fd_slurp(const char *path, struct buf *out)
 		n = sys->read(fd, out->data + out->len, CHUNK);
 		if (n > 0)
 			out->len += (size_t)n;
+		if (n > 0 && out->len - from > most) {
+			n = -1;
+			errno = EFBIG;
+		}
 	} while (n > 0 || (n == -1 && errno == EINTR));
 	if (out->data != NULL)
 		out->data[out->len] = '\0';
-	fd_close(&fd);
 	return n == 0 ? 0 : -1;
+}
+
+int
+fd_slurp(const char *path, struct buf *out)
+{
+	int fd = sys->open(path, O_RDONLY, 0), r;
+
+	if (fd == -1)
+		return -1;
+	r = read_all(fd, SIZE_MAX, out);
+	fd_close(&fd);
+	return r;
+}
+
+int
+fd_slurp_regular(const char *path, size_t most, struct buf *out)
+{
+	int fd = sys->open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0), r;
+	struct stat st;
+
+	if (fd == -1)
+		return -1;
+	r = sys->fstat(fd, &st);
+	if (r == 0 && !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		r = -1;
+	}
+	if (r == 0)
+		r = read_all(fd, most, out);
+	fd_close(&fd);
+	return r;
 }
 
 bool

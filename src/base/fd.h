@@ -28,6 +28,11 @@ ssize_t	fd_recv(int sock, void *data, size_t len, int *fd);
 bool	fd_somebody_listens(const struct sockaddr *a, socklen_t len);
 /* Append a whole file, as /proc has them; -1 with errno, perhaps with a part of it. */
 int	fd_slurp(const char *path, struct buf *out);
+/*
+ * Append a whole regular file of at most `most` bytes, without waiting for anything but the
+ * disk; -1 with errno: EFBIG for more, EINVAL for another kind of file.
+ */
+int	fd_slurp_regular(const char *path, size_t most, struct buf *out);
 /* Has the last call failed for want of descriptors or memory?  Later it may not. */
 bool	fd_is_short(void);
 /* Open /dev/null (or a dead pipe) in place of closed descriptors 0, 1 and 2. */

@@ -20,6 +20,9 @@ const struct command commands[] = {
 	"clear <name>\t\tEmpty the log files of a process\n"
 	"clear <name> <name>\tEmpty the log files of several processes\n"
 	"clear all\t\tEmpty the log files of all processes" },
+{ "env", cmd_env, CMD_CONNECT | CMD_JSON | CMD_OURS | WORDS_PROCESSES,
+	"env <name>\t\tThe variables of a process, and where each comes from\n"
+	"--json\t\t\tAs a JSON array" },
 { "events", cmd_events, CMD_CONNECT | CMD_JSON | CMD_OURS,
 	"events -f\t\tPrint what happens, one line for each event (Ctrl-C to exit)\n"
 	"events -f <type> [...]\tOnly these types, e.g. PROCESS_STATE_FATAL\n"

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,6 +102,23 @@ account_find(const char *text, struct account *a)
 		.groups = more != NULL ? more : groups,
 		.ngroups = n > 0 ? (size_t)n : 0,
 	};
+	return 0;
+}
+
+int
+account_variables(uid_t uid, struct buf *out)
+{
+	struct passwd *pw;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%lu", (unsigned long)uid);
+	pw = find(number);
+	if (pw == NULL)
+		return -1;
+	buf_addf(out, "HOME=%s%cLOGNAME=%s%cSHELL=%s%cUSER=%s%c",
+	    pw->pw_dir != NULL && pw->pw_dir[0] != '\0' ? pw->pw_dir : "/", 0, pw->pw_name, 0,
+	    pw->pw_shell != NULL && pw->pw_shell[0] != '\0' ? pw->pw_shell : "/bin/sh", 0,
+	    pw->pw_name, 0);
 	return 0;
 }
 

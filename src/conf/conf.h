@@ -154,6 +154,29 @@ struct conf_limit {
 	int64_t	 n, ms;
 };
 
+
+/* An item of env_file. */
+struct conf_env_file {
+	char	*path;		/* absolute */
+	bool	 optional;	/* it need not be there */
+};
+
+struct envfilelist {
+	struct conf_env_file *v;
+	size_t	 n;
+};
+
+#define CONF_SECRET_FILE "file:"	/* before the path of a secret that is given as a file */
+
+/* What there is to the environment of a program besides the keys of supervisord. */
+struct conf_env {
+	struct envfilelist env_file;
+	bool	 env_clear;
+	bool	 user_env;
+	struct strlist account;	/* with user_env: HOME=..., looked up when loaded */
+	struct strlist secrets;	/* NAME=/path or NAME=file:/path, sorted by name */
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -195,6 +218,7 @@ struct program {
 	int64_t	 ready_timeout;	/* ours */
 	struct deplist depends_on; /* ours */
 	enum dep_loss on_dependency_loss; /* ours */
+	struct conf_env *env;	/* ours; NULL: none of its keys is given */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */
@@ -399,6 +423,9 @@ void	strlist_release(struct strlist *l);
 int	conf_signal(const char *text, struct err *e);
 /* "SIGTERM"; NULL for no signal. */
 const char *conf_signal_name(int sig);
+/* Of an entry of secrets: where the secret is, and whether it is given as a file. */
+const char *conf_secret_path(const char *entry);
+bool	conf_secret_is_file(const char *entry);
 /* "ready" */
 const char *conf_cond_name(enum dep_cond cond);
 

@@ -66,6 +66,19 @@ encode(struct buf *out, const char *text, size_t len)
 		i += encode_some(out, text + i, len - i);
 }
 
+/* A key, but not what stands behind its first dot: the name of a variable perhaps. */
+static void
+lower_key(char *key)
+{
+	char *dot = strchr(key, '.');
+
+	if (dot != NULL)
+		*dot = '\0';
+	text_lower(key);
+	if (dot != NULL)
+		*dot = '.';
+}
+
 /* A name of any length as something that fits inih's fields. */
 static void
 add_name(struct dialect *d, const char *name, size_t len, bool lower)
@@ -78,7 +91,7 @@ add_name(struct dialect *d, const char *name, size_t len, bool lower)
 		return;
 	if (d->ready.len - start <= NAME_MAX_LEN) {
 		if (lower && len > 0)
-			text_lower(d->ready.data + start);
+			lower_key(d->ready.data + start);
 		return;
 	}
 	d->ready.len = start;
@@ -90,7 +103,7 @@ add_name(struct dialect *d, const char *name, size_t len, bool lower)
 	if (names[d->nnames] == NULL)
 		goto lost;
 	if (lower)
-		text_lower(names[d->nnames]);
+		lower_key(names[d->nnames]);
 	buf_addf(&d->ready, "@%zu", d->nnames++);
 	return;
 lost:

@@ -25,6 +25,7 @@
 #define KEY_OURS	0x08	/* supervisord has no such key */
 #define KEY_LAST	0x10	/* looked up when all sections are checked */
 #define KEY_REQUIRED	0x20	/* a section without it is refused */
+#define KEY_FAMILY	0x40	/* "name.ANY": whatever is behind the dot, all in one strlist */
 
 /*
  * Keys that few programs have: their fields are in a struct of their own, and the pointer to
@@ -120,6 +121,8 @@ extern const struct conf_table *const conf_tables[];
 const struct conf_table *conf_table_find(const char *section);
 /* The row of a key, in the table or its base; NULL: no such key. */
 const struct conf_key *conf_key_find(const struct conf_table *t, const char *key);
+/* What a key of the file names behind the dot, when it is one of this family; NULL. */
+const char *conf_key_member(const struct conf_key *k, const char *name);
 /* Free what the fields of a struct own. */
 void	conf_release(const struct conf_table *t, void *fields);
 

@@ -15,6 +15,12 @@
 #define KEY(f, t) KEY_OF(struct program, #f, f, t)
 #define KEY_AS(key, f, t) KEY_OF(struct program, key, f, t)
 
+static const struct conf_part env_part = {
+	offsetof(struct program, env), sizeof(struct conf_env)
+};
+
+#define ENV(f, t) KEY_OF(struct conf_env, #f, f, t), .part = &env_part
+
 static const struct conf_key program_keys[] = {
 	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
 	  .apply = APPLY_LIVE,
@@ -83,6 +89,18 @@ static const struct conf_key program_keys[] = {
 	  .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "How many connections may wait at each of sockets; the kernel has a limit of"
 	    " its own." },
+	{ ENV(env_file, envfiles), .flags = KEY_OURS, .def = "", .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	  .doc = "Files with variables of the process, absolute paths between commas, one with"
+	    " a - before it need not be there; see above." },
+	{ ENV(env_clear, boolean), .flags = KEY_OURS, .def = "false", .apply = APPLY_RESTART,
+	  .doc = "Begin with no variables, in place of those of the supervisor." },
+	{ ENV(user_env, boolean), .flags = KEY_OURS, .def = "false", .apply = APPLY_RESTART,
+	  .doc = "Set HOME, USER, LOGNAME and SHELL to those of user." },
+	{ KEY_OF(struct conf_env, "secret.NAME", secrets, secrets), .part = &env_part,
+	  .flags = KEY_OURS | KEY_FAMILY, .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	  .doc = "Path of a file whose text is the value of variable NAME; with file: before it"
+	    " the variable is the path of a copy that only the process's user can read; see"
+	    " above." },
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
 	    " followed by a start, and it is ready when it has ended so.  notify: ready=notify,"

@@ -228,12 +228,30 @@ conf_table_find(const char *section)
 	return NULL;
 }
 
+const char *
+conf_key_member(const struct conf_key *k, const char *name)
+{
+	size_t len = strcspn(k->name, ".") + 1;
+
+	if (!(k->flags & KEY_FAMILY) || strncmp(name, k->name, len) != 0)
+		return NULL;
+	return name + len;
+}
+
+static bool
+is_named(const struct conf_key *k, const char *name)
+{
+	if (k->flags & KEY_FAMILY)
+		return conf_key_member(k, name) != NULL;
+	return strcmp(k->name, name) == 0;
+}
+
 const struct conf_key *
 conf_key_find(const struct conf_table *t, const char *key)
 {
 	for (; t != NULL; t = t->base)
 		for (size_t i = 0; i < t->nkeys; i++)
-			if (strcmp(t->keys[i].name, key) == 0)
+			if (is_named(&t->keys[i], key))
 				return &t->keys[i];
 	return NULL;
 }

@@ -69,9 +69,10 @@ expand_key(struct loader *ld, const struct section_load *sl, const struct conf_k
 /* Parse a text that the field then owns; a number out of bounds is a warning. */
 static int
 parse_key(struct loader *ld, const struct section_load *sl, const struct conf_key *k,
-    const char *text, void *fields, struct err *e)
+    const char *name, const char *text, void *fields, struct err *e)
 {
-	struct conf_parse p = { .key = k, .users = ld->users, .e = e };
+	struct conf_parse p = { .key = k, .member = conf_key_member(k, name),
+		.users = ld->users, .e = e };
 	struct buf used = { 0 };
 	struct origin o;
 	int rc = 0;
@@ -79,14 +80,64 @@ parse_key(struct loader *ld, const struct section_load *sl, const struct conf_ke
 	if (k->type->parse(conf_field(k, fields), text, &p) == -1)
 		return -1;
 	if (p.clamped) {
-		o = load_origin(ld, sl, k->name);
+		o = load_origin(ld, sl, name);
 		k->type->print(conf_field(k, fields), &used);
 		rc = used.failed ? report_nomem(&ld->report) : report_note(&ld->report, &o,
 		    LOG_WARN, "For [%s], %s=%s is out of bounds, %s is used", o.section,
-		    k->name, text, buf_text(&used));
+		    name, text, buf_text(&used));
 		buf_release(&used);
 	}
 	return rc;
+}
+
+/* A text of the file, or the default (ini NULL), into the field. */
+static int
+load_value(struct loader *ld, const struct section_load *sl, const struct conf_key *k,
+    const struct ini_key *ini, const char *text, void *fields)
+{
+	const char *name = ini != NULL ? ini->name : k->name;
+	struct origin o;
+	struct err e;
+
+	if (ini != NULL && !(k->flags & KEY_LATE) && strchr(text, '%') != NULL) {
+		if (expand_key(ld, sl, k, text, &e) == -1)
+			goto refused;
+		text = buf_text(&ld->text);
+	}
+	if (parse_key(ld, sl, k, name, text, fields, &e) == 0)
+		return 0;
+	if (k->refusal != NULL && e.code != FAULT_FAILED)
+		err_set(&e, FAULT_CANT_REREAD, "%s %s", k->refusal, text);
+refused:
+	o = load_origin(ld, sl, name);
+	if (report_error(&ld->report, &o, "%s", e.msg) == -1)
+		return -1;
+	/* checking goes on with the default */
+	return k->def != NULL ? parse_key(ld, sl, k, name, k->def, fields, &e) : 0;
+}
+
+/*
+ * All keys of the section that are of a family, and those of [DEFAULT].  fields NULL: is
+ * there one?
+ */
+static int
+load_family(struct loader *ld, const struct section_load *sl, const struct conf_key *k,
+    void *fields)
+{
+	struct ini_section *places[] = { sl->section, &ld->ini.defaults };
+	struct ini_key *ini;
+
+	for (int i = 0; i < 2 && sl->section != NULL; i++)
+		STAILQ_FOREACH(ini, &places[i]->keys, link) {
+			if (conf_key_member(k, ini->name) == NULL ||
+			    ini_get(&ld->ini, sl->section, ini->name) != ini)
+				continue;
+			if (fields == NULL)
+				return 1;
+			if (load_value(ld, sl, k, ini, ini->value, fields) == -1)
+				return -1;
+		}
+	return 0;
 }
 
 int
@@ -96,8 +147,9 @@ load_key(struct loader *ld, const struct section_load *sl, const struct conf_key
 	struct ini_key *ini = ini_get(&ld->ini, sl->section, k->name);
 	const char *text = ini != NULL ? ini->value : k->def;
 	struct origin o;
-	struct err e;
 
+	if (k->flags & KEY_FAMILY)
+		return load_family(ld, sl, k, fields);
 	if (text == NULL && k->flags & KEY_REQUIRED) {
 		o = load_origin(ld, sl, NULL);
 		return report_error(&ld->report, &o, "section [%s] has no %s value",
@@ -105,27 +157,21 @@ load_key(struct loader *ld, const struct section_load *sl, const struct conf_key
 	}
 	if (text == NULL)
 		return 0;
-	if (ini != NULL && !(k->flags & KEY_LATE) && strchr(text, '%') != NULL) {
-		if (expand_key(ld, sl, k, text, &e) == -1)
-			goto refused;
-		text = buf_text(&ld->text);
-	}
-	if (parse_key(ld, sl, k, text, fields, &e) == 0)
-		return 0;
-	if (k->refusal != NULL && e.code != FAULT_FAILED)
-		err_set(&e, FAULT_CANT_REREAD, "%s %s", k->refusal, text);
-refused:
-	o = load_origin(ld, sl, k->name);
-	if (report_error(&ld->report, &o, "%s", e.msg) == -1)
-		return -1;
-	/* checking goes on with the default */
-	return k->def != NULL ? parse_key(ld, sl, k, k->def, fields, &e) : 0;
+	return load_value(ld, sl, k, ini, text, fields);
 }
 
 static bool
 is_numbered(const struct conf_key *k)
 {
 	return (k->names & NAMES_NUMBER) != 0;
+}
+
+static bool
+is_given(struct loader *ld, const struct section_load *sl, const struct conf_key *k)
+{
+	if (k->flags & KEY_FAMILY)
+		return load_family(ld, sl, k, NULL) == 1;
+	return ini_get(&ld->ini, sl->section, k->name) != NULL;
 }
 
 /*
@@ -137,7 +183,7 @@ want_part(struct loader *ld, const struct section_load *sl, size_t i, void *fiel
 {
 	const struct conf_key *k = sl->table->keys, *given = &k[i];
 
-	if (conf_has_part(given, fields) || ini_get(&ld->ini, sl->section, given->name) == NULL)
+	if (conf_has_part(given, fields) || !is_given(ld, sl, given))
 		return 0;
 	if (conf_make_part(given, fields) == -1)
 		return report_nomem(&ld->report);
@@ -258,7 +304,7 @@ apply_argument(struct loader *ld, const struct section_load *sl, const struct co
 		return 0;
 	if (k->type->release != NULL)
 		k->type->release(conf_field(k, fields));
-	if (parse_key(ld, sl, k, text, fields, &e) == 0)
+	if (parse_key(ld, sl, k, k->name, text, fields, &e) == 0)
 		return 0;
 	return report_error(&ld->report, &(struct origin){ .key = k->name }, "%s", e.msg);
 }

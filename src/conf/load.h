@@ -58,6 +58,9 @@ int	load_keys(struct loader *ld, const struct section_load *sl, bool numbered,
 struct origin load_origin(struct loader *ld, const struct section_load *sl,
 	    const char *key);
 
+/* The rules between the keys of one process that has a p->env. */
+int	load_env(struct loader *ld, const struct section_load *sl, struct program *p);
+
 /* Processes on their way into a group. */
 struct program_list {
 	struct program **v;

@@ -21,6 +21,8 @@ program_free(struct program *p)
 {
 	if (p == NULL)
 		return;
+	if (p->env != NULL)
+		strlist_release(&p->env->account);
 	conf_release(&conf_program_table, p);
 	fcgi_free(p->fcgi);
 	free(p->name);
@@ -130,6 +132,8 @@ check_process(struct loader *ld, const struct section_load *sl, struct program *
 	}
 	if (p->redirect_stderr)
 		p->err.kind = LOGFILE_NONE;
+	if (p->env != NULL && load_env(ld, sl, p) == -1)
+		return -1;
 	if (ini_get(&ld->ini, sl->section, "command") != NULL)
 		return 0;
 	o = load_origin(ld, sl, NULL);

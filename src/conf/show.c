@@ -59,6 +59,28 @@ is_double(const struct show *s, const struct conf_table *t, struct ini_section *
 	return t == &conf_program_table || ini_get(&s->ld->ini, section, k->name) == NULL;
 }
 
+/* One line for each member. */
+static void
+put_family(struct show *s, const struct conf_table *t, struct ini_section *section,
+    const struct conf_key *k, const void *fields)
+{
+	const struct strlist *l = conf_field_const(k, fields);
+	struct buf name = { 0 };
+
+	for (size_t i = 0; i < l->n; i++) {
+		size_t len = strcspn(l->v[i], "=");
+
+		buf_clear(&name);
+		buf_addf(&name, "%.*s.%.*s", (int)strcspn(k->name, "."), k->name, (int)len,
+		    l->v[i]);
+		buf_addf(s->out, "%s=", buf_text(&name));
+		put_value(s->out, l->v[i] + len + 1, true);
+		put_origin(s, section, t, buf_text(&name));
+	}
+	s->out->failed = s->out->failed || name.failed;
+	buf_release(&name);
+}
+
 static void
 put_keys(struct show *s, const struct conf_table *t, struct ini_section *section,
     const void *fields)
@@ -68,7 +90,10 @@ put_keys(struct show *s, const struct conf_table *t, struct ini_section *section
 	for (size_t i = 0; i < t->nkeys; i++) {
 		const struct conf_key *k = &t->keys[i];
 
-		if (is_double(s, t, section, k) || !conf_has_part(k, fields))
+		if (k->flags & KEY_FAMILY)
+			put_family(s, t, section, k, fields);
+		if (k->flags & KEY_FAMILY || is_double(s, t, section, k) ||
+		    !conf_has_part(k, fields))
 			continue;
 		buf_clear(&value);
 		k->type->print(conf_field_const(k, fields), &value);

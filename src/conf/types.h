@@ -18,6 +18,7 @@ struct user_cache;
 /* What a parse function may need besides the text. */
 struct conf_parse {
 	const struct conf_key *key;	/* for its bounds */
+	const char *member;		/* of a KEY_FAMILY: what is behind the dot; NULL */
 	struct user_cache *users;	/* NULL: look up each time */
 	bool	 clamped;		/* out: the number was out of bounds */
 	struct err *e;
@@ -42,7 +43,10 @@ struct conf_word {
 struct conf_type {
 	const char *unit;	/* what a value is, one word for the manual */
 	const struct conf_word *words;
-	/* Into a zeroed or released field.  -1: supervisord's message in p->e. */
+	/*
+	 * Into a zeroed or released field, of a family to what is there.  -1: supervisord's
+	 * message in p->e.
+	 */
 	int	(*parse)(void *field, const char *text, struct conf_parse *p);
 	void	(*print)(const void *field, struct buf *out);
 	bool	(*equal)(const void *a, const void *b);
@@ -93,6 +97,8 @@ TYPE(address, struct conf_server);	/* sets host and port */
 TYPE(user, struct conf_user);
 TYPE(owner, struct conf_owner);
 TYPE(sockets, struct conf_sockets);
+TYPE(envfiles, struct envfilelist);
+TYPE(secrets, struct strlist);	/* a family */
 
 #undef TYPE
 

@@ -22,6 +22,7 @@
 #include "core/ready.h"
 #include "core/proc.h"
 #include "core/resume.h"
+#include "core/secrets.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -255,6 +256,7 @@ core_release(void)
 	log_to(STDERR_FILENO);
 	stream_release_main();
 	survivors_release();
+	secrets_release();
 	launch_release();
 	resume_release();
 	order_release();

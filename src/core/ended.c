@@ -10,6 +10,7 @@
 #include "core/proc.h"
 #include "core/resume.h"
 #include "core/ready.h"
+#include "core/secrets.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -133,6 +134,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	stdin_close(p);
 	listener_hear_out(p);
 	stream_ended(p);
+	secrets_remove(p);
 	say_status(r->status, how, sizeof(how));
 	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
 		ended_stopping(p, r->status, how);

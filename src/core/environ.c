@@ -116,7 +116,7 @@ look_at_ours(void)
 static void
 put_made(struct environ *e, enum made m, char *entry)
 {
-	if (ours.at[m] < ours.n)
+	if (ours.at[m] < e->inherited)
 		e->v[ours.at[m]] = entry;
 	else
 		e->v[e->n++] = entry;
@@ -214,38 +214,104 @@ reserve(struct environ *e, size_t n)
 	return 0;
 }
 
+/* Later ones replace earlier ones. */
+static void
+put_list(struct environ *e, const struct strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		put(e, l->v[i]);
+}
+
+/* What files say stands around the program's own: env_file before it, secrets behind. */
+static void
+put_own(struct environ *e, const struct program *conf)
+{
+	size_t i = 0;
+
+	if (conf->env != NULL)
+		put_list(e, &conf->env->account);
+	for (; i < e->given.n && !e->given.v[i].secret; i++)
+		put(e, e->given.v[i].entry);
+	put_list(e, &conf->environment);
+	for (; i < e->given.n; i++)
+		put(e, e->given.v[i].entry);
+}
+
 int
-environ_make(struct environ *e, const struct proc *p)
+environ_make(struct environ *env, const struct proc *p, struct err *e)
 {
 	const struct strlist *common = &core.config->supervisord.environment;
+	const struct conf_env *own = p != NULL ? p->conf->env : NULL;
 
 	look_at_ours();
-	buf_clear(&e->text);
-	e->pid_text = NULL;
-	if (reserve(e, ours.n + MADE_N + LISTEN_N + common->n +
-	    (p ? p->conf->environment.n : 0)) == -1)
+	buf_clear(&env->text);
+	env->pid_text = NULL;
+	given_release(&env->given);
+	if (own != NULL && given_read(&env->given, p, e) == -1)
 		return -1;
-	if (ours.n > 0)
-		memcpy(e->v, ours.v, ours.n * sizeof(*e->v));
-	e->n = ours.n;
+	if (reserve(env, ours.n + MADE_N + LISTEN_N + common->n + env->given.n +
+	    (p ? p->conf->environment.n : 0) + (own ? own->account.n : 0)) == -1)
+		return err_set(e, FAULT_FAILED, "out of memory");
+	env->inherited = own != NULL && own->env_clear ? 0 : ours.n;
+	if (env->inherited > 0)
+		memcpy(env->v, ours.v, ours.n * sizeof(*env->v));
+	env->n = env->inherited;
 	if (p != NULL) {
-		if (make_text(e, p) == -1)
-			return -1;
-		for (size_t i = 0; i < common->n; i++)
-			put(e, common->v[i]);
-		for (size_t i = 0; i < p->conf->environment.n; i++)
-			put(e, p->conf->environment.v[i]);
+		if (make_text(env, p) == -1)
+			return err_set(e, FAULT_FAILED, "out of memory");
+		put_list(env, common);
+		put_own(env, p->conf);
 	}
-	e->v[e->n] = NULL;
+	env->v[env->n] = NULL;
 	return 0;
 }
 
 void
-environ_release(struct environ *e)
+environ_forget(struct environ *env)
 {
-	free(e->v);
-	buf_release(&e->text);
-	*e = (struct environ){ 0 };
+	given_release(&env->given);
+	env->n = 0;
+}
+
+void
+environ_release(struct environ *env)
+{
+	environ_forget(env);
+	free(env->v);
+	buf_release(&env->text);
+	*env = (struct environ){ 0 };
+}
+
+static bool
+is_of(const struct strlist *l, const char *entry)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i] == entry)
+			return true;
+	return false;
+}
+
+enum environ_origin
+environ_origin(const struct environ *env, const struct proc *p, size_t i,
+    const struct given_var **given)
+{
+	const char *entry = env->v[i];
+
+	*given = NULL;
+	for (size_t j = 0; j < env->given.n; j++)
+		if (env->given.v[j].entry == entry) {
+			*given = &env->given.v[j];
+			return env->given.v[j].secret ? FROM_SECRET : FROM_FILE;
+		}
+	if (is_of(&p->conf->environment, entry))
+		return FROM_PROGRAM;
+	if (p->conf->env != NULL && is_of(&p->conf->env->account, entry))
+		return FROM_ACCOUNT;
+	if (is_of(&core.config->supervisord.environment, entry))
+		return FROM_COMMON;
+	if (entry >= env->text.data && entry < env->text.data + env->text.len)
+		return FROM_US;
+	return FROM_OUTSIDE;
 }
 
 static const char *
@@ -264,7 +330,7 @@ environ_path(const struct proc *p)
 
 	if (path == NULL)
 		path = find_path(&core.config->supervisord.environment);
-	if (path == NULL)
+	if (path == NULL && (p->conf->env == NULL || !p->conf->env->env_clear))
 		path = getenv("PATH");
 	return path != NULL ? path : DEFAULT_PATH;
 }

@@ -24,6 +24,7 @@
 #include "core/order.h"
 #include "core/ready.h"
 #include "core/proc.h"
+#include "core/secrets.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -288,6 +289,15 @@ fail:
 	return -1;
 }
 
+/* What it finds in its environment, and where that leads. */
+static int
+prepare_own(struct launch *l, struct err *e)
+{
+	if (environ_make(&l->env, l->p, e) == -1)
+		return -1;
+	return secrets_write(l->p, e);
+}
+
 static void
 launch_now(struct proc *p)
 {
@@ -302,15 +312,18 @@ launch_now(struct proc *p)
 	}
 	p->launch = l;
 	if (p->group == core.guests) {
-		if (guest_argv(p, &l->argv) == -1 || environ_make(&l->env, NULL) == -1)
+		if (guest_argv(p, &l->argv) == -1)
 			err_set(&e, FAULT_FAILED, "out of memory");
-	} else if (resolve(p, &l->argv, &l->path, &e) == 0 &&
-	    environ_make(&l->env, p) == -1)
-		err_set(&e, FAULT_FAILED, "out of memory");
+		else
+			environ_make(&l->env, NULL, &e);
+	} else if (resolve(p, &l->argv, &l->path, &e) == 0)
+		prepare_own(l, &e);
 	if (e.code != FAULT_NONE)
 		proc_spawn_failed(p, "%s", e.msg);
-	if (e.code != FAULT_NONE || create(l) == -1)
+	if (e.code != FAULT_NONE || create(l) == -1) {
+		secrets_remove(p);
 		launch_free(p);
+	}
 }
 
 static void

@@ -308,6 +308,7 @@ launch_free(struct proc *p)
 	fd_close(&l->err_rd);
 	child_has_own_fds(l);
 	strlist_release(&l->argv);
+	environ_forget(&l->env);
 	free(l->path);
 	l->path = NULL;
 	l->p = NULL;

@@ -164,6 +164,7 @@ static const struct method methods[] = {
 	{ .name = "AddGroup", .fn = do_add_group },
 	{ .name = "RemoveGroup", .fn = do_remove_group },
 	{ .name = "GetConfig", .fn = do_get_config },
+	{ .name = "GetEnvironment", .fn = do_get_environment },
 	{ .name = "GetPools", .fn = do_get_pools },
 	{ .name = "Why", .fn = do_why },
 	{ .name = "Metrics", .fn = do_metrics, .always = true },

@@ -20,6 +20,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/core.h"
+#include "core/environ.h"
 #include "core/flight.h"
 #include "core/tick.h"
 #include "ctl/client.h"
@@ -263,6 +264,31 @@ handover_park(const char *interface, const struct vcall *call, struct err *e)
 	(void)call;
 	err_set(e, FAULT_BAD_NAME, "BAD_NAME: nobody");
 	return NULL;
+}
+
+int
+environ_make(struct environ *env, const struct proc *p, struct err *e)
+{
+	(void)env;
+	(void)p;
+	return err_set(e, FAULT_FAILED, "no environment here");
+}
+
+void
+environ_release(struct environ *env)
+{
+	(void)env;
+}
+
+enum environ_origin
+environ_origin(const struct environ *env, const struct proc *p, size_t i,
+    const struct given_var **given)
+{
+	(void)env;
+	(void)p;
+	(void)i;
+	*given = NULL;
+	return FROM_OUTSIDE;
 }
 
 static struct config fake_config;
