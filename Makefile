@@ -69,6 +69,7 @@ SRC_conf = \
 	src/conf/ini.c \
 	src/conf/keys_gateway.c \
 	src/conf/keys_guest.c \
+	src/conf/keys_instance.c \
 	src/conf/keys_program.c \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
@@ -77,9 +78,11 @@ SRC_conf = \
 	src/conf/load_fcgi.c \
 	src/conf/load_group.c \
 	src/conf/load_guest.c \
+	src/conf/load_instance.c \
 	src/conf/load_listener.c \
 	src/conf/load_program.c \
 	src/conf/load_server.c \
+	src/conf/load_state.c \
 	src/conf/manual.c \
 	src/conf/path.c \
 	src/conf/report.c \
@@ -107,6 +110,7 @@ SRC_core = \
 	src/core/cgroup.c \
 	src/core/core.c \
 	src/core/crash.c \
+	src/core/depart.c \
 	src/core/describe.c \
 	src/core/edge.c \
 	src/core/ended.c \
@@ -117,6 +121,7 @@ SRC_core = \
 	src/core/given.c \
 	src/core/guest.c \
 	src/core/helper.c \
+	src/core/instance.c \
 	src/core/launch.c \
 	src/core/launching.c \
 	src/core/life.c \
@@ -133,8 +138,10 @@ SRC_core = \
 	src/core/ready.c \
 	src/core/reap.c \
 	src/core/resume.c \
+	src/core/scale.c \
 	src/core/record.c \
 	src/core/secrets.c \
+	src/core/remember.c \
 	src/core/setup.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
@@ -154,6 +161,7 @@ SRC_ctl = \
 	src/ctl/feed.c \
 	src/ctl/handover.c \
 	src/ctl/history.c \
+	src/ctl/instance.c \
 	src/ctl/inet.c \
 	src/ctl/keys.c \
 	src/ctl/link.c \
@@ -272,6 +280,7 @@ SRC_cli = \
 	src/cli/env.c \
 	src/cli/events.c \
 	src/cli/fg.c \
+	src/cli/instance.c \
 	src/cli/kato.c \
 	src/cli/kato_process.c \
 	src/cli/kato_say.c \

@@ -17,6 +17,7 @@
 #include "core/flight.h"
 #include "core/life.h"
 #include "core/machine.h"
+#include "core/remember.h"
 #include "core/setup.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
@@ -119,6 +120,7 @@ supervise_as(int argc, char **argv, bool detach)
 	for (;;) {
 		if (conf_args_parse(&args, argc, argv, &e) == -1)
 			return refuse(argv[0], &e);
+		args.memory = remember_text();
 		path = config_path(&args, argv[0], &e);
 		c = path != NULL ? conf_load(path, &args, &e) : NULL;
 		free(path);

@@ -44,6 +44,9 @@ _supctl() {
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;
 	*:maintail) words=-f ;;
 	*:avail|*:metrics|*:plan) words=--json ;;
+	instance:instance) words='add remove list' ;;
+	add:instance|remove:instance|list:instance) words=$(_supctl_ask groups) ;;
+	*:scale) words=$(_supctl_ask groups | sed 's/$/=/') ;;
 	*:events) words='-f --json EVENT PROCESS_STATE PROCESS_STATE_STARTING
 			PROCESS_STATE_RUNNING PROCESS_STATE_BACKOFF PROCESS_STATE_STOPPING
 			PROCESS_STATE_EXITED PROCESS_STATE_STOPPED PROCESS_STATE_FATAL

@@ -76,7 +76,9 @@ for c in supctl supervisorctl
 	complete -c $c -n '__supctl_is start stop restart status pid clear update' -a all
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
 	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
-	complete -c $c -n '__supctl_is status avail metrics pid plan log-stats env why events' -l json \
+	complete -c $c -n '__supctl_is instance' -a 'add remove list (__supctl_ask groups)'
+	complete -c $c -n '__supctl_is scale' -a '(__supctl_ask groups | string replace -r \$ =)'
+	complete -c $c -n '__supctl_is status avail metrics pid plan instance log-stats env why events' -l json \
 		-d 'As JSON'
 	complete -c $c -n '__supctl_is status' -l all -d "The supervisor's helpers too"
 	complete -c $c -n '__supctl_is start stop restart status' -l wait -x \

@@ -34,6 +34,12 @@ const struct command commands[] = {
 { "help", cmd_help, CMD_HIDDEN | WORDS_COMMANDS,
 	"help\t\tList the actions\n"
 	"help <action>\tTell how an action is used" },
+{ "instance", cmd_instance, CMD_CONNECT | CMD_JSON | CMD_OURS,
+	"instance add <template> <name> [HOLE=VALUE ...]\tFill the holes of a template and "
+	"start it\n"
+	"instance remove <template> <name> [...]\tStop instances and forget them\n"
+	"instance list [<template>]\tWhat there is, and what its holes are filled with\n"
+	"--json\t\t\tThe list as a JSON array" },
 { "log-stats", cmd_log_stats, CMD_CONNECT | CMD_JSON | CMD_OURS | WORDS_PROCESSES,
 	"log-stats\t\tCount the output of every process: read, written, lost\n"
 	"log-stats <name> [...]\tThe same for these processes\n"
@@ -68,6 +74,9 @@ const struct command commands[] = {
 	"--wait STATE [--timeout SECONDS]\tEnd when they are in this state\n"
 	"Note: restart uses the configuration as it was read last. To read it again: "
 	"update." },
+{ "scale", cmd_scale, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
+	"scale <name>=<number>\tHave so many processes of a program from now on\n"
+	"scale <name>=\t\tAs many as its file says" },
 { "shutdown", cmd_shutdown, CMD_ALONE, "shutdown \tStop all processes and the supervisor." },
 { "signal", cmd_signal, CMD_CONNECT | WORDS_PROCESSES,
 	"signal <signal name> <name>\t\tSend a signal to a process\n"

@@ -41,7 +41,8 @@ check_key(struct report *r, const struct ini_section *s, const struct ini_key *k
 	if (k->cut && has_open_quote(k->value))
 		report_hint(r, &o, "quotes are left open where a comment was cut off: ' ;' and"
 		    " ' #' begin one, even in quotes");
-	if (t == NULL || t->open || conf_key_find(t, k->name) != NULL)
+	if (t == NULL || t->open || conf_key_find(t, k->name) != NULL ||
+	    (t->free != NULL && strncmp(k->name, t->free, strlen(t->free)) == 0))
 		return;
 	near = suggest_key(t, k->name);
 	home = near == NULL ? suggest_home(k->name) : NULL;

@@ -43,7 +43,7 @@ struct conf_ready {
 	char	*path;
 };
 
-enum group_kind { GROUP_PROGRAM, GROUP_GROUP, GROUP_LISTENER, GROUP_FCGI };
+enum group_kind { GROUP_PROGRAM, GROUP_GROUP, GROUP_LISTENER, GROUP_FCGI, GROUP_TEMPLATE };
 
 /* What update has to do when the value of a key changed, mildest first. */
 enum conf_apply {
@@ -109,6 +109,19 @@ struct conf_fcgi {
 	int	 socket_mode;
 	int64_t	 socket_backlog;
 	struct conf_socket at;	/* what socket says */
+};
+
+/* Where an instance is remembered. */
+enum instance_place {
+	INSTANCE_FILE,		/* an [instance:x:y] that a person has written */
+	INSTANCE_STATE,		/* a file of the state directory */
+	INSTANCE_MEMORY,	/* nowhere but with us */
+};
+
+/* What a process has besides the keys of its template. */
+struct conf_instance {
+	struct strlist holes;	/* NAME=value, sorted */
+	enum instance_place place;
 };
 
 enum logfile_kind { LOGFILE_AUTO, LOGFILE_NONE, LOGFILE_FILE };
@@ -177,14 +190,6 @@ struct conf_env {
 	struct strlist secrets;	/* NAME=/path or NAME=file:/path, sorted by name */
 };
 
-enum notify_access { ACCESS_ALL, ACCESS_MAIN };	/* who may speak for a program */
-
-/* How a running process is watched. */
-struct conf_watch {
-	int64_t	 watchdog;	/* ms; 0: none */
-	enum notify_access notify_access;
-};
-
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -224,10 +229,10 @@ struct program {
 	bool	 essential;	/* ours */
 	struct conf_ready ready; /* ours */
 	int64_t	 ready_timeout;	/* ours */
-	struct conf_watch *watch; /* ours; NULL: none of its keys is given */
 	struct deplist depends_on; /* ours */
 	enum dep_loss on_dependency_loss; /* ours */
 	struct conf_env *env;	/* ours; NULL: none of its keys is given */
+	struct conf_instance *instance;	/* NULL: it is of no template */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */
@@ -344,6 +349,8 @@ struct config {
 	size_t	 ngroups;
 	struct conf_guest *guests;	/* in the order of the files */
 	size_t	 nguests;
+	struct conf_templates *templates; /* NULL: none */
+	struct strlist scales;	/* NAME=N: numbers in place of numprocs */
 	struct conf_note *notes;
 	size_t	 nnotes;
 };
@@ -360,6 +367,10 @@ struct conf_args {
 	const char *logfile_backups, *loglevel, *pidfile, *identifier;
 	const char *childlogdir, *minfds, *minprocs;
 	const char *profile_options;	/* ignored */
+
+	/* Not of the command line: what the running supervisor adds at a reload. */
+	const char *statedir;	/* that it uses, whatever the file says now */
+	const char *memory;	/* ini text of what it could not write to that directory */
 };
 
 /* Errors are the two-line texts of supervisord without "Error: ". */
@@ -424,6 +435,32 @@ struct group *conf_find_group(const struct config *c, const char *name);
 /* By kind and name; NULL: there is no such section. */
 const struct conf_guest *conf_find_guest(const struct config *c, enum guest_section kind,
 	    const char *name);
+
+/* ---- instances of templates: load_instance.c ---- */
+
+/*
+ * The process that fills the holes of [template:x] of c: an instance called name.
+ * holes: NAME=value, sorted; the result has a copy.  environment: that of [supervisord].
+ * NULL and e: BAD_NAME when there is no such template, INCORRECT_PARAMETERS with the name of
+ * a hole that nobody fills, CANT_REREAD for what a value makes of a key.
+ */
+struct program *conf_instance_make(const struct config *c, const char *template,
+	    const char *name, const struct strlist *holes, const struct strlist *environment,
+	    struct err *e);
+/* Can there be an instance, a hole of that name?  -1: INCORRECT_PARAMETERS. */
+int	conf_check_instance(const char *name, struct err *e);
+int	conf_check_hole(const char *name, const char *value, struct err *e);
+/* "instances.d/x_y.ini": its file in the state directory.  The caller frees it. */
+char	*conf_instance_file(const char *template, const char *name);
+/* What stands in it: the instance of a supervisor with the configuration at path. */
+void	conf_instance_print(struct buf *out, const char *path, const char *template,
+	    const char *name, const struct strlist *holes);
+void	conf_instance_free(struct conf_instance *i);
+
+/* The same for the number of processes that `supctl scale` has set for a program. */
+char	*conf_scale_file(const char *program);
+int64_t	conf_scale_of(const struct config *c, const char *program);	/* -1: none */
+void	conf_scale_print(struct buf *out, const char *path, const char *program, int64_t n);
 
 /* Split like a shell without a shell; fault text of supervisord in e. */
 int	conf_split(const char *command, struct strlist *argv, struct err *e);

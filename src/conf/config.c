@@ -30,6 +30,8 @@ conf_free(struct config *c)
 	for (size_t i = 0; i < c->nnotes; i++)
 		free(c->notes[i].text);
 	free(c->notes);
+	templates_free(c->templates);
+	strlist_release(&c->scales);
 	conf_release(&conf_supervisord_table, &c->supervisord);
 	conf_release(&conf_supd_table, &c->supd);
 	conf_release(&conf_ctl_table, &c->ctl);

@@ -41,6 +41,20 @@ find_change(const struct conf_table *t, const void *a, const void *b,
 	}
 }
 
+/* Of an instance: also those that no key has. */
+static bool
+holes_changed(const struct conf_instance *a, const struct conf_instance *b)
+{
+	if (a == NULL || b == NULL)
+		return a != b;
+	if (a->holes.n != b->holes.n || a->place != b->place)
+		return true;
+	for (size_t i = 0; i < a->holes.n; i++)
+		if (strcmp(a->holes.v[i], b->holes.v[i]) != 0)
+			return true;
+	return false;
+}
+
 enum conf_apply
 conf_diff(const struct program *a, const struct program *b, struct conf_change *why)
 {
@@ -49,6 +63,8 @@ conf_diff(const struct program *a, const struct program *b, struct conf_change *
 
 	find_change(&conf_program_table, a, b, &found);
 	find_change(&conf_fcgi_table, fcgi_of(a), fcgi_of(b), &found);
+	if (found.key == NULL && holes_changed(a->instance, b->instance))
+		found = (struct conf_change){ .key = "holes", .apply = APPLY_LIVE };
 	apply = found.apply;
 	if (why == NULL)
 		conf_change_release(&found);

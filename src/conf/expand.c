@@ -24,10 +24,11 @@ struct spec {
 	char	 conversion;
 };
 
-/* The value of a name: text, or a number when text is NULL. */
+/* The value of a name: text, or a number when text is NULL, or both. */
 struct value {
 	const char *text;
 	int64_t	 num;
+	bool	 both;
 };
 
 /* Where we are in a text, and why we cannot go on. */
@@ -51,6 +52,19 @@ lookup_env(const struct scope *s, const char *name, size_t len, struct value *v)
 	return false;
 }
 
+/* What fills a hole is a number wherever it looks like one. */
+static bool
+lookup_given(const struct scope *s, const char *name, size_t len, struct value *v)
+{
+	v->text = s->given != NULL ? env_get(s->given, name, len) : NULL;
+	if (v->text == NULL && s->guessed != NULL) {
+		*s->guessed = true;
+		v->text = "0";
+	}
+	v->both = v->text != NULL && text_int(v->text, 10, &v->num) == 0;
+	return v->text != NULL;
+}
+
 static bool
 lookup(const struct scope *s, const char *name, size_t len, struct value *v)
 {
@@ -71,14 +85,14 @@ lookup(const struct scope *s, const char *name, size_t len, struct value *v)
 		if (strlen(texts[i].name) != len || memcmp(texts[i].name, name, len) != 0)
 			continue;
 		v->text = texts[i].text;
-		return v->text != NULL;
+		return v->text != NULL || lookup_given(s, name, len, v);
 	}
 	if (s->numbered && len == 11 && memcmp(name, "process_num", 11) == 0)
 		v->num = s->process_num;
 	else if (s->numbered && len == 8 && memcmp(name, "numprocs", 8) == 0)
 		v->num = s->numprocs;
 	else
-		return false;
+		return lookup_given(s, name, len, v);
 	return true;
 }
 
@@ -323,7 +337,7 @@ put_value(struct format *f, const struct spec *p, const struct value *v)
 {
 	char c = p->conversion;
 	const char *type = v == NULL ? "dict" : "str";
-	bool number = v != NULL && v->text == NULL;
+	bool number = v != NULL && (v->text == NULL || v->both);
 
 	if (c == '\0' || strchr("srac", c) != NULL) {
 		if (v == NULL)
@@ -426,7 +440,10 @@ report_format(struct format *f, const char *what, struct err *e)
 	text_repr(&shown, f->text, len > SHOWN_MAX ? SHOWN_MAX : len);
 	if (len > SHOWN_MAX)
 		buf_adds(&shown, "...");
-	if (f->unknown.len > 0) {
+	if (f->unknown.len > 0 && f->scope->given != NULL)
+		err_set(e, FAULT_INCORRECT_PARAMETERS, "hole %s is not filled, which %s"
+		    " needs", buf_text(&f->unknown), what);
+	else if (f->unknown.len > 0) {
 		list_names(f->scope, &names);
 		err_set(e, FAULT_CANT_REREAD, "Format string %s for '%s' contains names (%s)"
 		    " which cannot be expanded. Available names: %s", buf_text(&shown), what,

@@ -22,6 +22,8 @@ struct scope {
 	bool	 numbered;	/* process_num and numprocs are offered */
 	int64_t	 process_num;
 	int64_t	 numprocs;
+	const struct strlist *given;	/* holes of a template: NAME=value, sorted; numbers, too */
+	bool	*guessed;	/* not NULL: what nobody offers is 0, and this becomes true */
 	/* for ENV_X: KEY=value, sorted by key; the first that has X counts */
 	const struct strlist *env[SCOPE_ENVS];
 };

@@ -356,6 +356,37 @@ ini_get(struct ini *ini, struct ini_section *s, const char *key)
 }
 
 static void
+move_keys(struct ini_section *from, struct ini_section *to)
+{
+	struct ini_key *k;
+
+	while ((k = STAILQ_FIRST(&from->keys)) != NULL) {
+		STAILQ_REMOVE_HEAD(&from->keys, link);
+		STAILQ_INSERT_TAIL(&to->keys, k, link);
+		RB_INSERT(ini_key_tree, &to->names, k);
+	}
+	RB_INIT(&from->names);
+}
+
+void
+ini_move(struct ini *from, const char *begin, struct ini *to)
+{
+	struct ini_section *s, *next;
+
+	STAILQ_FOREACH_SAFE(s, &from->sections, link, next) {
+		if (strncmp(s->name, begin, strlen(begin)) != 0)
+			continue;
+		STAILQ_REMOVE(&from->sections, s, ini_section, link);
+		RB_REMOVE(ini_section_tree, &from->names, s);
+		STAILQ_INSERT_TAIL(&to->sections, s, link);
+		RB_INSERT(ini_section_tree, &to->names, s);
+	}
+	RB_INIT(&to->defaults.names);
+	move_keys(&from->defaults, &to->defaults);
+	STAILQ_CONCAT(&to->files, &from->files);	/* names of files are borrowed of it */
+}
+
+static void
 release_keys(struct ini_section *s)
 {
 	struct ini_key *k;

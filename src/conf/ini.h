@@ -70,6 +70,8 @@ int	ini_fill_here(struct ini *ini, const char *here);
 struct ini_section *ini_find(struct ini *ini, const char *section);
 /* Looks into [DEFAULT] too; section may be NULL. */
 struct ini_key *ini_get(struct ini *ini, struct ini_section *s, const char *key);
+/* Move the sections whose names begin so, and [DEFAULT], to an initialised tree. */
+void	ini_move(struct ini *from, const char *begin, struct ini *to);
 void	ini_release(struct ini *ini);
 
 /* The whole file at path into out.  Returns 0, or -1 with errno. */

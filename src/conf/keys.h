@@ -67,6 +67,7 @@ struct conf_table {
 	const struct conf_table *base;	/* more keys, of another struct; NULL: none */
 	unsigned names;
 	bool	 open;			/* any other key is fine too */
+	const char *free;		/* as is one that begins so; NULL: none */
 	const char *doc;		/* a few sentences for the manual */
 };
 
@@ -75,6 +76,12 @@ struct group_keys {
 	struct strlist programs;
 	int64_t	 priority;
 	struct deplist depends_on;	/* of every process */
+};
+
+/* [scale:x], of the state directory */
+struct scale_keys {
+	char	*config;		/* whose it is; NULL: anybody's */
+	int64_t	 processes;
 };
 
 /* [include], [rpcinterface:x], [ctlplugin:x]: one string each. */
@@ -92,6 +99,9 @@ extern const struct conf_table conf_program_table;
 extern const struct conf_table conf_group_table;
 extern const struct conf_table conf_listener_table;
 extern const struct conf_table conf_fcgi_table;
+extern const struct conf_table conf_template_table;
+extern const struct conf_table conf_instance_table;
+extern const struct conf_table conf_scale_table;
 extern const struct conf_table conf_rpc_table;
 extern const struct conf_table conf_plugin_table;
 extern const struct conf_table conf_store_table;

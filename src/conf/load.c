@@ -99,6 +99,8 @@ load_value(struct loader *ld, const struct section_load *sl, const struct conf_k
 	struct origin o;
 	struct err e;
 
+	if (sl->scope.guessed != NULL)
+		*sl->scope.guessed = false;
 	if (ini != NULL && !(k->flags & KEY_LATE) && strchr(text, '%') != NULL) {
 		if (expand_key(ld, sl, k, text, &e) == -1)
 			goto refused;
@@ -109,6 +111,8 @@ load_value(struct loader *ld, const struct section_load *sl, const struct conf_k
 	if (k->refusal != NULL && e.code != FAULT_FAILED)
 		err_set(&e, FAULT_CANT_REREAD, "%s %s", k->refusal, text);
 refused:
+	if (sl->scope.guessed != NULL && *sl->scope.guessed)
+		return 0;	/* wait and see what fills the hole */
 	o = load_origin(ld, sl, name);
 	if (report_error(&ld->report, &o, "%s", e.msg) == -1)
 		return -1;
@@ -290,6 +294,7 @@ load_release(struct loader *ld)
 	strlist_release(&ld->own_env);
 	user_cache_free(ld->users);
 	buf_release(&ld->text);
+	free(ld->statedir);
 }
 
 /* What the command line says about a key beats the file. */
@@ -393,7 +398,8 @@ load_all(struct loader *ld, const char *path)
 	struct config *c;
 
 	if (load_files(ld, path, NULL) == -1 || load_supervisord(ld) == -1 ||
-	    load_interfaces(ld) == -1 || load_guests(ld) == -1 || load_groups(ld) == -1 || load_depends(ld) == -1 ||
+	    load_state(ld) == -1 || load_interfaces(ld) == -1 || load_guests(ld) == -1 ||
+	    load_groups(ld) == -1 || load_depends(ld) == -1 ||
 	    load_servers(ld) == -1 || load_user(ld) == -1)
 		return -1;
 	if (ld->ctl && load_ctl(ld) == -1)
@@ -412,6 +418,8 @@ conf_load(const char *path, const struct conf_args *a, struct err *e)
 	struct loader ld = { .args = a, .report = { .e = e } };
 	int rc = load_all(&ld, path);
 
+	if (rc == 0)
+		rc = load_keep_templates(&ld);
 	load_release(&ld);
 	if (rc == 0)
 		return ld.c;
@@ -423,7 +431,7 @@ conf_load(const char *path, const struct conf_args *a, struct err *e)
 static bool
 is_for_client(const char *name, size_t len)
 {
-	static const char *const others[] = { "program:", "group:" };
+	static const char *const others[] = { "program:", "group:", "template:", "instance:" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		size_t n = strlen(others[i]);

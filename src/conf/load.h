@@ -26,6 +26,7 @@ struct loader {
 	struct user_cache *users;
 	struct buf text;		/* an expanded value */
 	bool	 ctl;			/* [supervisorctl] is wanted */
+	char	*statedir;		/* NULL: none */
 };
 
 /* A section on its way into a struct. */
@@ -73,6 +74,9 @@ struct program_list {
  */
 int	load_processes(struct loader *ld, struct ini_section *s, const char *group,
 	    struct program_list *l);
+int	program_list_add(struct program_list *l, struct program *p);
+/* By priority and name, from the first-th on. */
+int	program_list_sort(struct program_list *l, size_t first);
 void	program_list_release(struct program_list *l);
 /* The x of [group:x] as a name. */
 int	load_check_name(struct loader *ld, const struct section_load *sl);
@@ -85,6 +89,25 @@ int	load_listener(struct loader *ld, struct ini_section *s, struct conf_listener
 	    struct program_list *l);
 /* Does the supervisor itself do what it is for? */
 bool	listener_is_ours(const struct conf_listener *keys);
+
+/* The process that a template's section makes with these names; it is not yet an instance. */
+struct program *load_instance(struct loader *ld, const struct section_load *sl);
+
+/* What the state directory and the supervisor's memory have to say about programs. */
+int	load_state(struct loader *ld);
+/* Where a section comes from. */
+enum instance_place load_place(const struct loader *ld, const struct ini_section *s);
+/* Is it for this configuration file?  key: names the one that it is for, if any. */
+bool	load_is_ours(struct loader *ld, struct ini_section *s, const char *key);
+/* As many processes of a [program:x] as a person has asked for, in place of numprocs. */
+int	load_scale(struct loader *ld, const struct ini_section *s, int64_t *processes);
+/* [template:x] with its instances: to the end of l. */
+int	load_template(struct loader *ld, struct ini_section *s, struct program_list *l);
+/* Instances that no template has taken. */
+int	load_lost_instances(struct loader *ld);
+/* Let the tree have what conf_instance_make() needs. */
+int	load_keep_templates(struct loader *ld);
+void	templates_free(struct conf_templates *t);
 
 int	load_groups(struct loader *ld);
 /* The names in depends_on, and that they do not go round; after load_groups(). */

@@ -334,6 +334,24 @@ load_single_external(struct loader *ld, struct ini_section *s)
 	return rc;
 }
 
+/* [template:x] is the group of its instances, also while there are none. */
+static int
+load_template_group(struct loader *ld, struct ini_section *s)
+{
+	struct section_load sl = { &conf_group_table, s, ld->scope, false };
+	struct group_keys keys = { 0 };
+	struct program_list l = { 0 };
+	int rc = -1;
+
+	if (load_check_name(ld, &sl) == 0 &&
+	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
+	    load_template(ld, s, &l) == 0)
+		rc = add_group(ld, s->title, GROUP_TEMPLATE, keys.priority, &l);
+	program_list_release(&l);
+	conf_release(sl.table, &keys);
+	return rc;
+}
+
 int
 load_groups(struct loader *ld)
 {
@@ -342,7 +360,9 @@ load_groups(struct loader *ld)
 	    each_section(ld, &conf_listener_table, load_pool) == -1 ||
 	    each_section(ld, &conf_fcgi_table, load_single_fcgi) == -1 ||
 	    each_section(ld, &conf_node_table, load_single_external) == -1 ||
-	    each_section(ld, &conf_gateway_table, load_single_external) == -1)
+	    each_section(ld, &conf_gateway_table, load_single_external) == -1 ||
+	    each_section(ld, &conf_template_table, load_template_group) == -1 ||
+	    load_lost_instances(ld) == -1)
 		return -1;
 	return sort_groups(ld);
 }

@@ -25,6 +25,7 @@ program_free(struct program *p)
 		strlist_release(&p->env->account);
 	conf_release(&conf_program_table, p);
 	fcgi_free(p->fcgi);
+	conf_instance_free(p->instance);
 	free(p->name);
 	free(p->section);
 	free(p->file);
@@ -40,8 +41,8 @@ program_list_release(struct program_list *l)
 	*l = (struct program_list){ 0 };
 }
 
-static int
-add_program(struct program_list *l, struct program *p)
+int
+program_list_add(struct program_list *l, struct program *p)
 {
 	struct program **v = array_room(l->v, l->n, sizeof(*v));
 
@@ -195,6 +196,37 @@ compare_programs(const void *a, const void *b)
 }
 
 int
+program_list_sort(struct program_list *l, size_t first)
+{
+	if (l->n - first < 2)
+		return 0;
+	return mergesort(l->v + first, l->n - first, sizeof(*l->v), compare_programs);
+}
+
+struct program *
+load_instance(struct loader *ld, const struct section_load *sl)
+{
+	struct program *p = malloc(sizeof(*p));
+	struct origin o;
+
+	if (p == NULL) {
+		report_nomem(&ld->report);
+		return NULL;
+	}
+	program_init(p);
+	if (load_keys(ld, sl, false, p) == 0 && check_shared(ld, sl, p) == 0 &&
+	    load_process(ld, sl, p, 0) == 0 && p->numprocs == 1)
+		return p;
+	if (p->numprocs != 1) {
+		o = load_origin(ld, sl, "numprocs");
+		report_error(&ld->report, &o, "a template has as many processes as instances:"
+		    " numprocs cannot be %jd", (intmax_t)p->numprocs);
+	}
+	program_free(p);
+	return NULL;
+}
+
+int
 load_processes(struct loader *ld, struct ini_section *s, const char *group,
     struct program_list *l)
 {
@@ -215,7 +247,8 @@ load_processes(struct loader *ld, struct ini_section *s, const char *group,
 		if (p == NULL)
 			return report_nomem(&ld->report);
 		program_init(p);
-		if (load_keys(ld, &sl, false, p) == -1 || check_shared(ld, &sl, p) == -1)
+		if (load_keys(ld, &sl, false, p) == -1 ||
+		    load_scale(ld, s, &p->numprocs) == -1 || check_shared(ld, &sl, p) == -1)
 			goto failed;
 		if (p->numprocs == 0) {		/* checked all the same */
 			program_free(p);
@@ -223,16 +256,14 @@ load_processes(struct loader *ld, struct ini_section *s, const char *group,
 		}
 		if (load_process(ld, &sl, p, p->numprocs_start + n) == -1)
 			goto failed;
-		if (add_program(l, p) == -1) {
+		if (program_list_add(l, p) == -1) {
 			report_nomem(&ld->report);
 			goto failed;
 		}
 		n++;
 		/* the errors of one process are those of all */
 	} while (n < p->numprocs && ld->report.errors == before);
-	if (n > 1 && mergesort(l->v + first, (size_t)n, sizeof(*l->v), compare_programs) == -1)
-		return report_nomem(&ld->report);
-	return 0;
+	return program_list_sort(l, first) == -1 ? report_nomem(&ld->report) : 0;
 failed:
 	program_free(p);
 	return -1;

@@ -63,7 +63,10 @@ conf_manual(struct buf *out)
 
 		buf_addf(out, ".Ss Bq %s%s\n", t->section, t->match == MATCH_NAMED ? ":x" : "");
 		add_text(out, t->doc);
-		buf_adds(out, "\n.Bl -tag -width Ds \n");
+		buf_addc(out, '\n');
+		if (t->nkeys == 0)	/* it has other people's keys only */
+			continue;
+		buf_adds(out, ".Bl -tag -width Ds \n");
 		for (size_t j = 0; j < t->nkeys; j++)
 			add_key(out, &t->keys[j]);
 		buf_adds(out, ".El\n");

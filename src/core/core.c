@@ -11,6 +11,8 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "conf/state.h"
+#include "core/depart.h"
 #include "core/environ.h"
 #include "core/flight.h"
 #include "core/guest.h"
@@ -185,6 +187,8 @@ int
 core_init(const struct conf_args *args, struct err *e)
 {
 	core.args = *args;
+	free(core.statedir);
+	core.args.statedir = core.statedir = state_dir(&core.config->supd);
 	core.state = SUP_RUNNING;
 	core.counts = (struct core_counts){ 0 };
 	core.start_wall_ms = sys->wall_ms();
@@ -248,6 +252,7 @@ core_release(void)
 	struct pgroup *g;
 
 	update_release();
+	depart_release();
 	while ((g = TAILQ_FIRST(&core.groups)) != NULL)
 		pgroup_free(g);
 	sockets_release(core.state == SUP_RESTARTING);
@@ -268,5 +273,7 @@ core_release(void)
 	if (core.reread != NULL)
 		conf_free(core.reread);
 	core.reread = NULL;
+	free(core.statedir);
+	core.statedir = NULL;
 	core.run_id[0] = '\0';
 }

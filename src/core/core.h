@@ -51,7 +51,6 @@ enum cause {
 	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
 	CAUSE_READY,		/* type=notify: it has said so */
-	CAUSE_WATCHDOG,		/* arg: milliseconds without a sign of life */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
 };
 
@@ -143,6 +142,7 @@ struct proc {
 	bool	 exec_ok;	/* the child of now has passed exec */
 	bool	 lingering;	/* main process reaped, descendants perhaps not gone */
 	bool	 leaving;	/* is being removed: no new start */
+	bool	 departing;	/* by itself, see depart.h: no update is about it */
 	bool	 updating;	/* an update has taken it down */
 	bool	 told;		/* the shutdown waits for it */
 	bool	 live;		/* outcome.c counts it */
@@ -244,6 +244,7 @@ struct core {
 	struct config *config;	/* in use */
 	struct config *reread;	/* last read by reread; NULL: none, owned */
 	struct conf_args args;
+	char	*statedir;	/* owned; as long as we run, whatever a new file says */
 	char	**argv;		/* borrowed from main() */
 	const char *argv0;	/* our file, as it can be executed */
 	enum supervisor_state state;

@@ -82,6 +82,7 @@ keep_descriptors(void)
 	keep(h->main_wr);
 	keep(h->counters);
 	keep(h->notes);
+	keep(h->memory);
 	for (int i = 0; i < FLIGHT_LISTENERS; i++)
 		keep(h->listener[i]);
 	for (uint32_t i = 0; i < h->nslots; i++) {

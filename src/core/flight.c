@@ -14,6 +14,7 @@
 #include "core/listener.h"
 #include "core/proc.h"
 #include "core/ready.h"
+#include "core/remember.h"
 #include "core/stdin.h"
 
 #define FIRST_SLOTS 48	/* with the head one page */
@@ -221,6 +222,7 @@ flight_save_core(void)
 	h->main_rd = core.main_log.rd;
 	h->main_wr = core.main_log.wr;
 	h->counters = core.counters;
+	h->memory = remember_fd();
 	h->nofile_soft = core.nofile_soft;
 	h->nofile_hard = core.nofile_hard;
 	memcpy(h->run_id, core.run_id, sizeof(core.run_id));
@@ -273,6 +275,7 @@ flight_open_old(int fd)
 	core.main_log.rd = h->main_rd;
 	core.main_log.wr = h->main_wr;
 	core.counters = h->counters;
+	remember_recall(h->memory);
 	core.nofile_soft = h->nofile_soft;
 	core.nofile_hard = h->nofile_hard;
 	core.event_serial = h->event_serial;

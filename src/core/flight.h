@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	4
+#define FLIGHT_VERSION	5
 #define FLIGHT_LISTENERS 8	/* TCP sockets that survive a crash; more have to be made anew */
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
@@ -24,6 +24,7 @@ struct flight_head {
 	int32_t	 main_rd, main_wr;	/* pipe of our own log */
 	int32_t	 counters;	/* the loggers' shared memory */
 	int32_t	 notes;		/* socket of sd_notify(3); -1: none */
+	int32_t	 memory;	/* see remember.h; -1: none */
 	uint64_t nofile_soft, nofile_hard;
 	uint64_t event_serial, accepted_serial;
 	char	 run_id[24];

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/depart.h"
 #include "core/flight.h"
 #include "core/guest.h"
 #include "core/order.h"
@@ -61,15 +62,21 @@ life_end_signal(void)
 /* ---- start ---- */
 
 void
+life_autostart_one(struct proc *p, struct asker by)
+{
+	if (p->conf->autostart && !p->started && p->fsm.st == P_STOPPED) {
+		p->started = p->want_up = true;
+		proc_event(p, E_START, by);
+	}
+}
+
+void
 life_autostart(struct pgroup *g, struct asker by)
 {
 	struct proc *p;
 
 	TAILQ_FOREACH(p, &g->procs, link)
-		if (p->conf->autostart && !p->started && p->fsm.st == P_STOPPED) {
-			p->started = p->want_up = true;
-			proc_event(p, E_START, by);
-		}
+		life_autostart_one(p, by);
 }
 
 /* ---- shutdown ---- */
@@ -367,6 +374,7 @@ life_state_changed(struct proc *p, enum pstate from)
 		return;
 	}
 	update_state_changed(p);
+	depart_state_changed(p);
 	order_state_changed(p, from);
 	if (life.phase != PHASE_STOP || !pstate_is_stopped(p->fsm.st) ||
 	    pstate_is_stopped(from))

@@ -12,6 +12,7 @@ void	life_release(void);
 void	life_hold_signals(void);
 /* Start what has autostart, in order. */
 void	life_autostart(struct pgroup *g, struct asker by);
+void	life_autostart_one(struct proc *p, struct asker by);
 /* A second signal asked to be quick. */
 bool	life_hurried(void);
 /* The signal that asked for the end; 0: a client did. */

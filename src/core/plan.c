@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "core/pool.h"
+#include "core/remember.h"
 
 struct config *
 plan_load(struct err *e)
 {
-	struct config *c = conf_load(core.config->path, &core.args, e);
+	struct config *c;
 
+	core.args.memory = remember_text();
+	c = conf_load(core.config->path, &core.args, e);
 	if (c == NULL) {
 		e->code = FAULT_CANT_REREAD;
 		err_add(e, "CANT_REREAD");
@@ -85,6 +88,8 @@ plan_group(const struct pgroup *g, const struct group *to, const struct config *
 	if (g->pool != NULL)
 		conf_listener_diff(g->pool->conf, to->listener, &out->pool);
 	TAILQ_FOREACH(p, &g->procs, link) {
+		if (p->departing)
+			continue;
 		pp = &out->procs[out->n];
 		*pp = (struct plan_proc){ .p = p };
 		pp->index = find_program(to, p->conf->name);

@@ -19,6 +19,13 @@ struct program *proc_dissolve(struct proc *p);
 /* Rules changed in a way that the running process need not notice. */
 void	proc_replace_conf(struct proc *p, struct program *conf);
 
+/* May its record go?  In UNKNOWN there may still be a process, which must keep it. */
+static inline bool
+proc_is_at_rest(const struct proc *p)
+{
+	return pstate_is_stopped(p->fsm.st) && p->pid == 0;
+}
+
 /*
  * Take a step now.  Never called from inside a step: use proc_later() there.
  */

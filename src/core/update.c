@@ -132,13 +132,6 @@ remove_group(struct pgroup *g, struct group *back)
 	free(name);
 }
 
-/* In UNKNOWN there may still be a process, which must keep its record. */
-static bool
-is_at_rest(const struct proc *p)
-{
-	return pstate_is_stopped(p->fsm.st) && p->pid == 0;
-}
-
 /* ---- single groups, as add and remove ask ---- */
 
 static struct config *
@@ -161,7 +154,8 @@ find_definition(const char *name, struct config **fresh, struct err *e)
 		err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
 		return NULL;
 	}
-	if ((g->nprograms == 0 || g->programs[0] != NULL) &&
+	/* instances come and go without a new tree */
+	if (g->kind != GROUP_TEMPLATE && (g->nprograms == 0 || g->programs[0] != NULL) &&
 	    (g->kind != GROUP_LISTENER || g->listener != NULL))
 		return g;
 	*fresh = plan_load(e);
@@ -169,6 +163,18 @@ find_definition(const char *name, struct config **fresh, struct err *e)
 	if (g == NULL && *fresh != NULL)
 		err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
 	return g;
+}
+
+bool
+update_concerns(const char *group)
+{
+	for (size_t i = update.next; i < update.n; i++) {
+		const struct item *it = &update.items[i];
+
+		if (strcmp(it->g != NULL ? it->g->name : it->to->name, group) == 0)
+			return true;
+	}
+	return false;
 }
 
 int
@@ -204,7 +210,7 @@ core_remove_group(const char *name, struct err *e)
 	if (g == NULL || g == core.guests)
 		return err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
 	TAILQ_FOREACH(p, &g->procs, link)
-		if (!is_at_rest(p))
+		if (!proc_is_at_rest(p))
 			return err_set(e, FAULT_STILL_RUNNING, "STILL_RUNNING: %s", name);
 	for (size_t i = update.next; i < update.n; i++)
 		if (update.items[i].g == g)
@@ -271,7 +277,7 @@ is_down(const struct item *it)
 
 	if (it->g != NULL)
 		TAILQ_FOREACH(p, &it->g->procs, link)
-			if (p->updating && !is_at_rest(p))
+			if (p->updating && !proc_is_at_rest(p))
 				return false;
 	return true;
 }
@@ -342,7 +348,7 @@ apply_change(struct item *it)
 	for (size_t i = 0; i < pg.n; i++) {
 		struct plan_proc *pp = &pg.procs[i];
 
-		if (must_be_down(pp) && !is_at_rest(pp->p))	/* no memory to plan it */
+		if (must_be_down(pp) && !proc_is_at_rest(pp->p))	/* no memory to plan it */
 			log_error("update of %s: %s is left as it is", it->g->name,
 			    pp->p->conf->name);
 		else if (pp->index == SIZE_MAX)

@@ -11,6 +11,8 @@ void	update_state_changed(struct proc *p);
 /* The supervisor goes down: running updates end without doing more. */
 void	update_abandon(void);
 void	update_release(void);
+/* Has the running update still something to do with the group of that name? */
+bool	update_concerns(const char *group);
 
 /* For core.c as well: make a group of a config with its processes. */
 struct pgroup *pgroup_new(struct group *from, struct err *e);

@@ -49,6 +49,10 @@ int	do_plan(struct client *c, const struct vcall *call, struct err *e);
 int	do_update(struct client *c, const struct vcall *call, struct err *e);
 int	do_add_group(struct client *c, const struct vcall *call, struct err *e);
 int	do_remove_group(struct client *c, const struct vcall *call, struct err *e);
+int	do_add_instance(struct client *c, const struct vcall *call, struct err *e);
+int	do_remove_instance(struct client *c, const struct vcall *call, struct err *e);
+int	do_list_instances(struct client *c, const struct vcall *call, struct err *e);
+int	do_scale(struct client *c, const struct vcall *call, struct err *e);
 int	do_metrics(struct client *c, const struct vcall *call, struct err *e);
 int	do_subscribe(struct client *c, const struct vcall *call, struct err *e);
 

@@ -34,6 +34,7 @@ struct request {
 	bool	 ready;		/* all processes are named */
 	size_t	 left;		/* waits without result */
 	struct buf results;	/* JSON objects, while not `more` */
+	struct buf also;	/* members of the last reply */
 	struct loop_timer timeout;
 	size_t	 n, max;
 	struct wait waits[];
@@ -93,6 +94,7 @@ request_free(struct request *r)
 			wait_end(&r->waits[i]);
 	loop_timer_stop(&r->timeout);
 	buf_release(&r->results);
+	buf_release(&r->also);
 	free(r);
 }
 
@@ -105,16 +107,23 @@ finish_if_done(struct request *r)
 	if (!r->ready || r->left > 0)
 		return;
 	vreply_begin(&c->out);
+	buf_add(&c->out, buf_text(&r->also), r->also.len);
 	json_key(&c->out, "results");
 	json_open(&c->out, '[');
 	buf_add(&c->out, buf_text(&r->results), r->results.len);
 	json_close(&c->out, ']');
 	vreply_end(&c->out, false);
-	if (r->results.failed)
+	if (r->results.failed || r->also.failed)
 		c->out.failed = true;	/* the client's turn closes it */
 	c->request = NULL;
 	request_free(r);
 	client_done(c);
+}
+
+struct buf *
+request_also(struct request *r)
+{
+	return &r->also;
 }
 
 void
@@ -231,7 +240,10 @@ is_settled(const struct request *r, const struct proc *p, bool *failed, struct e
 	enum pstate st = p->fsm.st;
 
 	*failed = false;
+	if (r->what == WAIT_CHANGE && p->departing)
+		return false;
 	switch (r->what) {
+	case WAIT_CHANGE:
 	case WAIT_UP:
 		if (st == P_STARTING)
 			return false;
@@ -317,7 +329,7 @@ lost(struct request *r, const struct proc *p)
 {
 	struct err e;
 
-	if (r->what == WAIT_DOWN) {
+	if (r->what == WAIT_DOWN || p->departing) {
 		request_result(r, p, NULL);
 		return;
 	}

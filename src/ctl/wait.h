@@ -28,6 +28,7 @@ enum wait_for {
 	WAIT_UP,		/* a start: RUNNING, or it has failed */
 	WAIT_DOWN,		/* a stop: any stopped state */
 	WAIT_STATE,		/* one state, however long it takes */
+	WAIT_CHANGE,		/* as WAIT_UP; of one that leaves its group: it has */
 };
 
 /*
@@ -46,6 +47,8 @@ void	request_result_name(struct request *r, const char *name, const struct err *
 void	request_wait(struct request *r, const struct proc *p);
 /* The state of WAIT_STATE, and after how many milliseconds to give up (-1: never). */
 void	request_until(struct request *r, enum pstate st, int64_t timeout_ms);
+/* Members of the last reply, besides the results: write them with json.h. */
+struct buf *request_also(struct request *r);
 /* All processes are named: replies now when nothing has to be waited for. */
 void	request_ready(struct request *r);
 

@@ -22,6 +22,7 @@
 #include "core/core.h"
 #include "core/environ.h"
 #include "core/flight.h"
+#include "core/instance.h"
 #include "core/tick.h"
 #include "ctl/client.h"
 #include "ctl/ctl.h"
@@ -588,6 +589,53 @@ core_update_forget(void *arg)
 {
 	if (fake_update_arg == arg)
 		fake_update_fn = NULL;
+}
+
+int
+conf_check_hole(const char *name, const char *value, struct err *e)
+{
+	(void)name;
+	(void)value;
+	(void)e;
+	return 0;
+}
+
+int
+core_add_instance(const char *template, const char *name, const struct strlist *holes,
+    struct asker by, struct instance_added *out, struct err *e)
+{
+	(void)name;
+	(void)holes;
+	(void)by;
+	*out = (struct instance_added){ 0 };
+	return err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", template);
+}
+
+int
+core_remove_instance(const char *template, const char *name, struct asker by, uint32_t *id,
+    struct err *e)
+{
+	(void)template;
+	(void)name;
+	(void)by;
+	(void)e;
+	*id = 0;
+	return 0;
+}
+
+int
+core_scale(const char *name, int64_t n, struct asker by, struct scaled *out, struct err *e)
+{
+	(void)n;
+	(void)by;
+	*out = (struct scaled){ 0 };
+	return err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
+}
+
+void
+scaled_release(struct scaled *s)
+{
+	*s = (struct scaled){ 0 };
 }
 
 int
