@@ -240,6 +240,14 @@ SRC_serve = \
 	src/serve/link.c \
 	src/serve/varlink.c \
 
+SRC_store = \
+	src/store/change.c \
+	src/store/main.c \
+	src/store/methods.c \
+	src/store/path.c \
+	src/store/tree.c \
+	src/store/watch.c \
+
 SRC_web = \
 	src/web/action.c \
 	src/web/embed.c \
@@ -302,6 +310,7 @@ SRC_cli = \
 LATE = \
 	$(SRC_http) \
 	$(SRC_serve) \
+	$(SRC_store) \
 	$(SRC_web) \
 	$(SRC_gateway) \
 	$(SRC_cli) \

@@ -23,6 +23,7 @@
 #include "core/survivors.h"
 #include "ctl/ctl.h"
 #include "log/log.h"
+#include "store/store.h"
 #include "web/web.h"
 
 /* Exit statuses of the supervisor; supd(8) lists them. */
@@ -264,6 +265,7 @@ static const struct face {
 	{ "pidproxy", pidproxy_main, true },
 	{ "logger", log_main, true },
 	{ "web", web_main, true },
+	{ "store", store_main, true },
 	{ "check", face_check, true },
 	{ "show", conf_show_main, true },
 	{ "manual", conf_manual_main, true },

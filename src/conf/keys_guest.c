@@ -12,6 +12,7 @@
 
 struct conf_store {
 	struct conf_guest_keys all;
+	int64_t	 history;
 };
 
 #define KEY(f, t) KEY_OF(struct conf_store, #f, f, t)
@@ -19,6 +20,8 @@ struct conf_store {
 static const struct conf_key store_keys[] = {
 	{ KEY_OF(struct conf_store, "user", all.user, user), .def = NULL, .apply = APPLY_RESTART,
 	  .flags = KEY_OURS, .doc = GUEST_USER_DOC },
+	{ KEY(history, integer), .def = "10000", .min = 1, .max = 10000000, .apply = APPLY_RESTART,
+	  .flags = KEY_OURS, .doc = "How many of the last changes a watcher may still ask for." },
 };
 
 /* ---- [node:x] ---- */

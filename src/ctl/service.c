@@ -35,6 +35,7 @@ static const struct {
 	{ CONTROL_INTERFACE, varlink_idl_control },
 	{ LOG_INTERFACE, varlink_idl_log },
 	{ NODE_INTERFACE, varlink_idl_node },
+	{ STORE_INTERFACE, varlink_idl_store },
 };
 
 #define NINTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))

@@ -163,6 +163,8 @@ make_directory(yyjson_val *root, struct err *e)
 	yyjson_val *uid = yyjson_obj_get(root, "uid");
 	const char *state = text_of(root, "statedir");
 
+	if (*state == '\0' && face->stateless)
+		return 0;
 	if (asprintf(&life.directory, "%s/%s%s%s", state, guest.kind, *guest.name ? "/" : "",
 	    guest.name) == -1)
 		return err_set(e, FAULT_FAILED, "out of memory");

@@ -15,6 +15,7 @@
 #ifndef SERVE_GUEST_H
 #define SERVE_GUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <yyjson.h>
@@ -29,6 +30,7 @@ struct guest_face {
 	const char *kind;	/* "store", "node", "gateway" */
 	const struct serve_interface *interfaces;
 	size_t	 ninterfaces;
+	bool	 stateless;	/* works without a directory, too: guest.directory is NULL then */
 	int	(*open)(struct err *e);	/* NULL: nothing; -1 and e: see above */
 	int	(*begin)(struct err *e);	/* the same */
 	void	(*finish)(int64_t ms);	/* NULL: nothing; see guest_hold() */

@@ -89,7 +89,8 @@ on_last(struct loop_job *j)
 static void
 free_conn(struct serve_conn *c)
 {
-	if (c->call != NULL && c->call->kept && c->call->gone != NULL)
+	if (c->call != NULL && c->call->kept && !c->call->answered &&
+	    c->call->gone != NULL)
 		c->call->gone(c->call);
 	free_call(c);
 	loop_io_stop(&c->io);

@@ -28,6 +28,7 @@
 extern const char varlink_idl_control[];
 extern const char varlink_idl_log[];
 extern const char varlink_idl_node[];
+extern const char varlink_idl_store[];
 
 /* A request, parsed.  Strings and params point into doc. */
 struct vcall {
