@@ -138,6 +138,8 @@ SRC_core = \
 	src/core/ready.c \
 	src/core/reap.c \
 	src/core/resume.c \
+	src/core/retry.c \
+	src/core/rules.c \
 	src/core/scale.c \
 	src/core/record.c \
 	src/core/secrets.c \
@@ -153,6 +155,7 @@ SRC_core = \
 SRC_ctl = \
 	src/ctl/access.c \
 	src/ctl/avail.c \
+	src/ctl/cause.c \
 	src/ctl/client.c \
 	src/ctl/clock.c \
 	src/ctl/ctl.c \

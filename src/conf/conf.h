@@ -167,7 +167,6 @@ struct conf_limit {
 	int64_t	 n, ms;
 };
 
-
 /* An item of env_file. */
 struct conf_env_file {
 	char	*path;		/* absolute */
@@ -189,6 +188,19 @@ struct conf_env {
 	struct strlist account;	/* with user_env: HOME=..., looked up when loaded */
 	struct strlist secrets;	/* NAME=/path or NAME=file:/path, sorted by name */
 };
+
+/* When a process is started again by itself, where supervisord's rules are not enough. */
+struct conf_retry {
+	int64_t	 backoff;	/* ms before the first; 0: supervisord's pauses */
+	int64_t	 backoff_max;	/* ms */
+	int64_t	 backoff_factor;	/* thousandths */
+	int64_t	 backoff_jitter;	/* thousandths of the pause */
+	struct conf_limit restart_limit; /* of exits; in place of startretries */
+	int64_t	 fatal_retry;	/* ms; 0: FATAL is the end */
+	struct intlist permanent_exitcodes;
+};
+
+#define CONF_EXITS_MAX	1000	/* of restart_limit: each is remembered */
 
 struct program {
 	char	*name;		/* process name */
@@ -233,6 +245,7 @@ struct program {
 	enum dep_loss on_dependency_loss; /* ours */
 	struct conf_env *env;	/* ours; NULL: none of its keys is given */
 	struct conf_instance *instance;	/* NULL: it is of no template */
+	struct conf_retry *retry; /* ours; NULL: none of its keys is given */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */
@@ -297,6 +310,7 @@ struct conf_supd {
 	int64_t	 log_ring;	/* bytes kept in memory per stream */
 	enum exit_when exit_when;
 	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
+	struct conf_limit restart_brake; /* of programs that restart; n 0: none */
 	struct conf_user web_user;	/* not set: nobody, where we are root */
 };
 

@@ -6,6 +6,7 @@
 #include "conf/keys.h"
 
 #define SECONDS_MAX	315360000	/* ten years: no sum of milliseconds overflows */
+#define SPAN_MAX	(SECONDS_MAX * INT64_C(1000))
 #define NUMBER_MAX	INT32_MAX
 #define BYTES_MAX	INT64_MAX
 
@@ -20,6 +21,15 @@ static const struct conf_part env_part = {
 };
 
 #define ENV(f, t) KEY_OF(struct conf_env, #f, f, t), .part = &env_part
+
+/* All of what says when it is started again. */
+#define RETRY(f, t) KEY_OF(struct conf_retry, #f, f, t), .part = &retry_part, \
+	.apply = APPLY_LIVE, .flags = KEY_OURS
+
+static const struct conf_part retry_part = {
+	offsetof(struct program, retry), sizeof(struct conf_retry)
+};
+_Static_assert(sizeof(struct conf_retry) <= CONF_PART_MAX, "a part that is not there is zeroed");
 
 static const struct conf_key program_keys[] = {
 	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
@@ -124,6 +134,27 @@ static const struct conf_key program_keys[] = {
 	{ KEY(on_dependency_loss, loss), .def = "keep", .apply = APPLY_LIVE,
 	  .flags = KEY_OURS,
 	  .doc = "What to do with the process when a dependency goes down." },
+	{ RETRY(backoff, span), .def = NULL, .min = 1, .max = SPAN_MAX,
+	  .doc = "Pause before a process is started again by itself, after a failed start or an"
+	    " exit; then longer and longer.  Without it supervisord's rules hold: at once"
+	    " after an exit, 1, 2, 3, ... seconds after failed starts." },
+	{ RETRY(backoff_factor, ratio), .def = "2", .min = 1000, .max = 1000000,
+	  .doc = "How much longer each pause is than the one before." },
+	{ RETRY(backoff_max, span), .def = "30s", .min = 1, .max = SPAN_MAX,
+	  .doc = "The longest pause.  Who has stayed up that long begins anew with backoff." },
+	{ RETRY(backoff_jitter, ratio), .def = "10%", .max = 1000,
+	  .doc = "The part of a pause by which it is drawn at random, up or down, so that"
+	    " those that failed together do not come back together." },
+	{ RETRY(restart_limit, limit), .def = "0", .max = CONF_EXITS_MAX,
+	  .doc = "With more exits than N in TIME, N/TIME, the process is FATAL; every exit"
+	    " counts that was not asked for, and every failed start.  In place of"
+	    " startretries; 0: no limit." },
+	{ RETRY(fatal_retry, span), .def = "0", .max = SPAN_MAX,
+	  .doc = "After how long a process that is FATAL, since its starts or its exits were"
+	    " too many, is started once more; 0: never." },
+	{ RETRY(permanent_exitcodes, codes), .def = "",
+	  .doc = "Exit statuses after which another start is no use: the process is FATAL at"
+	    " once, and stays so." },
 	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"

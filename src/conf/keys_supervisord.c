@@ -82,9 +82,14 @@ static const struct conf_key supd_keys[] = {
 	    " also when all programs have (all-done); also when any one is FATAL (any-fatal);"
 	    " or never." },
 	{ KEY(stop_budget, seconds), .def = "0", .max = 315360000,
-	  .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
+	  .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "How long a whole shutdown may take before what is left is killed;"
 	    " 0: no limit." },
+	{ KEY(restart_brake, limit), .def = "1000/1s", .max = 1000000, .apply = APPLY_LIVE,
+	  .flags = KEY_OURS,
+	  .doc = "When more than N programs in TIME, N/TIME, have to be started again by"
+	    " themselves, the rest waits, so that a machine does not drown in what failed"
+	    " all at once; a program counts once in that time.  0: no brake." },
 	{ KEY(web_user, user), .def = NULL, .apply = APPLY_SUPERVISOR, .flags = KEY_OURS,
 	  .doc = "User that answers HTTP, if the supervisor is root; nobody unless set." },
 };

@@ -68,12 +68,41 @@ check_type(struct loader *ld, const struct section_load *sl, struct program *p)
 	return 0;
 }
 
+/* Keys about restarts that do nothing without another, or say two things. */
+static int
+check_retry(struct loader *ld, const struct section_load *sl, const struct program *p)
+{
+	static const char *const pauses[] = { "backoff_factor", "backoff_max", "backoff_jitter" };
+	struct origin o;
+
+	for (size_t i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+		if (p->retry->backoff != 0 || ini_get(&ld->ini, sl->section, pauses[i]) == NULL)
+			continue;
+		o = load_origin(ld, sl, pauses[i]);
+		if (report_note(&ld->report, &o, LOG_WARN, "For [%s], %s does nothing without"
+		    " backoff", o.section, pauses[i]) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < p->retry->permanent_exitcodes.n; i++)
+		for (size_t j = 0; j < p->exitcodes.n; j++) {
+			if (p->exitcodes.v[j] != p->retry->permanent_exitcodes.v[i])
+				continue;
+			o = load_origin(ld, sl, "permanent_exitcodes");
+			if (report_error(&ld->report, &o, "%d is one of exitcodes, too",
+			    p->exitcodes.v[j]) == -1)
+				return -1;
+		}
+	return 0;
+}
+
 /* Rules between the keys that all processes of a section share. */
 static int
 check_shared(struct loader *ld, const struct section_load *sl, struct program *p)
 {
 	struct origin o;
 
+	if (p->retry != NULL && check_retry(ld, sl, p) == -1)
+		return -1;
 	if (ini_get(&ld->ini, sl->section, "killasgroup") == NULL)
 		p->killasgroup = p->stopasgroup;
 	if (p->numprocs > 1 && strstr(p->process_name, "%(process_num)") == NULL) {

@@ -25,6 +25,7 @@
 #include "core/proc.h"
 #include "core/resume.h"
 #include "core/secrets.h"
+#include "core/retry.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -264,6 +265,7 @@ core_release(void)
 	secrets_release();
 	launch_release();
 	resume_release();
+	retry_release();
 	order_release();
 	ready_release();
 	life_release();

@@ -52,6 +52,9 @@ enum cause {
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
 	CAUSE_READY,		/* type=notify: it has said so */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
+	CAUSE_LIMIT,		/* more exits than restart_limit */
+	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */
+	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
 };
 
 /* Who asks: kept for `why`. */
@@ -173,6 +176,9 @@ struct proc {
 	bool	 to_check;
 	enum pulls pulls;	/* of the present start */
 	bool	 pulled;	/* it has asked for what it needs; once is enough */
+	bool	 lacks;		/* it waits for its next start, and a dependency does not hold */
+	bool	 braked;	/* it waits for its place among the restarts of now */
+	struct retry *retry;	/* NULL: supervisord's rules; owned, see retry.c */
 	TAILQ_ENTRY(proc) check_link;
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
@@ -297,11 +303,11 @@ struct proc *core_by_id(uint32_t id);
 /* The process whose child of now has this pid; NULL: it is no program's. */
 struct proc *core_by_pid(pid_t pid);
 
-/* It is down, and about to be started again by itself. */
+/* It is down, and will be started again by itself (or, EXITED, is FATAL in a moment). */
 static inline bool
 proc_restart_due(const struct proc *p)
 {
-	return p->fsm.st == P_EXITED &&
+	return (p->fsm.st == P_EXITED || p->fsm.st == P_FATAL) &&
 	    (p->due.queued || loop_timer_active(&p->timer));
 }
 

@@ -15,6 +15,7 @@
 #include "core/proc.h"
 #include "core/ready.h"
 #include "core/remember.h"
+#include "core/retry.h"
 #include "core/stdin.h"
 
 #define FIRST_SLOTS 48	/* with the head one page */
@@ -195,6 +196,8 @@ flight_save(const struct proc *p)
 	f->expected = p->expected;
 	f->is_guest = p->group == core.guests;
 	f->is_ready = proc_is_ready(p);
+	f->due_again = p->fsm.st == P_FATAL && proc_restart_due(p);
+	f->row = (uint8_t)retry_row(p);
 	f->start_ms = p->start_ms;
 	f->start_wall_ms = p->start_wall_ms;
 	f->stop_wall_ms = p->stop_wall_ms;
@@ -383,8 +386,9 @@ flight_recall(struct proc *p)
 	p->start_wall_ms = f->start_wall_ms;
 	p->stop_wall_ms = f->stop_wall_ms;
 	in = f->stdin_fd;
+	retry_recall(p, f->row);
 	if (f->state < P_NSTATES)
-		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid);
+		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid, f->due_again);
 	if (in != -1 && f->pid > 0)
 		stdin_take(p, in);
 	if (f->pid > 0)

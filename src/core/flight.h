@@ -45,7 +45,8 @@ struct flight_slot {
 	uint8_t	 listener_state; /* enum listener_state */
 	bool	 listener_clean;
 	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose,
-		 is_ready;
+		 is_ready, due_again;
+	uint8_t	 row;		/* ends in a row, see retry.h */
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };
 

@@ -29,7 +29,52 @@ failed_start(struct fsm p, const struct fsm_rules *r)
 	 * Listeners count retries with the last BACKOFF, so FATAL comes in a
 	 * step of its own.
 	 */
-	return to(P_BACKOFF, fails, fails > r->startretries ? T_NOW : T_BACK);
+	return to(P_BACKOFF, fails, r->final || fails > r->startretries ? T_NOW : T_BACK);
+}
+
+static struct fsm_out
+give_up(const struct fsm_rules *r)
+{
+	return to(P_FATAL, 0, r->retry_fatal && !r->closing ? T_RETRY : 0);
+}
+
+/* The timer of a process that is up again soon, or FATAL. */
+static struct fsm_out
+due(struct fsm p, const struct fsm_rules *r)
+{
+	switch (p.st) {
+	case P_EXITED:		/* autorestart */
+		if (r->closing)
+			return to(P_EXITED, 0, 0);
+		return r->final ? give_up(r) : to(P_STARTING, 0, A_SPAWN | T_UP);
+	case P_FATAL:
+		return r->closing ? to(P_FATAL, 0, 0) : to(P_STARTING, 0, A_SPAWN | T_UP);
+	case P_BACKOFF:
+		if (r->final || p.fails > r->startretries)
+			return give_up(r);
+		if (!r->closing)
+			return to(P_STARTING, p.fails, A_SPAWN | T_UP);
+		break;
+	case P_STOPPED:
+	case P_STARTING:
+	case P_RUNNING:
+	case P_STOPPING:
+	case P_UNKNOWN:
+	case P_NSTATES:
+		break;
+	}
+	return to(p.st, p.fails, 0);
+}
+
+static struct fsm_out
+ended(const struct fsm_rules *r)
+{
+	/* listeners see EXITED even when we restart, or give up, at once */
+	if (r->closing)
+		return to(P_EXITED, 0, 0);
+	if (r->final)
+		return to(P_EXITED, 0, T_NOW);
+	return to(P_EXITED, 0, !r->restart ? 0 : r->pause ? T_BACK : T_NOW);
 }
 
 struct fsm_out
@@ -37,25 +82,19 @@ fsm_step(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 {
 	switch (p.st) {		/* no default: a new state has to be thought through here */
 	case P_STOPPED:
-	case P_FATAL:
 		return down_at_rest(p, ev, r);
 	case P_EXITED:
-		if (ev == E_DUE)	/* autorestart */
-			return r->closing ? to(P_EXITED, 0, 0)
-			    : to(P_STARTING, 0, A_SPAWN | T_UP);
+	case P_FATAL:
+		if (ev == E_DUE)
+			return due(p, r);
 		if (ev == E_STOP)	/* before the restart: it stays down */
-			return to(P_EXITED, 0, T_OFF);
+			return to(p.st, 0, T_OFF);
 		return down_at_rest(p, ev, r);
 	case P_BACKOFF:
 		if (ev == E_STOP)	/* no pid to wait for */
 			return to(r->closing ? P_FATAL : P_STOPPED, 0, 0);
-		if (ev == E_DUE) {
-			if (p.fails > r->startretries)
-				return to(P_FATAL, 0, 0);
-			if (r->closing)
-				break;
-			return to(P_STARTING, p.fails, A_SPAWN | T_UP);
-		}
+		if (ev == E_DUE)
+			return due(p, r);
 		break;
 	case P_STARTING:
 		if (ev == E_UP)
@@ -70,8 +109,8 @@ fsm_step(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 	case P_RUNNING:
 		if (ev == E_STOP)
 			return to(P_STOPPING, 0, A_STOP | T_KILL);
-		if (ev == E_DOWN)	/* listeners see EXITED even when we restart at once */
-			return to(P_EXITED, 0, r->restart && !r->closing ? T_NOW : 0);
+		if (ev == E_DOWN)
+			return ended(r);
 		break;
 	case P_STOPPING:
 		if (ev == E_DOWN)

@@ -34,6 +34,9 @@ struct fsm_rules {
 	int64_t	startretries;
 	bool	restart;	/* E_DOWN from RUNNING: autorestart says so */
 	bool	closing;	/* the supervisor stops: nothing is started any more */
+	bool	final;		/* no start after this end, whatever restart and startretries say */
+	bool	pause;		/* E_DOWN from RUNNING: not at once */
+	bool	retry_fatal;	/* FATAL is tried again, some time */
 };
 
 /* What to do, in this order; then which timer to arm (no T_ bit: none). */
@@ -43,9 +46,10 @@ enum {
 	A_SPAWN	= 1 << 2,
 	T_UP	= 1 << 8,	/* startsecs, then E_UP */
 	T_KILL	= 1 << 9,	/* stopwaitsecs, then E_DUE */
-	T_BACK	= 1 << 10,	/* as many seconds as starts failed, then E_DUE */
+	T_BACK	= 1 << 10,	/* the pause before the next start, then E_DUE */
 	T_NOW	= 1 << 11,	/* end of this turn of the loop, then E_DUE */
 	T_OFF	= 1 << 12,	/* disarm although the state stays */
+	T_RETRY	= 1 << 13,	/* fatal_retry, then E_DUE */
 };
 
 struct fsm {

@@ -43,7 +43,8 @@ check_later(struct proc *p)
 void
 order_look_again(struct proc *p)
 {
-	if (p->held || (p->dep_failed && p->fsm.st == P_FATAL))
+	if (p->held || (p->dep_failed && p->fsm.st == P_FATAL) ||
+	    (p->nedges > 0 && proc_pauses(p)))
 		check_later(p);
 }
 
@@ -202,6 +203,7 @@ order_state_changed(struct proc *p, enum pstate from)
 
 	if (p->fsm.st == P_STOPPED && p->again)
 		check_later(p);
+	order_look_again(p);
 	tell_dependents(p, went_down);
 }
 
@@ -235,6 +237,23 @@ act_on_loss(struct proc *p)
 		proc_stop(p, by, NULL);
 }
 
+/*
+ * p pauses before its next start.  If it has failed without something that it needs, it is
+ * started at once when that is there again.
+ */
+static void
+check_pause(struct proc *p)
+{
+	bool lacked = p->lacks;
+	struct proc *q;
+
+	p->lacks = false;
+	for (size_t i = 0; i < p->nedges; i++)
+		p->lacks = p->lacks || edge_judge(&p->edges[i], &q) != HOLDS;
+	if (lacked && !p->lacks)
+		proc_hasten(p, (struct asker){ CAUSE_DEPENDENCY, 0 });
+}
+
 /* The dependency that it failed with holds again. */
 static bool
 has_come_back(const struct proc *p)
@@ -264,6 +283,8 @@ check(struct proc *p)
 			proc_event(p, E_START, (struct asker){ CAUSE_AGAIN, 0 });
 	} else if (p->dep_failed && p->fsm.st == P_FATAL && has_come_back(p))
 		proc_event(p, E_START, by);
+	else if (proc_pauses(p))
+		check_pause(p);
 }
 
 static void

@@ -24,11 +24,10 @@
 #include "core/outcome.h"
 #include "core/ready.h"
 #include "core/resume.h"
+#include "core/retry.h"
+#include "core/rules.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
-
-#define KILL_PAUSE_MS	1000	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
-#define CUT_SHORT_MS	1000	/* what is left of stopwaitsecs after a second TERM */
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
 
@@ -72,18 +71,6 @@ publish_state(struct proc *p, enum pstate from)
 
 /* ---- timers ---- */
 
-static int64_t
-kill_delay_ms(const struct proc *p)
-{
-	int64_t ms = p->conf->stopwaitsecs * 1000;
-
-	if (p->killed && ms < KILL_PAUSE_MS)
-		ms = KILL_PAUSE_MS;
-	if (life_hurried() && ms > CUT_SHORT_MS)
-		ms = CUT_SHORT_MS;
-	return ms < 0 ? 0 : ms;
-}
-
 static void
 on_uptime(struct loop_timer *t)
 {
@@ -99,18 +86,20 @@ on_uptime(struct loop_timer *t)
 	proc_event(p, E_UP, (struct asker){ CAUSE_UPTIME, (int32_t)p->conf->startsecs });
 }
 
+static void on_due(struct loop_timer *t);
+
 static void
 due(struct proc *p)
 {
-	enum cause cause = CAUSE_RETRY;
+	enum cause cause = rules_due(p);
+	bool starts = cause == CAUSE_AUTORESTART || cause == CAUSE_RETRY ||
+	    cause == CAUSE_FATAL_RETRY;
+	int64_t wait_ms = starts && core.state == SUP_RUNNING ? retry_brake_ms(p) : 0;
 
-	if (p->fsm.st == P_STOPPING)
-		cause = CAUSE_STOPWAIT;
-	else if (p->fsm.st == P_EXITED)
-		cause = CAUSE_AUTORESTART;
-	else if (p->fsm.fails > p->conf->startretries)
-		cause = CAUSE_GAVE_UP;
-	proc_event(p, E_DUE, (struct asker){ cause, 0 });
+	if (wait_ms > 0)
+		loop_timer_start(&p->timer, wait_ms, on_due);
+	else
+		proc_event(p, E_DUE, (struct asker){ cause, 0 });
 }
 
 static void
@@ -123,26 +112,6 @@ static void
 on_due_now(struct loop_job *j)
 {
 	due(LOOP_OWNER(j, struct proc, due));
-}
-
-/* Linear, as supervisord's; a guest is tried again at once and never given up. */
-static int64_t
-back_off_ms(const struct proc *p)
-{
-	int64_t seconds = p->fsm.fails;
-
-	if (p->group == core.guests)
-		seconds = seconds > GUEST_PAUSE_MAX ? GUEST_PAUSE_MAX : seconds - 1;
-	return seconds * 1000;
-}
-
-/* At once, as supervisord; but a guest that cannot live shall not keep us busy. */
-static int64_t
-restart_pause_ms(const struct proc *p)
-{
-	if (p->group != core.guests || loop_now() - p->start_ms >= GUEST_SHORT_MS)
-		return 0;
-	return GUEST_SHORT_MS;
 }
 
 /* A timer of 0 ms would cost a turn of the loop with each restart. */
@@ -159,14 +128,18 @@ due_in(struct proc *p, int64_t ms)
 static void
 arm(struct proc *p, unsigned act, bool changed)
 {
-	if (changed || (act & T_OFF))
+	if (changed || (act & T_OFF)) {
 		loop_job_cancel(&p->due);
+		p->braked = p->lacks = false;
+	}
 	if (act & T_KILL)
-		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
+		loop_timer_start(&p->timer, rules_kill_ms(p), on_due);
 	else if (act & T_BACK)
-		loop_timer_start(&p->timer, back_off_ms(p), on_due);
+		loop_timer_start(&p->timer, rules_back_off_ms(p), on_due);
 	else if (act & T_NOW)
-		due_in(p, restart_pause_ms(p));
+		due_in(p, rules_restart_ms(p));
+	else if (act & T_RETRY)
+		loop_timer_start(&p->timer, p->conf->retry->fatal_retry, on_due);
 	else if (changed || (act & T_OFF))
 		loop_timer_stop(&p->timer);
 	/* T_UP: from the moment of the spawn, see proc_spawned() */
@@ -175,10 +148,25 @@ arm(struct proc *p, unsigned act, bool changed)
 void
 proc_hold_restart(struct proc *p, int64_t delay_ms)
 {
-	if (!proc_restart_due(p))
+	if (p->fsm.st != P_EXITED || !proc_restart_due(p) ||
+	    loop_timer_left(&p->timer) > delay_ms)
 		return;
 	loop_job_cancel(&p->due);
 	due_in(p, delay_ms);
+}
+
+bool
+proc_pauses(const struct proc *p)
+{
+	return loop_timer_active(&p->timer) && (p->fsm.st == P_BACKOFF ||
+	    p->fsm.st == P_EXITED || p->fsm.st == P_FATAL);
+}
+
+void
+proc_hasten(struct proc *p, struct asker by)
+{
+	if (proc_pauses(p) && !p->braked)
+		proc_event(p, E_DUE, by);
 }
 
 void
@@ -192,8 +180,8 @@ proc_extend_stop(struct proc *p, int64_t ms)
 void
 proc_cut_short(struct proc *p)
 {
-	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > CUT_SHORT_MS)
-		loop_timer_start(&p->timer, CUT_SHORT_MS, on_due);
+	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > RULES_HURRY_MS)
+		loop_timer_start(&p->timer, RULES_HURRY_MS, on_due);
 }
 
 /* ---- signals ---- */
@@ -253,22 +241,23 @@ kill_hard(struct proc *p)
 
 /* ---- the step ---- */
 
-static bool
-wants_restart(const struct proc *p)
-{
-	if (!p->want_up || p->leaving || (p->conf->type == TYPE_ONESHOT && p->expected))
-		return false;
-	return p->conf->autorestart == RESTART_ALWAYS ||
-	    (p->conf->autorestart == RESTART_UNEXPECTED && !p->expected);
-}
-
 static void
-count_start(struct proc *p, enum cause cause)
+count_start(struct proc *p, enum pstate from, enum cause cause)
 {
 	p->starting_us = sys->mono_us();
 	p->counts.starts++;
-	if (cause == CAUSE_AUTORESTART || cause == CAUSE_RETRY)
+	if (from == P_BACKOFF || cause == CAUSE_AUTORESTART || cause == CAUSE_FATAL_RETRY)
 		p->counts.restarts++;
+}
+
+static const char *
+why_given_up(const struct proc *p)
+{
+	if (p->dep_failed)
+		return "a dependency failed";
+	if (retry_verdict(p) != CAUSE_NONE && p->spawnerr != NULL)
+		return p->spawnerr;
+	return "too many start retries too quickly";
 }
 
 static void
@@ -277,8 +266,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 	switch (p->fsm.st) {
 	case P_FATAL:
 		log_info("gave up: %s entered FATAL state, %s", p->conf->name,
-		    p->dep_failed ? "a dependency failed" :
-		    "too many start retries too quickly");
+		    why_given_up(p));
 		break;
 	case P_STARTING:
 		survivors_forget(p);
@@ -286,7 +274,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 		p->start_ms = loop_now();
 		p->exec_ok = p->not_executed = false;
 		proc_set_spawnerr(p, NULL);
-		count_start(p, cause);
+		count_start(p, from, cause);
 		break;
 	case P_STOPPED:
 		if (from == P_BACKOFF)
@@ -303,19 +291,28 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 	}
 }
 
+/* Note what the step has to know. */
+static void
+before_step(struct proc *p, enum pevent ev, struct asker by)
+{
+	if (ev == E_DOWN && pstate_is_running(p->fsm.st))
+		retry_count(p, by);
+	else if (ev == E_START || (ev == E_DUE && p->fsm.st == P_FATAL))
+		retry_forget(p);
+}
+
 void
 proc_event(struct proc *p, enum pevent ev, struct asker by)
 {
-	struct fsm_rules rules = {
-		.startretries = p->conf->startretries,
-		.restart = wants_restart(p),
-		.closing = core.state != SUP_RUNNING &&
-		    (p->group != core.guests || p->leaving),
-	};
 	enum pstate from = p->fsm.st;
-	struct fsm_out out = fsm_step(p->fsm, ev, &rules);
-	bool changed = out.next.st != from;
+	struct fsm_rules rules;
+	struct fsm_out out;
+	bool changed;
 
+	before_step(p, ev, by);
+	rules = rules_of(p);
+	out = fsm_step(p->fsm, ev, &rules);
+	changed = out.next.st != from;
 	p->fsm = out.next;
 	arm(p, out.act, changed);
 	if (changed) {
@@ -520,13 +517,15 @@ proc_gone(struct proc *p)
 }
 
 void
-proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
+proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid, bool due_again)
 {
 	int64_t up_ms = loop_now() - p->start_ms;
 	int64_t left_ms = p->conf->startsecs * 1000 - up_ms;
 	enum pstate from = p->fsm.st;
 
 	p->fsm = (struct fsm){ .st = st, .fails = fails };
+	if (st == P_FATAL && due_again && p->conf->retry != NULL && p->conf->retry->fatal_retry > 0)
+		loop_timer_start(&p->timer, p->conf->retry->fatal_retry, on_due);
 	p->exec_ok = true;
 	if (pid > 0) {
 		p->pid = p->last_pid = pid;
@@ -541,13 +540,13 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid)
 	else if (st == P_STARTING)
 		launch_start(p);
 	else if (st == P_STOPPING && pid > 0) {
-		loop_timer_start(&p->timer, kill_delay_ms(p), on_due);
+		loop_timer_start(&p->timer, rules_kill_ms(p), on_due);
 		resume_later(p);
 	} else if (st == P_STOPPING)
 		proc_later(p, E_DOWN, nobody);
 	else if (st == P_BACKOFF)
-		loop_timer_start(&p->timer, back_off_ms(p), on_due);
-	else if (st == P_EXITED && p->want_up && wants_restart(p))
+		loop_timer_start(&p->timer, rules_back_off_ms(p), on_due);
+	else if (st == P_EXITED && p->want_up && rules_restart(p))
 		due_in(p, 0);
 	flight_save(p);
 	outcome_note(p);

@@ -35,6 +35,10 @@ void	proc_later(struct proc *p, enum pevent ev, struct asker by);
 
 /* An automatic restart that is due happens in delay_ms. */
 void	proc_hold_restart(struct proc *p, int64_t delay_ms);
+/* Is it in a pause before a start that comes by itself? */
+bool	proc_pauses(const struct proc *p);
+/* That pause is over now. */
+void	proc_hasten(struct proc *p, struct asker by);
 /* The supervisor is in a hurry: what is left of stopwaitsecs shrinks to a second. */
 void	proc_cut_short(struct proc *p);
 
@@ -58,8 +62,11 @@ void	proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failur
 /* Nothing of it is left after a stop. */
 void	proc_gone(struct proc *p);
 
-/* A process found again by a new image of the core: put it into its state. */
-void	proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid);
+/*
+ * A process found again by a new image of the core: put it into its state.  due_again: it
+ * is FATAL until fatal_retry is over.
+ */
+void	proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid, bool due_again);
 
 void	proc_set_spawnerr(struct proc *p, const char *text);
 

@@ -14,6 +14,7 @@
 #include "core/order.h"
 #include "core/ready.h"
 #include "core/resume.h"
+#include "core/retry.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -38,8 +39,8 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
 	TAILQ_INIT(&p->dependents);
-	if (edge_attach(p) == -1 || ready_attach(p) == -1)
-		log_error("%s: out of memory for its dependencies", conf->name);
+	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1)
+		log_error("%s: out of memory for what it depends on", conf->name);
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
 	g->nprocs++;
@@ -62,8 +63,8 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	struct program *old = p->conf;
 
 	p->conf = conf;
-	if (edge_attach(p) == -1 || ready_attach(p) == -1)
-		log_error("%s: out of memory for its dependencies", conf->name);
+	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1)
+		log_error("%s: out of memory for what it depends on", conf->name);
 	order_rules_changed(p);
 	launch_drop_conf(p, old);
 	flight_save(p);
@@ -84,6 +85,7 @@ proc_dissolve(struct proc *p)
 		launch_cancel(p);
 	edge_detach(p);
 	ready_detach(p);
+	retry_detach(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);

@@ -520,6 +520,18 @@ take_environment(void)
 	update.config->supervisord.environment = old;
 }
 
+/* Of [supd], what is APPLY_LIVE in its table: only looked at when it is needed. */
+static void
+take_supd(void)
+{
+	struct conf_supd *to = &core.config->supd;
+	const struct conf_supd *from = &update.config->supd;
+
+	to->exit_when = from->exit_when;
+	to->stop_budget = from->stop_budget;
+	to->restart_brake = from->restart_brake;
+}
+
 /* Who prints output is no group, so it is no step of a plan either. */
 static void
 take_echo(void)
@@ -568,6 +580,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 	for (size_t i = 0; i < update.n; i++)
 		prepare(&update.items[i]);
 	take_environment();
+	take_supd();
 	take_echo();
 	take_guests();
 	loop_job_add(&update.job, advance);

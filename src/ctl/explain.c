@@ -7,6 +7,7 @@
 #include "ctl/methods.h"
 #include "ctl/select.h"
 #include "ctl/status.h"
+#include "ctl/cause.h"
 #include "ctl/why.h"
 #include "wire/json.h"
 
@@ -27,7 +28,7 @@ put_transition(struct buf *b, const struct transition *t)
 	static struct buf cause;
 
 	buf_clear(&cause);
-	why_cause(t, &cause);
+	cause_put(t, &cause);
 	json_open(b, '{');
 	json_key(b, "time");
 	json_num(b, (double)t->wall_ms / 1000.0);

@@ -4,156 +4,12 @@
  */
 #include "ctl/why.h"
 
-#include <sys/wait.h>
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
 #include "base/buf.h"
+#include "conf/types.h"
 #include "core/core.h"
 #include "core/ready.h"
+#include "ctl/cause.h"
 #include "ctl/pools.h"
-
-/* ---- pieces ---- */
-
-/* "2026-11-21 03:51:00" */
-static void
-put_time(struct buf *out, int64_t wall_ms)
-{
-	time_t at = (time_t)(wall_ms / 1000);
-	char text[32];
-	struct tm tm;
-
-	if (localtime_r(&at, &tm) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
-		buf_adds(out, text);
-}
-
-/* "0.2 s", "12 s", "2 min 3 s", "5 h 0 min", "3 d 4 h" */
-static void
-put_span(struct buf *out, int64_t ms)
-{
-	long long s = ms / 1000;
-
-	if (ms < 0)
-		ms = s = 0;
-	if (ms < 10000)
-		buf_addf(out, "%lld.%lld s", s, (long long)(ms % 1000 / 100));
-	else if (s < 60)
-		buf_addf(out, "%lld s", s);
-	else if (s < 3600)
-		buf_addf(out, "%lld min %lld s", s / 60, s % 60);
-	else if (s < 86400)
-		buf_addf(out, "%lld h %lld min", s / 3600, s % 3600 / 60);
-	else
-		buf_addf(out, "%lld d %lld h", s / 86400, s % 86400 / 3600);
-}
-
-/* "exited with status 1", "was ended by SIGKILL (core dumped)" */
-static void
-put_status(struct buf *out, int status)
-{
-	const char *name;
-
-	if (!WIFSIGNALED(status)) {
-		buf_addf(out, "exited with status %d", WEXITSTATUS(status));
-		return;
-	}
-	name = conf_signal_name(WTERMSIG(status));
-	if (name != NULL)
-		buf_addf(out, "was ended by %s", name);
-	else
-		buf_addf(out, "was ended by signal %d", WTERMSIG(status));
-	if (WCOREDUMP(status))
-		buf_adds(out, " (core dumped)");
-}
-
-/* A dependency: who is needed, or what became of who is. */
-static void
-put_dependency(const struct transition *t, struct buf *out)
-{
-	const struct proc *other = core_by_id((uint32_t)t->arg);
-	struct buf name = { 0 };
-
-	if (other != NULL)
-		proc_full_name(other, &name);
-	if (t->to != P_STARTING)
-		buf_addf(out, "its dependency %s %s", buf_text(&name),
-		    t->to == P_FATAL ? "failed" : "went down");
-	else if (other != NULL)
-		buf_addf(out, "%s needs it", buf_text(&name));
-	else
-		buf_adds(out, "what it depends on is there again");
-	buf_release(&name);
-}
-
-void
-why_cause(const struct transition *t, struct buf *out)
-{
-	switch ((enum cause)t->cause) {
-	case CAUSE_NONE:
-		buf_adds(out, "no cause is known");
-		return;
-	case CAUSE_AUTOSTART:
-		buf_adds(out, "autostart");
-		return;
-	case CAUSE_OPERATOR:
-		if (t->arg == -1)	/* known by a password or an address only */
-			buf_adds(out, "asked for over the network");
-		else
-			buf_addf(out, "asked for by uid %u", (unsigned)t->arg);
-		return;
-	case CAUSE_UPTIME:
-		buf_addf(out, "stayed up for more than %d s (startsecs)", (int)t->arg);
-		return;
-	case CAUSE_EXIT:
-		put_status(out, t->arg);
-		return;
-	case CAUSE_SPAWN:
-		buf_adds(out, "could not be started");
-		return;
-	case CAUSE_RETRY:
-		buf_adds(out, "the pause after the last failure was over");
-		return;
-	case CAUSE_AUTORESTART:
-		buf_adds(out, "autorestart");
-		return;
-	case CAUSE_GAVE_UP:
-		buf_adds(out, "startretries were used up");
-		return;
-	case CAUSE_STOPWAIT:
-		buf_adds(out, "stopwaitsecs were over, SIGKILL was sent");
-		return;
-	case CAUSE_SHUTDOWN:
-		buf_adds(out, "the supervisor shuts down");
-		return;
-	case CAUSE_RESTART:
-		buf_adds(out, "the supervisor restarts");
-		return;
-	case CAUSE_RELOAD:
-		buf_adds(out, "update of the configuration");
-		return;
-	case CAUSE_KILL_FAILED:
-		buf_addf(out, "the signal could not be sent: %s", strerror(t->arg));
-		return;
-	case CAUSE_RECOVERY:
-		buf_adds(out, "found again after a crash of the supervisor");
-		return;
-	case CAUSE_NOT_READY:
-		buf_addf(out, "was not ready after %d s (ready_timeout)", (int)t->arg);
-		return;
-	case CAUSE_READY:
-		buf_adds(out, "said that it is ready");
-		return;
-	case CAUSE_AGAIN:
-		buf_adds(out, "was stopped in order to be started again");
-		return;
-	case CAUSE_DEPENDENCY:
-		put_dependency(t, out);
-		return;
-	}
-	buf_adds(out, "no cause is known");
-}
 
 /* ---- the ring ---- */
 
@@ -191,9 +47,9 @@ put_state_since(struct buf *out, const struct proc *p, const struct why_now *now
 	if (t == NULL)
 		return;
 	buf_adds(out, " since ");
-	put_time(out, t->wall_ms);
+	cause_put_time(out, t->wall_ms);
 	buf_adds(out, " (");
-	put_span(out, now->wall_ms - t->wall_ms);
+	cause_put_span(out, now->wall_ms - t->wall_ms);
 	buf_addc(out, ')');
 }
 
@@ -207,10 +63,10 @@ put_last_failure(struct buf *out, const struct proc *p)
 	const struct transition *began = latest_to(p, P_STARTING);
 
 	if (failed != NULL && failed->cause == CAUSE_EXIT) {
-		put_status(out, failed->arg);
+		cause_put_status(out, failed->arg);
 		if (began != NULL && began->wall_ms <= failed->wall_ms) {
 			buf_adds(out, " after ");
-			put_span(out, failed->wall_ms - began->wall_ms);
+			cause_put_span(out, failed->wall_ms - began->wall_ms);
 		}
 	} else if (p->spawnerr != NULL)
 		buf_adds(out, p->spawnerr);
@@ -234,11 +90,11 @@ say_stopped(struct buf *out, const struct proc *p, const struct why_now *now)
 		t = latest_to(p, P_STOPPED);
 	if (t != NULL) {
 		buf_adds(out, ": ");
-		why_cause(t, out);
+		cause_put(t, out);
 	}
 	if (p->has_status) {
 		buf_adds(out, "; its process ");
-		put_status(out, p->status);
+		cause_put_status(out, p->status);
 	}
 	buf_addc(out, '\n');
 	if (p->stopped_by_person)
@@ -271,7 +127,7 @@ say_starting(struct buf *out, const struct proc *p, const struct why_now *now)
 	    (long long)p->conf->startsecs);
 	if (now->timer_ms >= 0) {
 		buf_adds(out, ", that is in ");
-		put_span(out, now->timer_ms);
+		cause_put_span(out, now->timer_ms);
 	}
 	buf_addc(out, '\n');
 }
@@ -284,25 +140,59 @@ say_running(struct buf *out, const struct proc *p, const struct why_now *now)
 	ready_explain(p, out);
 }
 
+/* The limit of p; NULL: it has none, so startretries counts. */
+static const struct conf_limit *
+limit_of(const struct proc *p)
+{
+	const struct conf_retry *c = p->conf->retry;
+
+	return c != NULL && c->restart_limit.n > 0 ? &c->restart_limit : NULL;
+}
+
+static void
+put_next_start(struct buf *out, const struct proc *p, const struct why_now *now)
+{
+	buf_adds(out, "next start ");
+	if (now->timer_ms >= 0) {
+		buf_adds(out, "in ");
+		cause_put_span(out, now->timer_ms);
+	} else
+		buf_adds(out, "at once");
+	if (p->braked)
+		buf_adds(out, ", since many programs restart now (restart_brake)");
+}
+
+static void
+put_limit(struct buf *out, const struct conf_limit *limit)
+{
+	buf_addf(out, "; FATAL with more than %lld exits within ", (long long)limit->n);
+	conf_put_span(limit->ms, out);
+	buf_adds(out, " (restart_limit)");
+}
+
 static void
 say_backoff(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	long long starts = (long long)p->conf->startretries + 1;
 	long long left = starts - p->fsm.fails;
+	const struct conf_limit *limit = limit_of(p);
 
-	buf_addf(out, "BACKOFF: start %d of %lld failed: ", p->fsm.fails, starts);
+	buf_addf(out, "BACKOFF: start %d", p->fsm.fails);
+	if (limit == NULL)
+		buf_addf(out, " of %lld", starts);
+	buf_adds(out, " failed: ");
 	put_last_failure(out, p);
-	if (left <= 0) {
+	if (limit == NULL && left <= 0) {
 		buf_adds(out, "; that was the last try, FATAL follows\n");
 		return;
 	}
-	buf_adds(out, "; next start ");
-	if (now->timer_ms >= 0) {
-		buf_adds(out, "in ");
-		put_span(out, now->timer_ms);
-	} else
-		buf_adds(out, "at once");
-	buf_addf(out, "; FATAL after %lld more\n", left);
+	buf_adds(out, "; ");
+	put_next_start(out, p, now);
+	if (limit != NULL)
+		put_limit(out, limit);
+	else
+		buf_addf(out, "; FATAL after %lld more", left);
+	buf_addc(out, '\n');
 }
 
 static void
@@ -314,7 +204,7 @@ say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 	put_state_since(out, p, now);
 	if (t != NULL) {
 		buf_adds(out, ": ");
-		why_cause(t, out);
+		cause_put(t, out);
 	}
 	buf_addc(out, '\n');
 	if (p->lingering)
@@ -326,7 +216,7 @@ say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 		    p->conf->stopasgroup ? "process group" : "pid", (int)p->pid);
 	if (now->timer_ms >= 0) {
 		buf_addf(out, ", SIGKILL %sin ", p->killed ? "again " : "");
-		put_span(out, now->timer_ms);
+		cause_put_span(out, now->timer_ms);
 		buf_addf(out, " (stopwaitsecs=%lld)", (long long)p->conf->stopwaitsecs);
 	}
 	buf_addc(out, '\n');
@@ -350,11 +240,17 @@ say_exited(struct buf *out, const struct proc *p, const struct why_now *now)
 
 	put_state_since(out, p, now);
 	buf_adds(out, ": it ");
-	put_status(out, p->status);
+	cause_put_status(out, p->status);
 	buf_addf(out, ", which is %sexpected (", p->expected ? "" : "not ");
 	put_exitcodes(out, &p->conf->exitcodes);
 	buf_adds(out, ")\n");
-	if (now->timer_ms >= 0)
+	if (now->timer_ms > 0) {
+		buf_addf(out, "autorestart=%s: ", rules[p->conf->autorestart]);
+		put_next_start(out, p, now);
+		if (limit_of(p) != NULL)
+			put_limit(out, limit_of(p));
+		buf_addc(out, '\n');
+	} else if (now->timer_ms == 0)
 		buf_addf(out, "autorestart=%s: it is started again now\n",
 		    rules[p->conf->autorestart]);
 	else
@@ -368,18 +264,30 @@ say_fatal(struct buf *out, const struct proc *p, const struct why_now *now)
 	const struct transition *t = latest_to(p, P_FATAL);
 
 	put_state_since(out, p, now);
-	if (t != NULL && t->cause != CAUSE_GAVE_UP) {
+	if (t != NULL && (t->cause == CAUSE_LIMIT || t->cause == CAUSE_PERMANENT) &&
+	    p->spawnerr != NULL)
+		buf_addf(out, ": %s\n", p->spawnerr);
+	else if (t != NULL && t->cause != CAUSE_GAVE_UP) {
 		buf_adds(out, ": ");
-		why_cause(t, out);
+		cause_put(t, out);
 		buf_addc(out, '\n');
 	} else
 		buf_addf(out, ": given up after %lld failed start%s (startretries=%lld)\n",
 		    (long long)p->conf->startretries + 1,
 		    p->conf->startretries == 0 ? "" : "s",
 		    (long long)p->conf->startretries);
-	buf_adds(out, "the last start: ");
-	put_last_failure(out, p);
+	if (t != NULL && t->from == P_EXITED) {
+		buf_adds(out, "its last process ");
+		cause_put_status(out, p->status);
+	} else {
+		buf_adds(out, "the last start: ");
+		put_last_failure(out, p);
+	}
 	buf_addc(out, '\n');
+	if (now->timer_ms < 0)
+		return;
+	put_next_start(out, p, now);
+	buf_adds(out, " (fatal_retry)\n");
 }
 
 static void
@@ -390,7 +298,7 @@ say_unknown(struct buf *out, const struct proc *p, const struct why_now *now)
 	put_state_since(out, p, now);
 	buf_adds(out, ": ");
 	if (t != NULL)
-		why_cause(t, out);
+		cause_put(t, out);
 	else
 		buf_adds(out, "the kernel refused a signal to it");
 	buf_addc(out, '\n');
@@ -432,13 +340,13 @@ say_state(struct buf *out, const struct proc *p, const struct why_now *now)
 static void
 say_transition(struct buf *out, const struct transition *t)
 {
-	put_time(out, t->wall_ms);
+	cause_put_time(out, t->wall_ms);
 	if (t->from == t->to)
 		buf_addf(out, " still %s: ", pstate_name((enum pstate)t->to));
 	else
 		buf_addf(out, " %s -> %s: ", pstate_name((enum pstate)t->from),
 		    pstate_name((enum pstate)t->to));
-	why_cause(t, out);
+	cause_put(t, out);
 	buf_addc(out, '\n');
 }
 

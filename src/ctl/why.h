@@ -8,7 +8,6 @@
 
 struct buf;
 struct proc;
-struct transition;
 
 /* The moment that the text is about. */
 struct why_now {
@@ -18,7 +17,5 @@ struct why_now {
 
 /* Sentences about the present state, a newline after each; never none. */
 void	why_text(const struct proc *p, const struct why_now *now, struct buf *out);
-/* The cause of one transition: "asked for by uid 0". */
-void	why_cause(const struct transition *t, struct buf *out);
 
 #endif

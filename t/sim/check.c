@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cgroup.h"
+#include "config.h"
 #include "core/core.h"
 #include "core/life.h"
 #include "core/proc.h"
@@ -17,6 +18,8 @@
 #define RECORDS		512
 #define STOP_WITHIN_MS	300000	/* more than any program of ours resists */
 
+#define EXITS 16	/* more than any restart_limit of ours */
+
 /* What we have seen of a process. */
 static struct seen {
 	uint32_t id;
@@ -25,8 +28,9 @@ static struct seen {
 	int64_t	 backoff_ms, stopping_ms;
 	int64_t	 made_ms;	/* about when the record was made */
 	int64_t	 slack_ms;	/* sim.slack_ms at that time */
-	int64_t	 retries;	/* startretries at that time */
 	int64_t	 startsecs;	/* when it was started */
+	int64_t	 exits_ms[EXITS];	/* since somebody asked for a start */
+	int	 exits;
 } seen[RECORDS];
 
 static struct seen *
@@ -74,22 +78,73 @@ nobody_survives(const struct proc *p)
 
 /* ---- transitions, as observers learn of them ---- */
 
+static enum cause
+last_cause(const struct proc *p)
+{
+	return (enum cause)p->ring[(p->ntransitions - 1) % TRANSITIONS_KEPT].cause;
+}
+
+/* How long a pause may be: supervisord's, or that of backoff at its first and its longest. */
+static void
+check_pause(const struct proc *p, const struct seen *s)
+{
+	const struct conf_retry *c = p->conf->retry;
+	int64_t least_ms = (int64_t)p->fsm.fails * 1000, most_ms = least_ms;
+	int64_t waited_ms = sim.now_ms - s->backoff_ms;
+
+	if (c != NULL && c->backoff > 0) {
+		least_ms = c->backoff * (1000 - c->backoff_jitter) / 1000;
+		most_ms = c->backoff_max * (1000 + c->backoff_jitter) / 1000 + 1;
+	}
+	if (last_cause(p) == CAUSE_DEPENDENCY)	/* at once, as it is back */
+		least_ms = 0;
+	if (config_had_brake())
+		most_ms = INT64_MAX / 2;
+	if (waited_ms < least_ms || waited_ms > most_ms + sim.slack_ms - s->slack_ms)
+		fail("%s was retried after %lld ms instead of %lld to %lld", name_of(p),
+		    (long long)waited_ms, (long long)least_ms, (long long)most_ms);
+}
+
+/* Nobody is started by itself after more exits than restart_limit allows. */
+static void
+check_limit(const struct proc *p, const struct seen *s)
+{
+	const struct conf_limit *limit;
+	int64_t n = 0, last_ms;
+
+	if (p->conf->retry == NULL || s->conf != p->conf || s->exits == 0)
+		return;
+	limit = &p->conf->retry->restart_limit;
+	last_ms = s->exits_ms[(s->exits - 1) % EXITS];
+	for (int i = 0; i < s->exits && i < EXITS; i++)
+		n += last_ms - s->exits_ms[i] <= limit->ms;
+	if (limit->n > 0 && n > limit->n)
+		fail("%s is started after %d exits", name_of(p), (int)n);
+}
+
+static void
+note_exit(struct seen *s)
+{
+	s->exits_ms[s->exits++ % EXITS] = sim.now_ms;
+}
+
 static void
 entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 {
-	int64_t want_ms = (int64_t)p->fsm.fails * 1000;
-	int64_t waited_ms = sim.now_ms - s->backoff_ms;
 
 	if (core.state != SUP_RUNNING && p->group != core.guests)
 		fail("%s is started during a shutdown", name_of(p));
 	if (p->pid != 0)
 		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
+	if (ev->from == P_BACKOFF || last_cause(p) == CAUSE_AUTORESTART)
+		check_limit(p, s);
+	else if (last_cause(p) != CAUSE_DEPENDENCY || ev->from != P_EXITED)
+		s->exits = 0;
 	if (ev->from == P_BACKOFF) {
-		if (s->retries != p->conf->startretries)
-			say("%s: startretries changed", name_of(p));
-		else if (waited_ms < want_ms || waited_ms > want_ms + sim.slack_ms - s->slack_ms)
-			fail("%s was retried after %lld ms instead of %lld", name_of(p),
-			    (long long)waited_ms, (long long)want_ms);
+		if (s->conf != p->conf)
+			say("%s: its rules have changed", name_of(p));
+		else
+			check_pause(p, s);
 	} else {
 		s->attempts = 0;
 		s->conf = p->conf;
@@ -150,16 +205,16 @@ on_event(struct observer *o, const struct event *ev)
 		entered_starting(p, s, ev);
 		break;
 	case P_BACKOFF:
+		note_exit(s);
 		s->backoff_ms = sim.now_ms;
-		s->retries = p->conf->startretries;
 		s->slack_ms = sim.slack_ms;
 		break;
 	case P_RUNNING:
 		entered_running(p);
 		break;
 	case P_FATAL:
-		if (core.state == SUP_RUNNING && s->conf == p->conf && !p->dep_failed &&
-		    s->attempts != p->conf->startretries + 1)
+		if (core.state == SUP_RUNNING && s->conf == p->conf &&
+		    last_cause(p) == CAUSE_GAVE_UP && s->attempts != p->conf->startretries + 1)
 			fail("%s is FATAL after %d attempts, startretries is %lld", name_of(p),
 			    s->attempts, (long long)p->conf->startretries);
 		break;
@@ -172,6 +227,8 @@ on_event(struct observer *o, const struct event *ev)
 			nobody_survives(p);
 		break;
 	case P_EXITED:
+		note_exit(s);
+		break;
 	case P_UNKNOWN:
 	case P_NSTATES:
 		break;

@@ -23,6 +23,7 @@ static struct made {
 	const char *conds[2], *loss;
 	bool	 fcgi;
 	int	 sockets;	/* which of the lines below */
+	const char *policy;	/* of restarts */
 } programs[PROGRAMS];
 
 static struct pool_made {
@@ -30,6 +31,8 @@ static struct pool_made {
 	const char *command, *events, *autorestart;
 	int	 numprocs, priority, buffer_size, startsecs;
 } pools_made[POOLS];
+
+static bool had_brake;
 
 static void
 change_pool(struct pool_made *p)
@@ -77,6 +80,12 @@ change(struct made *p)
 		"plain", "a 'quoted word' b",
 	};
 	static const char *const restarts[] = { "true", "false", "unexpected" };
+	static const char *const policies[] = {
+		"backoff=200ms\nbackoff_max=5s\n", "backoff=1s\nbackoff_jitter=0\n",
+		"restart_limit=3/10s\n", "restart_limit=1/1s\nfatal_retry=20s\n",
+		"fatal_retry=5s\nbackoff=3s\nbackoff_factor=1.5\n",
+		"permanent_exitcodes=1,3\nrestart_limit=4/60s\nbackoff=10ms\n",
+	};
 	static const char *const logs[] = { "NONE", "AUTO", "/tmp/x.log", "NONE" };
 
 	p->command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
@@ -98,11 +107,19 @@ change(struct made *p)
 	depend(p, (int)(p - programs));
 	p->fcgi = chance(150);
 	p->sockets = chance(600) ? 0 : (int)between(1, 4);
+	p->policy = chance(600) ? "" : policies[rnd(sizeof(policies) / sizeof(policies[0]))];
+}
+
+bool
+config_had_brake(void)
+{
+	return had_brake;
 }
 
 void
 config_first(void)
 {
+	had_brake = false;
 	for (int i = 0; i < PROGRAMS; i++) {
 		change(&programs[i]);
 		programs[i].there = chance(650);
@@ -200,8 +217,8 @@ write_program(char *at, size_t size, int i)
 	if (p->events)
 		n += (size_t)snprintf(at + n, size - n, "stdout_events_enabled=true\n"
 		    "stdout_capture_maxbytes=100\n");
-	n += (size_t)snprintf(at + n, size - n, "type=%s\non_dependency_loss=%s\ndepends_on=",
-	    p->oneshot ? "oneshot" : "simple", p->loss);
+	n += (size_t)snprintf(at + n, size - n, "%stype=%s\non_dependency_loss=%s\ndepends_on=",
+	    p->policy, p->oneshot ? "oneshot" : "simple", p->loss);
 	for (int k = 0; k < 2; k++)
 		if (p->needs[k] != -1 && programs[p->needs[k]].there)
 			n += (size_t)snprintf(at + n, size - n, "%sp%d%s", k > 0 &&
@@ -226,11 +243,14 @@ void
 config_write(void)
 {
 	char text[16384];
+	bool brake = chance(100);
 	size_t n = (size_t)snprintf(text, sizeof(text), "[supervisord]\nlogfile=/tmp/s.log\n"
-	    "pidfile=/tmp/s.pid\nloglevel=%s\n[supd]\nstop_budget=%d\n"
+	    "pidfile=/tmp/s.pid\nloglevel=%s\n[supd]\nstop_budget=%d\n%s"
 	    "[unix_http_server]\nfile=/tmp/sim.sock\n", chance(300) ? "debug" : "info",
-	    chance(800) ? 0 : (int)between(1, 60));
+	    chance(800) ? 0 : (int)between(1, 60),
+	    brake ? "restart_brake=2/5s\n" : "");
 
+	had_brake = had_brake || brake;
 	for (int i = 0; i < PROGRAMS; i++)
 		if (programs[i].there)
 			n += write_program(text + n, sizeof(text) - n, i);

@@ -4,8 +4,12 @@
 #ifndef T_SIM_CONFIG_H
 #define T_SIM_CONFIG_H
 
+#include <stdbool.h>
+
 void	config_first(void);
 void	config_edit(void);
 void	config_write(void);
+/* Was restart_brake set tightly in one of them? */
+bool	config_had_brake(void);
 
 #endif

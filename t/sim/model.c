@@ -17,7 +17,7 @@
 
 #include "core/fsm.h"
 
-enum timer { OFF, UP, KILL, BACK, NOW };
+enum timer { OFF, UP, KILL, BACK, NOW, RETRY };
 enum what {
 	START, STOP,		/* operator */
 	EXEC,			/* the child has passed exec */
@@ -44,7 +44,10 @@ struct mproc {
 	uint8_t timer, job;	/* enum timer; E_DOWN + 1, E_LOST + 1 or 0 */
 	uint8_t want_up, lingering, expected, asked, killed;
 	uint8_t updating, restart_due;
+	uint8_t exits, verdict;	/* that count; enum verdict */
 };
+
+enum verdict { GOES_ON, LIMITED, PERMANENT };
 
 #define MOST 2
 struct world {
@@ -58,6 +61,10 @@ static struct {
 	bool	startsecs;
 	int	n;		/* processes */
 	bool	same_class;
+	/* what goes beyond supervisord's rules */
+	int	limit;		/* exits; 0: none */
+	bool	permanent;	/* who dies badly is not started again */
+	bool	pause, retry;
 } rules;
 
 static unsigned long states, steps;
@@ -76,7 +83,7 @@ struct node {
 static void
 print_world(const struct world *w)
 {
-	static const char *const timers[] = { "-", "up", "kill", "back", "now" };
+	static const char *const timers[] = { "-", "up", "kill", "back", "now", "retry" };
 
 	for (int i = 0; i < rules.n; i++) {
 		const struct mproc *p = &w->p[i];
@@ -180,8 +187,26 @@ arm(struct mproc *p, unsigned act, bool moved)
 		p->timer = BACK;
 	else if (act & T_NOW)
 		p->timer = NOW;
+	else if (act & T_RETRY)
+		p->timer = RETRY;
 	else if (moved || (act & T_OFF))
 		p->timer = OFF;
+}
+
+/* rules.c */
+static struct fsm_rules
+rules_now(const struct world *w, const struct mproc *p)
+{
+	bool restart = p->want_up && (rules.autorestart == 2 ||
+	    (rules.autorestart == 1 && !p->expected));
+
+	return (struct fsm_rules){
+		.startretries = rules.limit > 0 ? 3 : rules.startretries,
+		.closing = w->closing, .restart = restart, .pause = rules.pause,
+		.final = p->verdict == PERMANENT ||
+		    (p->verdict == LIMITED && (restart || p->st != P_RUNNING)),
+		.retry_fatal = rules.retry && p->want_up && p->verdict != PERMANENT,
+	};
 }
 
 /* proc_event() */
@@ -189,16 +214,17 @@ static void
 take(struct world *w, int i, enum pevent ev, enum answer a)
 {
 	struct mproc *p = &w->p[i];
-	struct fsm_rules r = {
-		.startretries = rules.startretries, .closing = w->closing,
-		.restart = p->want_up && (rules.autorestart == 2 ||
-		    (rules.autorestart == 1 && !p->expected)),
-	};
 	enum pstate from = (enum pstate)p->st;
-	struct fsm_out out = fsm_step((struct fsm){ from, p->fails }, ev, &r);
-	bool moved = out.next.st != from;
+	struct fsm_rules r;
+	struct fsm_out out;
+	bool moved;
 
-	must(out.next.fails >= 0 && out.next.fails <= rules.startretries + 1);
+	if (ev == E_START || (ev == E_DUE && from == P_FATAL))
+		p->exits = p->verdict = 0;
+	r = rules_now(w, p);
+	out = fsm_step((struct fsm){ from, p->fails }, ev, &r);
+	moved = out.next.st != from;
+	must(out.next.fails >= 0 && out.next.fails <= r.startretries + 1);
 	p->st = (uint8_t)out.next.st;
 	p->fails = (uint8_t)out.next.fails;
 	arm(p, out.act, moved);
@@ -213,6 +239,19 @@ take(struct world *w, int i, enum pevent ev, enum answer a)
 		spawn(w, p, a);
 	if (moved)
 		changed(w, i, from);
+}
+
+/* retry_count() */
+static void
+count(struct mproc *p, bool badly)
+{
+	p->verdict = GOES_ON;
+	if (rules.limit > 0 && p->exits < rules.limit)
+		p->exits++;
+	else if (rules.limit > 0)
+		p->verdict = LIMITED;
+	if (rules.permanent && badly)
+		p->verdict = PERMANENT;
 }
 
 /* proc_reaped() */
@@ -232,6 +271,7 @@ reaped(struct world *w, int i, enum what how)
 			take(w, i, E_UP, YES);
 		p->expected = how == DIES_WELL;
 	}
+	count(p, how == DIES_BADLY && executed);
 	take(w, i, E_DOWN, YES);
 	must(p->st == P_EXITED || p->st == P_BACKOFF);	/* a death is never lost */
 }
@@ -242,7 +282,7 @@ static void
 ask_stop(struct world *w, int i, enum answer a)
 {
 	struct mproc *p = &w->p[i];
-	bool restarting = p->st == P_EXITED && p->timer != OFF;
+	bool restarting = (p->st == P_EXITED || p->st == P_FATAL) && p->timer != OFF;
 
 	if (!pstate_is_running((enum pstate)p->st) && !restarting)
 		return;
@@ -279,7 +319,7 @@ replace_all(struct world *w, enum answer a)
 	for (int i = 0; i < rules.n; i++) {
 		struct mproc *p = &w->p[i];
 		bool up = pstate_is_running((enum pstate)p->st) ||
-		    (p->st == P_EXITED && p->timer != OFF);
+		    ((p->st == P_EXITED || p->st == P_FATAL) && p->timer != OFF);
 
 		p->updating = 1;
 		p->restart_due = p->want_up && up;
@@ -325,7 +365,7 @@ possible(const struct world *w, enum what what, int i)
 		return !w->closing && !p->updating && stopped(p) && p->st != P_UNKNOWN;
 	case STOP:
 		return pstate_is_running((enum pstate)p->st) ||
-		    (p->st == P_EXITED && p->timer != OFF);
+		    ((p->st == P_EXITED || p->st == P_FATAL) && p->timer != OFF);
 	case EXEC:
 		return p->pid == 1;
 	case DIES_WELL:
@@ -401,6 +441,8 @@ happen(struct world *w, enum what what, int i, enum answer a)
 	case JOB:
 		job = (enum pevent)(p->job - 1);
 		p->job = 0;
+		if (job == E_DOWN && p->st == P_STARTING)
+			count(p, false);
 		take(w, i, job, a);
 		break;
 	case CLOSE:
@@ -430,12 +472,17 @@ check_proc(const struct world *w, const struct mproc *p)
 {
 	switch ((enum pstate)p->st) {
 	case P_STOPPED:
-	case P_FATAL:
 		must(p->pid == 0 && !p->lingering && p->timer == OFF);
+		break;
+	case P_FATAL:
+		must(p->pid == 0 && !p->lingering);
+		must(p->timer == OFF || (p->timer == RETRY && p->want_up && rules.retry));
+		must(p->timer == OFF || p->verdict != PERMANENT);
 		break;
 	case P_EXITED:
 		must(p->pid == 0 && !p->lingering);
-		must(p->timer == OFF || p->timer == NOW);
+		must(p->timer == OFF || p->timer == (rules.pause && p->verdict == GOES_ON ?
+		    BACK : NOW));
 		must(p->timer == OFF || p->want_up);
 		break;
 	case P_BACKOFF:
@@ -550,7 +597,7 @@ check_end(struct world w, unsigned temper)
 	}
 	if (!moved)
 		check_rest(&w, temper);
-	else if (w.closing || (temper & STAYS))
+	else if (w.closing || ((temper & STAYS) && ((temper & SPAWNS) || !rules.retry)))
 		fail("it never comes to rest", &w);
 }
 
@@ -660,6 +707,32 @@ explore(double until)
 	return 1000;		/* all of it */
 }
 
+static const struct {
+	int	limit;
+	bool	permanent, pause, retry;
+} policies[] = {
+	{ 0, false, false, false },	/* supervisord's rules */
+	{ 0, false, true, false }, { 0, false, true, true }, { 2, false, false, false },
+	{ 1, false, true, true }, { 0, true, false, true }, { 2, true, true, true },
+};
+
+static int
+explore_policies(double until)
+{
+	size_t n = rules.n == 1 ? sizeof(policies) / sizeof(policies[0]) : 1;
+	int least = 1000, depth;
+
+	for (size_t i = 0; i < n; i++) {
+		rules.limit = policies[i].limit;
+		rules.permanent = policies[i].permanent;
+		rules.pause = policies[i].pause;
+		rules.retry = policies[i].retry;
+		depth = explore(until);
+		least = depth < least ? depth : least;
+	}
+	return least;
+}
+
 static int
 explore_rules(int n, double until)
 {
@@ -672,7 +745,7 @@ explore_rules(int n, double until)
 			for (int k = 0; k < (n == 1 ? 2 : 4); k++) {
 				rules.startsecs = k & 1;
 				rules.same_class = k & 2;
-				depth = explore(until);
+				depth = explore_policies(until);
 				least = depth < least ? depth : least;
 			}
 	return least;

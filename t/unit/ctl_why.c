@@ -136,6 +136,55 @@ test_dependency(void)
 	other = NULL;
 }
 
+/* Rules of struct conf_retry. */
+static void
+test_retry(void)
+{
+	struct conf_retry retry = { .backoff = 1000, .backoff_max = 30000,
+		.restart_limit = { 5, 60000 } };
+
+	fresh();
+	rules.retry = &retry;
+	step(0, P_STARTING, CAUSE_OPERATOR, 0);
+	p.fsm.fails = 7;
+	step(200, P_BACKOFF, CAUSE_EXIT, 256);
+	is_str(why(300, 900, 1), "BACKOFF: start 7 failed: exited with status 1 after 0.2 s; next "
+	    "start in 0.9 s; FATAL with more than 5 exits within 1m (restart_limit)", "a limit");
+	p.braked = true;
+	retry.restart_limit.n = 0;
+	p.fsm.fails = 1;
+	is_str(why(300, 900, 1), "BACKOFF: start 1 of 4 failed: exited with status 1 after 0.2 s; "
+	    "next start in 0.9 s, since many programs restart now (restart_brake); FATAL after 3 "
+	    "more", "the brake");
+	p.braked = false;
+	p.status = 256;
+	p.has_status = true;
+	step(500, P_EXITED, CAUSE_EXIT, 256);
+	is_str(why(600, 1500, 2), "EXITED since 2026-11-21 04:51:00 (0.1 s): it exited with status"
+	    " 1, which is not expected (exitcodes=0)|autorestart=unexpected: next start in 1.5 s",
+	    "a pause after an exit");
+	p.spawnerr = (char *)(uintptr_t)"more than 5 exits within 1m (restart_limit)";
+	step(700, P_FATAL, CAUSE_LIMIT, 0);
+	is_str(why(700, 290000, 3), "FATAL since 2026-11-21 04:51:00 (0.0 s): more than 5 exits "
+	    "within 1m (restart_limit)|its last process exited with status 1|next start in 4 min "
+	    "50 s (fatal_retry)", "too many, and tried again");
+	step(800, P_STARTING, CAUSE_FATAL_RETRY, 0);
+	step(900, P_BACKOFF, CAUSE_EXIT, 78 << 8);
+	step(900, P_FATAL, CAUSE_PERMANENT, 0);
+	p.spawnerr = (char *)(uintptr_t)"exit status 78, no use to try again (permanent_exitcodes)";
+	is_str(why(900, -1, 9) , "FATAL since 2026-11-21 04:51:00 (0.0 s): exit status 78, no use to"
+	    " try again (permanent_exitcodes)|the last start: exited with status 78 after 0.1 s|"
+	    "2026-11-21 04:51:00 STOPPED -> STARTING: asked for by uid 0|"
+	    "2026-11-21 04:51:00 STARTING -> BACKOFF: exited with status 1|"
+	    "2026-11-21 04:51:00 BACKOFF -> EXITED: exited with status 1|"
+	    "2026-11-21 04:51:00 EXITED -> FATAL: it has ended more often than restart_limit allows|"
+	    "2026-11-21 04:51:00 FATAL -> STARTING: fatal_retry was over|"
+	    "2026-11-21 04:51:00 STARTING -> BACKOFF: exited with status 78|"
+	    "2026-11-21 04:51:00 BACKOFF -> FATAL: its exit status is one of permanent_exitcodes",
+	    "no use to try");
+	p.spawnerr = NULL;
+}
+
 static void
 test_up(void)
 {
@@ -251,6 +300,7 @@ main(void)
 	test_down();
 	test_up();
 	test_dependency();
+	test_retry();
 	test_failures();
 	test_exited();
 	test_all();

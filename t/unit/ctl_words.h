@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/ready.h"
 
 const char *
 conf_signal_name(int sig)
@@ -26,6 +27,13 @@ proc_status_text(const struct proc *p)
 {
 	(void)p;
 	return "";
+}
+
+void
+ready_explain(const struct proc *p, struct buf *out)
+{
+	(void)p;
+	(void)out;
 }
 
 void
