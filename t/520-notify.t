@@ -23,6 +23,8 @@ teller quits 'type = notify' 'autorestart = false'
 teller slow 'ready = notify' 'startsecs = 0' "ready_timeout = $SLOW"
 teller moves 'type = notify' 'autorestart = false'
 teller stays 'type = notify' 'autorestart = false'
+teller only 'ready = notify' 'startsecs = 0' 'notify_access = main'
+teller dog 'startsecs = 0' 'watchdog = 500ms' 'autorestart = false'
 teller ends 'type = notify' 'stopwaitsecs = 1'
 cat >boot <<END
 #!/bin/sh
@@ -120,14 +122,44 @@ unlike "$(why slow)" 'not ready after' 'EXTEND_TIMEOUT_USEC moved the end of rea
 tell slow 'say READY=1'
 says slow '^it is ready'
 
+# signs of life
+heard dog up
+saw dog STARTING RUNNING STOPPING STOPPED STARTING RUNNING
+logged 'WARN dog gave no sign of life within 500ms \(watchdog\): it is aborted and started again'
+logged 'stopped: dog \(terminated by SIGABRT'
+like "$(why dog)" 'RUNNING -> STOPPING: gave no sign of life within 0.5 s \(watchdog\)' 'why says so'
+like "$(why dog)" 'STOPPED -> STARTING: was stopped in order to be started again' 'and that it was to come back'
+
+heard only up
+tell only 'child READY=1\nSTATUS=not me'
+heard only said
+unlike "$(why only)" '^it is ready|not me' 'notify_access=main: a child has no say'
+tell only 'say READY=1'
+says only '^it is ready'
+pass 'the main process has'
+
 # the real libsystemd
 if /usr/bin/python3 -c 'import ctypes; ctypes.CDLL("libsystemd.so.0").sd_notify_barrier' 2>/dev/null; then
 	tell slow 'lib STATUS=by libsystemd'
 	heard slow '^lib 1 '
 	is "$(grep '^lib' slow.out)" 'lib 1 1' 'sd_notify and sd_notify_barrier succeed'
 	like "$(why slow)" '^it says: by libsystemd$' 'and are heard'
+	conf '[program:dog]' 'watchdog = 60'
+	ctl update dog >/dev/null
+	tell dog watchdog
+	heard dog '^watchdog'
+	is "$(grep ^watchdog dog.out)" 'watchdog 1 60000000' 'it reads WATCHDOG_USEC and WATCHDOG_PID'
+	pid=$(ctl pid dog)
+	tell dog 'lib WATCHDOG=1'
+	heard dog '^lib'
+	ups=$(grep -c '^up' dog.out)
+	tell dog 'say WATCHDOG=trigger'
+	logged 'dog gave no sign of life within 1m'
+	heard dog '^up' $((ups + 1))
+	tell dog 'say WATCHDOG_USEC=5000'
+	logged 'dog gave no sign of life within 5ms'
 else
-	skip 'no libsystemd' 2
+	skip 'no libsystemd' 5
 fi
 
 # what is said while the supervisor is starting again after a crash is not lost

@@ -275,8 +275,9 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 			return *no = (int)-r, STEP_FD;
 	if ((r = pass_on(s, own)) < 0 || (r = give_tell(s, own)) < 0)
 		return *no = (int)-r, STEP_FD;
-	if (s->pid_text != NULL)
-		write_pid(s->pid_text, bare(SYS_getpid, 0, 0, 0, 0, 0));
+	for (int i = 0; i < 2; i++)
+		if (s->pid_text[i] != NULL)
+			write_pid(s->pid_text[i], bare(SYS_getpid, 0, 0, 0, 0, 0));
 	if (s->nofile_hard != 0) {
 		uint64_t limit[2] = { s->nofile_soft, s->nofile_hard };
 

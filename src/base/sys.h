@@ -61,7 +61,7 @@ struct spawn {
 	size_t	 npass;		/* at most SPAWN_PASS */
 	int	 tell_fd;	/* becomes tell_at, which is below 64; -1: none.  No place */
 	int	 tell_at;
-	char	*pid_text;	/* room for SPAWN_PID: the child's pid; NULL: not wanted */
+	char	*pid_text[2];	/* room for SPAWN_PID: the child's pid; NULL: not wanted */
 	int	 exec_fd;	/* not -1: exec this descriptor instead of path */
 	struct spawn_news *news;
 	int	 err_fd;	/* close-on-exec; -1 with news */

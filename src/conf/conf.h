@@ -202,6 +202,14 @@ struct conf_retry {
 
 #define CONF_EXITS_MAX	1000	/* of restart_limit: each is remembered */
 
+enum notify_access { ACCESS_ALL, ACCESS_MAIN };	/* who may speak for a program */
+
+/* How a running process is watched. */
+struct conf_watch {
+	int64_t	 watchdog;	/* ms; 0: none */
+	enum notify_access notify_access;
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -241,6 +249,7 @@ struct program {
 	bool	 essential;	/* ours */
 	struct conf_ready ready; /* ours */
 	int64_t	 ready_timeout;	/* ours */
+	struct conf_watch *watch; /* ours; NULL: none of its keys is given */
 	struct deplist depends_on; /* ours */
 	enum dep_loss on_dependency_loss; /* ours */
 	struct conf_env *env;	/* ours; NULL: none of its keys is given */

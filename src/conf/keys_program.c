@@ -31,6 +31,15 @@ static const struct conf_part retry_part = {
 };
 _Static_assert(sizeof(struct conf_retry) <= CONF_PART_MAX, "a part that is not there is zeroed");
 
+/* Of what watches over a running process. */
+#define WATCH(key, f, t) KEY_OF(struct conf_watch, key, f, t), .part = &watch_part, \
+	.flags = KEY_OURS
+
+static const struct conf_part watch_part = {
+	offsetof(struct program, watch), sizeof(struct conf_watch)
+};
+_Static_assert(sizeof(struct conf_watch) <= CONF_PART_MAX, "a part that is not there is zeroed");
+
 static const struct conf_key program_keys[] = {
 	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
 	  .apply = APPLY_LIVE,
@@ -126,6 +135,13 @@ static const struct conf_key program_keys[] = {
 	  .flags = KEY_OURS,
 	  .doc = "How long it may take to be ready before it is stopped and started again;"
 	    " 0: as long as it wants." },
+	{ WATCH("watchdog", watchdog, span), .def = "0", .max = SPAN_MAX, .apply = APPLY_RESTART,
+	  .doc = "How often it has to send WATCHDOG=1 (sd_notify) once it is ready; when it does"
+	    " not, it gets SIGABRT, and SIGKILL after stopwaitsecs, and is started again.  0:"
+	    " it need not." },
+	{ WATCH("notify_access", notify_access, access), .def = "all", .apply = APPLY_LIVE,
+	  .doc = "Whose messages (sd_notify) are taken: all that come from the process, or"
+	    " those of its main process only." },
 	{ KEY(depends_on, depends), .def = "", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "What must be before a process is started, NAME:CONDITION between commas:"
 	    " NAME is a group, a program or group:process, CONDITION started, running, ready"

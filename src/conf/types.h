@@ -73,6 +73,7 @@ TYPE(kind, enum program_type);
 TYPE(loss, enum dep_loss);
 TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
+TYPE(access, enum notify_access);
 TYPE(depends, struct deplist);
 TYPE(span, int64_t);		/* milliseconds */
 TYPE(limit, struct conf_limit);

@@ -44,6 +44,9 @@ static const struct conf_word exit_words[] = {
 	{ "never", EXIT_NEVER }, { "essential", EXIT_ESSENTIAL }, { "all-done", EXIT_ALL_DONE },
 	{ "any-fatal", EXIT_ANY_FATAL }, { NULL, 0 }
 };
+static const struct conf_word access_words[] = {
+	{ "all", ACCESS_ALL }, { "main", ACCESS_MAIN }, { NULL, 0 }
+};
 static const struct conf_word loss_words[] = {
 	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
 };
@@ -197,6 +200,7 @@ WORD_TYPE(policy, policy_words, parse_word, "word");
 WORD_TYPE(format, format_words, parse_word, "word");
 WORD_TYPE(cgroup, cgroup_words, parse_word, "word");
 WORD_TYPE(kind, kind_words, parse_word, "word");
+WORD_TYPE(access, access_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");

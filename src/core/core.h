@@ -51,6 +51,7 @@ enum cause {
 	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
 	CAUSE_READY,		/* type=notify: it has said so */
+	CAUSE_WATCHDOG,		/* arg: milliseconds without a sign of life */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
 	CAUSE_LIMIT,		/* more exits than restart_limit */
 	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */

@@ -74,7 +74,7 @@ environ_server_url(const struct config *c)
 	return buf_steal(&url);
 }
 
-#define LISTEN_N 4	/* entries of add_sockets(), and NOTIFY_SOCKET */
+#define LISTEN_N 6	/* entries of add_sockets() and add_notify() */
 /* What every process gets from us, in this order. */
 enum made { MADE_ENABLED, MADE_URL, MADE_PROCESS, MADE_GROUP, MADE_MARK, MADE_N };
 
@@ -149,16 +149,45 @@ add_mark(struct buf *b, const struct proc *p)
 	buf_addc(b, '\0');
 }
 
-/* By the convention of sd_listen_fds(3). */
-static void
+/* Room for the child's pid; where it is. */
+static size_t
+add_pid(struct buf *b)
+{
+	size_t at = b->len;
+
+	for (int i = 1; i < SPAWN_PID; i++)
+		buf_addc(b, '0');
+	buf_addc(b, '\0');
+	return at;
+}
+
+/* By the convention of sd_listen_fds(3); where the pid goes, or 0. */
+static size_t
 add_sockets(struct buf *b, const struct conf_sockets *l)
 {
+	if (l->n == 0)
+		return 0;
 	buf_addf(b, "LISTEN_FDS=%zu%cLISTEN_FDNAMES=", l->n, 0);
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(b, "%s%s", i > 0 ? ":" : "", l->v[i].name);
 	buf_addf(b, "%cLISTEN_PID=", 0);
-	for (int i = 0; i < SPAWN_PID; i++)
-		buf_addc(b, '\0');
+	return add_pid(b);
+}
+
+/* By those of sd_notify(3) and sd_watchdog_enabled(3); the same. */
+static size_t
+add_notify(struct buf *b, const struct proc *p)
+{
+	const char *socket = ready_socket(p);
+
+	if (socket == NULL)
+		return 0;
+	buf_addf(b, "NOTIFY_SOCKET=%s%c", socket, 0);
+	if (p->conf->watch == NULL || p->conf->watch->watchdog == 0)
+		return 0;
+	buf_addf(b, "WATCHDOG_USEC=%lld%cWATCHDOG_PID=",
+	    (long long)p->conf->watch->watchdog * 1000, 0);
+	return add_pid(b);
 }
 
 /* What is different for each process, as NUL-separated entries in one text. */
@@ -167,8 +196,8 @@ make_text(struct environ *e, const struct proc *p)
 {
 	char *url = p->conf->serverurl == NULL ? environ_server_url(core.config) : NULL;
 	const char *server = p->conf->serverurl != NULL ? p->conf->serverurl : url;
-	const char *notify = ready_socket(p);
 	struct buf *b = &e->text;
+	size_t at[2];
 	char *entry;
 
 	add_entry(b, MADE_ENABLED, "1");
@@ -178,14 +207,12 @@ make_text(struct environ *e, const struct proc *p)
 	add_entry(b, MADE_GROUP, p->group->name);
 	add_mark(b, p);
 	free(url);
-	if (notify != NULL)
-		buf_addf(b, "NOTIFY_SOCKET=%s%c", notify, 0);
-	if (p->conf->sockets.n > 0)
-		add_sockets(b, &p->conf->sockets);
+	at[0] = add_notify(b, p);
+	at[1] = add_sockets(b, &p->conf->sockets);
 	if (b->failed)
 		return -1;
-	if (p->conf->sockets.n > 0)	/* it is the last entry */
-		e->pid_text = b->data + b->len - SPAWN_PID;
+	for (int i = 0; i < 2; i++)
+		e->pid_text[i] = at[i] != 0 ? b->data + at[i] : NULL;
 	entry = b->data;
 	for (enum made m = MADE_ENABLED; m < MADE_N; m++) {
 		if (m == MADE_URL && server == NULL)
@@ -245,7 +272,7 @@ environ_make(struct environ *env, const struct proc *p, struct err *e)
 
 	look_at_ours();
 	buf_clear(&env->text);
-	env->pid_text = NULL;
+	env->pid_text[0] = env->pid_text[1] = NULL;
 	given_release(&env->given);
 	if (own != NULL && given_read(&env->given, p, e) == -1)
 		return -1;

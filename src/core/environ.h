@@ -15,7 +15,7 @@ struct environ {
 	size_t	 inherited;	/* how many begin v; 0 with env_clear */
 	struct buf text;	/* what was made for this process */
 	struct given given;	/* what files have given */
-	char	*pid_text;	/* in text: where the child writes its pid; NULL: nowhere */
+	char	*pid_text[2];	/* in text: where the child writes its pid; NULL: nowhere */
 };
 
 /* Random run id and the mark that our descendants inherit. */

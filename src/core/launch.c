@@ -155,7 +155,7 @@ fill_spawn(struct launch *l, int stdin_rd, int stdout_wr, int err_wr)
 		.gid = conf->user.gid, .groups = conf->user.groups,
 		.ngroups = conf->user.ngroups, .umask = conf->umask,
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
-		.tell_fd = -1, .pass = l->pass, .pid_text = l->env.pid_text,
+		.tell_fd = -1, .pass = l->pass, .pid_text = { l->env.pid_text[0], l->env.pid_text[1] },
 		.stack = launching_stack(l),
 		.place = spawn_has_places() ? l->index : -1,
 	};

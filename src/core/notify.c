@@ -17,8 +17,10 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "conf/types.h"
 #include "core/flight.h"
 #include "core/launch.h"
+#include "core/order.h"
 #include "core/owner.h"
 #include "core/proc.h"
 #include "core/reap.h"
@@ -94,6 +96,62 @@ take_mainpid(struct readiness *r, const char *value)
 	watch_alien(r);
 }
 
+/* ---- signs of life ---- */
+
+static void
+on_watchdog(struct loop_timer *t)
+{
+	struct readiness *r = LOOP_OWNER(t, struct readiness, watchdog);
+	struct proc *p = r->p;
+	struct buf span = { 0 };
+
+	loop_timer_stop(t);
+	if (p->pid == 0 || !pstate_is_running(p->fsm.st))
+		return;
+	conf_put_span(r->watchdog_ms, &span);
+	log_warn("%s gave no sign of life within %s (watchdog): it is aborted and started again",
+	    p->conf->name, buf_text(&span));
+	buf_release(&span);
+	order_restart(p, (struct asker){ CAUSE_WATCHDOG, r->watchdog_ms > INT32_MAX ?
+	    INT32_MAX : (int32_t)r->watchdog_ms });
+}
+
+static void
+feed_watchdog(struct readiness *r)
+{
+	if (r->watchdog_ms > 0)
+		loop_timer_start(&r->watchdog, r->watchdog_ms, on_watchdog);
+	else
+		loop_timer_stop(&r->watchdog);
+}
+
+static void
+take_watchdog(struct readiness *r, const char *value)
+{
+	if (strcmp(value, "trigger") == 0 && pstate_is_running(r->p->fsm.st))
+		on_watchdog(&r->watchdog);
+	else if (strcmp(value, "1") == 0 && loop_timer_active(&r->watchdog))
+		feed_watchdog(r);
+}
+
+static void
+take_watchdog_usec(struct readiness *r, const char *value)
+{
+	int64_t us = strtoll(value, NULL, 10);
+
+	if (us < 0 || us > USEC_MAX)
+		return;
+	r->watchdog_ms = us > 0 && us < 1000 ? 1 : us / 1000;
+	if (proc_is_ready(r->p))
+		feed_watchdog(r);
+}
+
+void
+notify_serves(struct readiness *r)
+{
+	feed_watchdog(r);
+}
+
 /* ---- what it says of itself ---- */
 
 static void
@@ -124,6 +182,7 @@ take_stopping(struct readiness *r, const char *value)
 	if (strcmp(value, "1") != 0 || r->stopping)
 		return;
 	r->stopping = true;
+	loop_timer_stop(&r->watchdog);
 	if (r->p->fsm.st != P_STOPPING)
 		log_info("%s says that it stops", r->p->conf->name);
 	ready_ceases(r);
@@ -182,7 +241,9 @@ static const struct {
 	{ "ERRNO", take_errno },
 	{ "RELOADING", take_reloading },
 	{ "MONOTONIC_USEC", take_monotonic },
+	{ "WATCHDOG_USEC", take_watchdog_usec },
 	{ "READY", take_ready },
+	{ "WATCHDOG", take_watchdog },
 	{ "STOPPING", take_stopping },
 	{ "EXTEND_TIMEOUT_USEC", take_extend },
 	{ "FDSTORE", take_store },
@@ -255,6 +316,9 @@ sender(pid_t pid)
 	struct proc *p = pid > 0 ? owner_of(pid) : NULL;
 
 	if (p == NULL || p->readiness == NULL || ready_socket(p) == NULL || p->pid == 0)
+		return NULL;
+	if (p->conf->watch != NULL && p->conf->watch->notify_access == ACCESS_MAIN &&
+	    pid != p->pid)
 		return NULL;
 	return p->readiness;
 }
@@ -338,6 +402,7 @@ notify_begin(struct readiness *r)
 	r->error = 0;
 	r->stopping = r->store_told = false;
 	r->reload_us = 0;
+	r->watchdog_ms = r->p->conf->watch != NULL ? r->p->conf->watch->watchdog : 0;
 	forget_alien(r);
 }
 
@@ -345,6 +410,7 @@ void
 notify_end(struct readiness *r)
 {
 	r->reload_us = 0;
+	loop_timer_stop(&r->watchdog);
 	forget_alien(r);
 }
 
@@ -364,6 +430,11 @@ notify_explain(const struct readiness *r, struct buf *out)
 		buf_adds(out, "it says that it reloads its configuration\n");
 	if (r->status[0] != '\0')
 		buf_addf(out, "it says: %s\n", r->status);
+	if (loop_timer_active(&r->watchdog)) {
+		buf_adds(out, "it has to give a sign of life within ");
+		conf_put_span(loop_timer_left(&r->watchdog), out);
+		buf_adds(out, " (watchdog)\n");
+	}
 	if (r->error != 0)
 		buf_addf(out, "it reports error %d: %s\n", r->error, strerror(r->error));
 }

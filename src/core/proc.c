@@ -205,6 +205,16 @@ send_signal(struct proc *p, int sig, bool group)
 	return -1;
 }
 
+/* Who hangs leaves a core behind, which says where. */
+static int
+stop_signal(const struct proc *p)
+{
+	const struct transition *last =
+	    &p->ring[(p->ntransitions + TRANSITIONS_KEPT - 1) % TRANSITIONS_KEPT];
+
+	return last->cause == CAUSE_WATCHDOG ? SIGABRT : p->conf->stopsignal;
+}
+
 static void
 ask_to_stop(struct proc *p)
 {
@@ -216,7 +226,7 @@ ask_to_stop(struct proc *p)
 		proc_later(p, E_DOWN, nobody);
 		return;
 	}
-	if (send_signal(p, p->conf->stopsignal, p->conf->stopasgroup) == -1) {
+	if (send_signal(p, stop_signal(p), p->conf->stopasgroup) == -1) {
 		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
 		return;
 	}
@@ -281,9 +291,13 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 			log_debug("Attempted to kill %s, which is in BACKOFF state.",
 			    p->conf->name);
 		break;
-	case P_BACKOFF:
 	case P_RUNNING:
+		ready_running(p);
+		break;
 	case P_STOPPING:
+		ready_stopping(p);
+		break;
+	case P_BACKOFF:
 	case P_EXITED:
 	case P_UNKNOWN:
 	case P_NSTATES:

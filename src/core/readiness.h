@@ -23,6 +23,8 @@ struct readiness {
 	bool	 stopping;
 	int64_t	 reload_us;	/* when it began to reload; 0: it does not */
 	bool	 store_told;	/* one line about FDSTORE is enough */
+	struct loop_timer watchdog;
+	int64_t	 watchdog_ms;	/* between two signs of life; 0: none are wanted */
 	struct loop_io alien;	/* a main process that is no child of ours */
 	int	 alien_fd;
 };
@@ -44,7 +46,9 @@ const char *notify_name(void);
 void	notify_hear(void);
 /* A child begins: what the one before has said is forgotten. */
 void	notify_begin(struct readiness *r);
-/* There is nobody any more who could say something. */
+/* It serves: from now on it has to show that it lives, if it is to. */
+void	notify_serves(struct readiness *r);
+/* It stops, or has ended: there is nothing to wait for. */
 void	notify_end(struct readiness *r);
 /* p was found again: its main process may be no child of ours. */
 void	notify_recall(struct readiness *r);

@@ -45,6 +45,7 @@ ready_serves(struct readiness *r)
 	log_info("ready: %s, %lld ms after its start", p->conf->name,
 	    (long long)(loop_now() - p->start_ms));
 	flight_save(p);
+	notify_serves(r);
 	if (p->conf->type == TYPE_NOTIFY && p->fsm.st == P_STARTING)
 		proc_says_ready(p);
 	else
@@ -126,12 +127,19 @@ ready_extend(struct readiness *r, int64_t ms)
 		loop_timer_start(&r->limit, ms, on_limit);
 }
 
+static bool
+has_watchdog(const struct program *conf)
+{
+	return conf->watch != NULL && conf->watch->watchdog > 0;
+}
+
 const char *
 ready_socket(const struct proc *p)
 {
 	const char *name;
 
-	if (p->readiness == NULL || p->conf->ready.kind != READY_NOTIFY)
+	if (p->readiness == NULL || (p->conf->ready.kind != READY_NOTIFY &&
+	    !has_watchdog(p->conf)))
 		return NULL;
 	name = notify_name();
 	if (name == NULL)
@@ -232,7 +240,8 @@ ready_attach(struct proc *p)
 {
 	struct readiness *r;
 
-	if (p->conf->ready.kind == READY_RUNNING || p->readiness != NULL)
+	if ((p->conf->ready.kind == READY_RUNNING && !has_watchdog(p->conf)) ||
+	    p->readiness != NULL)
 		return 0;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
@@ -288,16 +297,32 @@ ready_begin(struct proc *p, bool made)
 }
 
 void
+ready_running(struct proc *p)
+{
+	if (p->readiness != NULL && p->conf->ready.kind == READY_RUNNING)
+		notify_serves(p->readiness);
+}
+
+void
 ready_recall(struct proc *p, bool was_ready)
 {
 	if (p->readiness == NULL)
 		return;
+	notify_begin(p->readiness);
 	/* the pipe in which it would have said so is gone with the crash */
-	if (was_ready || p->conf->ready.kind == READY_FD)
+	if (was_ready || p->conf->ready.kind == READY_FD) {
 		p->readiness->ready = true;
-	else
+		notify_serves(p->readiness);
+	} else
 		ready_begin(p, true);
 	notify_recall(p->readiness);
+}
+
+void
+ready_stopping(struct proc *p)
+{
+	if (p->readiness != NULL)
+		notify_end(p->readiness);
 }
 
 void

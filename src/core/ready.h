@@ -23,6 +23,9 @@ int	ready_fd(struct proc *p, int *number);
 /* There is a child, or it was not made; its end has come. */
 void	ready_begin(struct proc *p, bool made);
 void	ready_end(struct proc *p);
+/* It is RUNNING; it is asked to stop. */
+void	ready_running(struct proc *p);
+void	ready_stopping(struct proc *p);
 
 /* Take what programs have said so far: before their deaths are. */
 void	ready_hear(void);

@@ -136,6 +136,11 @@ cause_put(const struct transition *t, struct buf *out)
 	case CAUSE_READY:
 		buf_adds(out, "said that it is ready");
 		return;
+	case CAUSE_WATCHDOG:
+		buf_adds(out, "gave no sign of life within ");
+		cause_put_span(out, t->arg);
+		buf_adds(out, " (watchdog)");
+		return;
 	case CAUSE_AGAIN:
 		buf_adds(out, "was stopped in order to be started again");
 		return;

@@ -274,8 +274,9 @@ take_files(struct sproc *p, const struct spawn *s)
 		fail("%s gets %zu sockets", p->name, s->npass);
 	for (size_t i = 0; i < s->npass; i++)
 		p->passed[i] = file_hold(table_get(s->pass[i], "spawn"));
-	if (s->pid_text != NULL)
-		snprintf(s->pid_text, SPAWN_PID, "%d", (int)p->pid);
+	for (int i = 0; i < 2; i++)
+		if (s->pid_text[i] != NULL)
+			snprintf(s->pid_text[i], SPAWN_PID, "%d", (int)p->pid);
 }
 
 pid_t
