@@ -71,6 +71,7 @@ SRC_conf = \
 	src/conf/keys_guest.c \
 	src/conf/keys_instance.c \
 	src/conf/keys_program.c \
+	src/conf/keys_role.c \
 	src/conf/keys_supervisord.c \
 	src/conf/load.c \
 	src/conf/load_depends.c \
@@ -81,6 +82,7 @@ SRC_conf = \
 	src/conf/load_instance.c \
 	src/conf/load_listener.c \
 	src/conf/load_program.c \
+	src/conf/load_role.c \
 	src/conf/load_server.c \
 	src/conf/load_state.c \
 	src/conf/manual.c \
@@ -103,6 +105,10 @@ SRC_conf = \
 	src/conf/types_text.c \
 	src/conf/types_word.c \
 	src/conf/words.c \
+
+SRC_role = \
+	src/role/goals.c \
+	src/role/role.c \
 
 SRC_core = \
 	src/core/adopted.c \
@@ -144,6 +150,9 @@ SRC_core = \
 	src/core/record.c \
 	src/core/secrets.c \
 	src/core/remember.c \
+	src/core/roles.c \
+	src/core/roles_call.c \
+	src/core/roles_order.c \
 	src/core/setup.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
@@ -177,6 +186,7 @@ SRC_ctl = \
 	src/ctl/park.c \
 	src/ctl/pools.c \
 	src/ctl/reload.c \
+	src/ctl/roles.c \
 	src/ctl/select.c \
 	src/ctl/service.c \
 	src/ctl/status.c \
@@ -294,6 +304,7 @@ SRC_cli = \
 	src/cli/instance.c \
 	src/cli/kato.c \
 	src/cli/kato_process.c \
+	src/cli/kato_role.c \
 	src/cli/kato_say.c \
 	src/cli/logs.c \
 	src/cli/metrics.c \
@@ -319,7 +330,7 @@ LATE = \
 	$(SRC_cli) \
 
 # Everything that is not main().
-SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_core) $(SRC_ctl) \
+SRC = $(SRC_base) $(SRC_wire) $(SRC_conf) $(SRC_role) $(SRC_core) $(SRC_ctl) \
 	$(SRC_client) $(SRC_log) $(LATE)
 
 # What neither core nor logger runs is linked last, behind the libraries that they
@@ -354,7 +365,7 @@ SIM_RUN = t/sim/check.c t/sim/history.c
 # What it runs, as one object whose variables can be reset (t/sim/subject.ld); it brings
 # a loop and children of its own.
 SUBJECT = $(filter-out src/base/loop.c src/base/spawn.c, $(SRC_base) $(SRC_wire) \
-	$(SRC_conf) $(SRC_core) $(SRC_ctl) $(SRC_client) $(SRC_log))
+	$(SRC_conf) $(SRC_role) $(SRC_core) $(SRC_ctl) $(SRC_client) $(SRC_log))
 SIMS = t/sim/run t/sim/logsim t/sim/model t/sim/nomem
 FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop

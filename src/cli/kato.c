@@ -19,10 +19,39 @@
 
 /* In the order of `kato help`. */
 static const struct kato_command commands_of_kato[] = {
+{ "status", "",
+	"The roles of this machine and their states.  Exits with 3 when one that shall run\n"
+	"does not.  -a: the other roles too.",
+	kato_status, ONE_NODE | OPT_ALL | OPT_JSON | OPT_YAML, 0, 0 },
+{ "start", "[ROLE...]", "Start roles that are on this machine; none: all of them.",
+	kato_start, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+{ "stop", "[ROLE...]",
+	"Stop roles, which stay on this machine; none: all but mandatory ones.\n"
+	"A process that another role needs goes on.",
+	kato_stop, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+{ "restart", "[ROLE...]", "Stop all processes of roles and start them; none: all roles.",
+	kato_restart, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+{ "role add", "ROLE... | --all | --all-but ROLE... | --only ROLE...",
+	"Take on roles, or groups of roles, and start them.\n"
+	"--all leaves out those with exclude_from_add_all; --only removes all others.",
+	kato_role_add, ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT | OPT_ONLY |
+	OPT_NO_START, 0, KATO_MANY },
+{ "role remove", "ROLE... | --all | --all-but ROLE...",
+	"Stop roles and drop them.  Mandatory ones cannot be dropped.",
+	kato_role_remove, ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT, 0, KATO_MANY },
+{ "role list", "", "Every role there is, and its goal on this machine.",
+	kato_role_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
+{ "role info", "[ROLE...]", "What roles are made of, and how their processes are.",
+	kato_role_info, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
 { "process list", "[PROCESS...]",
 	"Name and state of every process, or of these.\n"
-	"States: STOPPED, STARTING (runs, but does not serve yet), RUNNING, FATAL.",
+	"States: STOPPED, STARTING (runs, but is not ready), RUNNING, ROGUE (runs, but no role\n"
+	"that is to run needs it), FATAL.",
 	kato_process_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
+{ "process ready", "PROCESS|all",
+	"Print READY and exit with 0 when the process is ready, else NOT READY and 1.\n"
+	"all: every process that shall run.",
+	kato_process_ready, ONE_NODE | OPT_BLOCK, 1, 1 },
 { "process restart", "[PROCESS...]", "Stop and start these processes; none: all.",
 	kato_process_restart, ONE_NODE, 0, KATO_MANY },
 { "process start", "[PROCESS...]",

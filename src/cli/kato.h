@@ -89,5 +89,14 @@ void	kato_process_list(struct kato *k);
 void	kato_process_start(struct kato *k);
 void	kato_process_stop(struct kato *k);
 void	kato_process_restart(struct kato *k);
+void	kato_process_ready(struct kato *k);
+void	kato_status(struct kato *k);
+void	kato_start(struct kato *k);
+void	kato_stop(struct kato *k);
+void	kato_restart(struct kato *k);
+void	kato_role_add(struct kato *k);
+void	kato_role_remove(struct kato *k);
+void	kato_role_list(struct kato *k);
+void	kato_role_info(struct kato *k);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli/kato.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wire/json.h"
@@ -19,22 +20,18 @@ put_names(struct buf *b, const struct kato *k)
 		json_kbool(b, "all", true);
 }
 
-/* ---- list ---- */
-
-/* supervisord's state in kato's words. */
-static const char *
-kato_state(yyjson_val *p)
+/* Names that are no process, of a reply. */
+static void
+say_unknown(struct kato *k, const struct reply *r)
 {
-	const char *state = reply_str(p, "statename");
+	yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(r->params, "unknown"));
+	yyjson_val *name;
 
-	if (strcmp(state, "BACKOFF") == 0)
-		return "STARTING";
-	if (strcmp(state, "EXITED") == 0)
-		return "STOPPED";
-	if (strcmp(state, "UNKNOWN") == 0)
-		return "FATAL";
-	return state;
+	while ((name = yyjson_arr_iter_next(&it)) != NULL)
+		kato_failed(k, KATO_FAILED, "no process '%s'", yyjson_get_str(name));
 }
+
+/* ---- list ---- */
 
 static void
 list_text(yyjson_val *list)
@@ -46,7 +43,7 @@ list_text(yyjson_val *list)
 	while ((p = yyjson_arr_iter_next(&it)) != NULL) {
 		buf_clear(&name);
 		spec_print(&name, reply_str(p, "group"), reply_str(p, "name"));
-		printf("%-30s %-9s %s\n", buf_text(&name), kato_state(p),
+		printf("%-30s %-9s %s\n", buf_text(&name), reply_str(p, "state"),
 		    reply_str(p, "description"));
 	}
 	buf_release(&name);
@@ -66,7 +63,7 @@ list_json(struct kato *k, yyjson_val *list)
 	while ((p = yyjson_arr_iter_next(&it)) != NULL) {
 		buf_clear(&name);
 		spec_print(&name, reply_str(p, "group"), reply_str(p, "name"));
-		json_kstr(&b, buf_text(&name), kato_state(p));
+		json_kstr(&b, buf_text(&name), reply_str(p, "state"));
 	}
 	json_close(&b, '}');
 	json_close(&b, '}');
@@ -80,15 +77,13 @@ kato_process_list(struct kato *k)
 {
 	struct buf b = { 0 };
 	struct reply r;
-	yyjson_arr_iter it;
-	yyjson_val *one;
 	bool called;
 
 	json_open(&b, '{');
 	if (k->n > 0)
 		put_names(&b, k);
 	json_close(&b, '}');
-	called = kato_call(k, CONTROL_INTERFACE ".Status", buf_text(&b), &r);
+	called = kato_call(k, CONTROL_INTERFACE ".ListProcesses", buf_text(&b), &r);
 	buf_release(&b);
 	if (!called)
 		return;
@@ -96,10 +91,95 @@ kato_process_list(struct kato *k)
 		list_json(k, yyjson_obj_get(r.params, "processes"));
 	else
 		list_text(yyjson_obj_get(r.params, "processes"));
-	it = yyjson_arr_iter_with(yyjson_obj_get(r.params, "unknown"));
-	while ((one = yyjson_arr_iter_next(&it)) != NULL)
-		kato_failed(k, KATO_FAILED, "no process '%s'", reply_str(one, "group"));
+	say_unknown(k, &r);
 	reply_release(&r);
+}
+
+/* ---- ready ---- */
+
+/* Whole seconds or parts of one, in milliseconds; -1 without -b; -2: it is no number. */
+static int64_t
+block_ms(const struct kato *k)
+{
+	double seconds;
+	char *end;
+
+	if (k->block == NULL)
+		return -1;
+	seconds = strtod(k->block, &end);
+	if (end == k->block || *end != '\0' || !(seconds >= 0 && seconds < 1e9))
+		return -2;
+	return (int64_t)(seconds * 1000);
+}
+
+/* Of all the ones that shall run: "names" for a call; false: that is said. */
+static bool
+put_wanted(struct kato *k, struct buf *b)
+{
+	bool all = k->n == 1 && strcmp(k->v[0], "all") == 0;
+	struct buf params = { 0 }, name = { 0 };
+	yyjson_arr_iter it;
+	yyjson_val *p;
+	struct reply r;
+	bool called;
+
+	json_open(&params, '{');
+	if (!all)
+		params_names(&params, "names", k->v, k->n);
+	json_close(&params, '}');
+	called = kato_call(k, CONTROL_INTERFACE ".ListProcesses", buf_text(&params), &r);
+	buf_release(&params);
+	if (!called)
+		return false;
+	json_key(b, "names");
+	json_open(b, '[');
+	it = yyjson_arr_iter_with(yyjson_obj_get(r.params, "processes"));
+	while ((p = yyjson_arr_iter_next(&it)) != NULL) {
+		buf_clear(&name);
+		spec_print(&name, reply_str(p, "group"), reply_str(p, "name"));
+		if (!all || reply_bool(p, "wanted"))
+			json_str(b, buf_text(&name));
+	}
+	json_close(b, ']');
+	say_unknown(k, &r);
+	buf_release(&name);
+	reply_release(&r);
+	return k->status == KATO_OK;
+}
+
+static int
+on_ready(yyjson_val *params, void *arg)
+{
+	struct kato *k = arg;
+	yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(params, "results"));
+	yyjson_val *row;
+
+	while ((row = yyjson_arr_iter_next(&it)) != NULL)
+		if (reply_int(row, "status") != FAULT_SUCCESS)
+			k->status = KATO_FAILED;
+	return 0;
+}
+
+void
+kato_process_ready(struct kato *k)
+{
+	int64_t ms = block_ms(k);
+	struct buf b = { 0 };
+
+	if (ms == -2) {
+		kato_failed(k, KATO_USAGE, "-b needs a number of seconds, not '%s'", k->block);
+		return;
+	}
+	json_open(&b, '{');
+	if (put_wanted(k, &b)) {
+		json_kstr(&b, "state", "READY");
+		if (ms != 0)	/* 0: for as long as it takes */
+			json_kint(&b, "timeout", ms > 0 ? ms : 0);
+		json_close(&b, '}');
+		if (kato_stream(k, CONTROL_INTERFACE ".Wait", buf_text(&b), on_ready, k))
+			say(k->status == KATO_OK ? "READY" : "NOT READY");
+	}
+	buf_release(&b);
 }
 
 /* ---- start, stop, restart ---- */

@@ -110,10 +110,15 @@ is_plain(const char *s)
 static void
 yaml_scalar(struct buf *b, yyjson_val *v)
 {
-	if (yyjson_is_str(v) && is_plain(yyjson_get_str(v)))
+	struct buf json = { 0 };	/* JSON is YAML, {} and [] too */
+
+	if (yyjson_is_str(v) && is_plain(yyjson_get_str(v))) {
 		buf_adds(b, yyjson_get_str(v));
-	else		/* JSON is YAML, {} and [] too */
-		json_value(b, v);
+		return;
+	}
+	json_value(&json, v);
+	buf_add(b, buf_text(&json), json.len);
+	buf_release(&json);
 }
 
 static bool

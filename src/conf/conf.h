@@ -26,6 +26,7 @@ enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
 enum stdout_format { STDOUT_RAW, STDOUT_TAGGED, STDOUT_JSON };
 enum program_type { TYPE_SIMPLE, TYPE_ONESHOT, TYPE_NOTIFY };
 enum exit_when { EXIT_NEVER, EXIT_ESSENTIAL, EXIT_ALL_DONE, EXIT_ANY_FATAL };
+enum role_goal { GOAL_NONE, GOAL_STOP, GOAL_START };	/* of a role on this machine */
 enum dep_loss { LOSS_KEEP, LOSS_RESTART, LOSS_STOP };	/* when a dependency goes down */
 /* How a process shows that it serves. */
 enum ready_kind {
@@ -210,6 +211,11 @@ struct conf_watch {
 	enum notify_access notify_access;
 };
 
+/* Keys of few programs: roles. */
+struct conf_in_roles {
+	struct strlist roles;	/* names, of the program's own key */
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -255,6 +261,7 @@ struct program {
 	struct conf_env *env;	/* ours; NULL: none of its keys is given */
 	struct conf_instance *instance;	/* NULL: it is of no template */
 	struct conf_retry *retry; /* ours; NULL: none of its keys is given */
+	struct conf_in_roles *in_roles;	/* NULL: it names none */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */
@@ -352,6 +359,26 @@ struct conf_guest {
 	struct conf_guest_keys *keys;	/* the struct of its table (keys.h), owned */
 };
 
+/* [role:x].  Field names are the ini keys. */
+struct conf_role {
+	char	*name;
+	char	*description;	/* NULL: none */
+	struct strlist programs; /* in order of start */
+	int64_t	 order;		/* among roles: low ones start first and stop last */
+	enum role_goal goal;	/* until somebody says otherwise */
+	bool	 mandatory;
+	struct strlist exclusive;	/* roles that cannot be here at the same time */
+	int64_t	 min_per_cluster, max_per_cluster;	/* 0: no limit */
+	bool	 exclude_from_add_all;
+};
+
+/* [rolegroup:x] */
+struct conf_rolegroup {
+	char	*name;
+	char	*description;
+	struct strlist roles;
+};
+
 /* A remark of the parser for the log: supervisord's CRIT, WARN, INFO lines. */
 struct conf_note {
 	enum log_level level;
@@ -374,6 +401,10 @@ struct config {
 	size_t	 nguests;
 	struct conf_templates *templates; /* NULL: none */
 	struct strlist scales;	/* NAME=N: numbers in place of numprocs */
+	struct conf_role *roles;	/* in the order of the files */
+	size_t	 nroles;
+	struct conf_rolegroup *rolegroups;
+	size_t	 nrolegroups;
 	struct conf_note *notes;
 	size_t	 nnotes;
 };
@@ -484,6 +515,17 @@ void	conf_instance_free(struct conf_instance *i);
 char	*conf_scale_file(const char *program);
 int64_t	conf_scale_of(const struct config *c, const char *program);	/* -1: none */
 void	conf_scale_print(struct buf *out, const char *path, const char *program, int64_t n);
+/*
+ * Does an item of [role:x] programs mean the process of this group and section?  It names
+ * the group, the section's x, "group:process", or the section whole ("node:echo"); and may
+ * be a pattern, which means no event listener and no guest.
+ */
+bool	conf_role_item(const char *item, const char *group, const struct program *p);
+bool	strlist_has(const struct strlist *l, const char *text);
+void	conf_role_release(struct conf_role *r);
+void	conf_rolegroup_release(struct conf_rolegroup *g);
+/* "START" */
+const char *conf_goal_name(enum role_goal goal);
 
 /* Split like a shell without a shell; fault text of supervisord in e. */
 int	conf_split(const char *command, struct strlist *argv, struct err *e);

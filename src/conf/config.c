@@ -27,6 +27,12 @@ conf_free(struct config *c)
 	for (size_t i = 0; i < c->nguests; i++)
 		guest_section_free(&c->guests[i]);
 	free(c->guests);
+	for (size_t i = 0; i < c->nroles; i++)
+		conf_role_release(&c->roles[i]);
+	free(c->roles);
+	for (size_t i = 0; i < c->nrolegroups; i++)
+		conf_rolegroup_release(&c->rolegroups[i]);
+	free(c->rolegroups);
 	for (size_t i = 0; i < c->nnotes; i++)
 		free(c->notes[i].text);
 	free(c->notes);

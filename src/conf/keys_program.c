@@ -40,6 +40,10 @@ static const struct conf_part watch_part = {
 };
 _Static_assert(sizeof(struct conf_watch) <= CONF_PART_MAX, "a part that is not there is zeroed");
 
+static const struct conf_part in_roles = {
+	offsetof(struct program, in_roles), sizeof(struct conf_in_roles)
+};
+
 static const struct conf_key program_keys[] = {
 	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
 	  .apply = APPLY_LIVE,
@@ -127,6 +131,10 @@ static const struct conf_key program_keys[] = {
 	{ KEY(essential, boolean), .def = "false", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "When the process has ended and is not started again, or is FATAL, the"
 	    " supervisor ends in order, with its exit status." },
+	{ KEY_OF(struct conf_in_roles, "roles", roles, list), .part = &in_roles, .def = "",
+	  .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "Roles that need the program, between commas.  Then they start and stop it, and"
+	    " autostart is ignored; it comes behind what [role:x] names in programs." },
 	{ KEY(ready, ready), .def = "running", .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
 	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"

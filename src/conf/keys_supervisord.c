@@ -202,7 +202,8 @@ const struct conf_table conf_plugin_table = {
 const struct conf_table *const conf_tables[] = {
 	&conf_supervisord_table, &conf_supd_table, &conf_program_table, &conf_group_table,
 	&conf_template_table, &conf_instance_table, &conf_scale_table,
-	&conf_listener_table, &conf_fcgi_table, &conf_unix_table, &conf_inet_table,
+	&conf_listener_table, &conf_fcgi_table, &conf_role_table, &conf_rolegroup_table,
+	&conf_unix_table, &conf_inet_table,
 	&conf_include_table, &conf_ctl_table, &conf_rpc_table, &conf_plugin_table,
 	&conf_gateway_table, &conf_plan_table, &conf_node_table, &conf_store_table, NULL
 };

@@ -399,7 +399,7 @@ load_all(struct loader *ld, const char *path)
 
 	if (load_files(ld, path, NULL) == -1 || load_supervisord(ld) == -1 ||
 	    load_state(ld) == -1 || load_interfaces(ld) == -1 || load_guests(ld) == -1 ||
-	    load_groups(ld) == -1 || load_depends(ld) == -1 ||
+	    load_groups(ld) == -1 || load_depends(ld) == -1 || load_roles(ld) == -1 ||
 	    load_servers(ld) == -1 || load_user(ld) == -1)
 		return -1;
 	if (ld->ctl && load_ctl(ld) == -1)
@@ -431,7 +431,8 @@ conf_load(const char *path, const struct conf_args *a, struct err *e)
 static bool
 is_for_client(const char *name, size_t len)
 {
-	static const char *const others[] = { "program:", "group:", "template:", "instance:" };
+	static const char *const others[] = { "program:", "group:", "template:", "instance:",
+		"role:" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		size_t n = strlen(others[i]);

@@ -112,6 +112,8 @@ void	templates_free(struct conf_templates *t);
 int	load_groups(struct loader *ld);
 /* The names in depends_on, and that they do not go round; after load_groups(). */
 int	load_depends(struct loader *ld);
+/* [role:x] and [rolegroup:x], and what programs say of roles; after load_groups(). */
+int	load_roles(struct loader *ld);
 void	group_free(struct group *g);
 int	load_servers(struct loader *ld);
 int	load_interfaces(struct loader *ld);

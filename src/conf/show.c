@@ -120,6 +120,21 @@ put_section(struct show *s, const struct conf_table *t, const char *name,
 	put_keys(s, t, ini_find(&s->ld->ini, name), fields);
 }
 
+/* [TABLE:title], asked for by either name. */
+static void
+put_titled(struct show *s, const struct conf_table *t, const char *title, const void *fields)
+{
+	struct buf name = { 0 };
+
+	buf_addf(&name, "%s:%s", t->section, title);
+	if (s->name == NULL || strcmp(s->name, title) == 0 ||
+	    strcmp(s->name, buf_text(&name)) == 0) {
+		buf_addf(s->out, "%s[%s]\n", s->found++ > 0 ? "\n" : "", buf_text(&name));
+		put_keys(s, t, ini_find(&s->ld->ini, buf_text(&name)), fields);
+	}
+	buf_release(&name);
+}
+
 /* Is this process asked for: by its name, its group's, its section's, or as one of all? */
 static bool
 is_wanted(const struct show *s, const struct group *g, const struct program *p)
@@ -218,6 +233,10 @@ put_all(struct show *s)
 		    c->guests[i].section, c->guests[i].keys);
 	for (size_t i = 0; i < c->ngroups; i++)
 		put_group(s, c->groups[i]);
+	for (size_t i = 0; i < c->nroles; i++)
+		put_titled(s, &conf_role_table, c->roles[i].name, &c->roles[i]);
+	for (size_t i = 0; i < c->nrolegroups; i++)
+		put_titled(s, &conf_rolegroup_table, c->rolegroups[i].name, &c->rolegroups[i]);
 	put_rest(s);
 }
 

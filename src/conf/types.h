@@ -75,6 +75,7 @@ TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
 TYPE(access, enum notify_access);
 TYPE(depends, struct deplist);
+TYPE(goal, enum role_goal);
 TYPE(span, int64_t);		/* milliseconds */
 TYPE(limit, struct conf_limit);
 TYPE(ratio, int64_t);		/* thousandths */

@@ -55,6 +55,9 @@ static const struct conf_word node_words[] = {
 	{ "echo", NODE_ECHO }, { "process", NODE_PROCESS }, { "directory", NODE_DIRECTORY },
 	{ "command", NODE_COMMAND }, { NULL, 0 }
 };
+static const struct conf_word goal_words[] = {
+	{ "none", GOAL_NONE }, { "STOP", GOAL_STOP }, { "START", GOAL_START }, { NULL, 0 }
+};
 
 static const struct conf_word async_words[] = {
 	{ "never", ASYNC_NEVER }, { "allowed", ASYNC_ALLOWED },
@@ -205,3 +208,10 @@ WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");
 WORD_TYPE(async_rule, async_words, parse_word, "word");
+WORD_TYPE(goal, goal_words, parse_word, "word");
+
+const char *
+conf_goal_name(enum role_goal goal)
+{
+	return word_of(goal_words, (int)goal);
+}

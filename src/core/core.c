@@ -24,6 +24,7 @@
 #include "core/ready.h"
 #include "core/proc.h"
 #include "core/resume.h"
+#include "core/roles.h"
 #include "core/secrets.h"
 #include "core/retry.h"
 #include "core/sockets.h"
@@ -209,7 +210,7 @@ core_init(const struct conf_args *args, struct err *e)
 	order_init();
 	pools_open();
 	outcome_init();
-	if (guest_init(e) == -1 || make_groups(e) == -1)
+	if (roles_init(e) == -1 || guest_init(e) == -1 || make_groups(e) == -1)
 		return -1;
 	flight_save_core();
 	return 0;
@@ -267,6 +268,7 @@ core_release(void)
 	resume_release();
 	retry_release();
 	order_release();
+	roles_release();
 	ready_release();
 	life_release();
 	flight_release();

@@ -56,6 +56,7 @@ enum cause {
 	CAUSE_LIMIT,		/* more exits than restart_limit */
 	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */
 	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
+	CAUSE_ROLE,		/* a role was started or stopped; arg: uid of who asked; -2: nobody */
 };
 
 /* Who asks: kept for `why`. */
@@ -129,6 +130,8 @@ enum pulls { PULL_NONE, PULL_AUTO, PULL_ASKED };
 
 TAILQ_HEAD(edge_list, edge);
 
+struct proc_roles;
+
 struct proc {
 	RB_ENTRY(proc) by_pid;	/* core.pids while pid > 0 */
 	RB_ENTRY(proc) by_id;	/* core.ids */
@@ -181,6 +184,7 @@ struct proc {
 	bool	 braked;	/* it waits for its place among the restarts of now */
 	struct retry *retry;	/* NULL: supervisord's rules; owned, see retry.c */
 	TAILQ_ENTRY(proc) check_link;
+	struct proc_roles *roles; /* NULL: in none; owned, see roles.h */
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	struct listener *listener; /* of a pool; NULL: any other; owned */

@@ -11,6 +11,7 @@
 
 #include "core/order.h"
 #include "core/ready.h"
+#include "core/roles.h"
 
 static struct edge_list loose = TAILQ_HEAD_INITIALIZER(loose);
 
@@ -151,6 +152,8 @@ edge_next(const struct edge *e, struct proc *p)
 bool
 edge_is_coming(const struct proc *p)
 {
+	if (roles_start_due(p))
+		return true;
 	switch (p->fsm.st) {
 	case P_STARTING:
 	case P_BACKOFF:

@@ -37,6 +37,7 @@ event_kind(const struct event *ev)
 		return ev->period == 5 ? KIND_TICK_5 : ev->period == 60 ? KIND_TICK_60 :
 		    KIND_TICK_3600;
 	case EV_TROUBLE:	return KIND_LOG_TROUBLE;
+	case EV_READY:
 	case EV_GONE:		break;
 	}
 	return KINDS;
@@ -124,6 +125,7 @@ event_payload(const struct event *ev, struct buf *out)
 		break;
 	case EV_SUPERVISOR_RUNNING:
 	case EV_SUPERVISOR_STOPPING:
+	case EV_READY:
 	case EV_GONE:
 		break;
 	}
@@ -230,7 +232,7 @@ core_publish(struct core *c, struct event *ev)
 	ev->serial = c->event_serial;
 	ev->wall_ms = sys->wall_ms();
 	ev->note = &note;	/* cppcheck-suppress autoVariables ; taken back below */
-	if (ev->type != EV_GONE) {
+	if (ev->type != EV_GONE && ev->type != EV_READY) {
 		c->event_serial++;
 		flight_save_serials();
 	}

@@ -29,6 +29,7 @@ enum event_type {
 	EV_REMOTE,		/* a client sent it */
 	EV_TICK,
 	EV_TROUBLE,		/* the logger reports about a stream */
+	EV_READY,		/* a process says that it serves; has no serial */
 	EV_GONE,		/* a process record is about to be freed; has no serial */
 };
 

@@ -93,6 +93,12 @@ hash_socket(const char *url)
 	return hash("/socket", url);
 }
 
+static uint64_t
+hash_role(const char *name)
+{
+	return hash("/role", name);
+}
+
 static int
 map(uint32_t nslots)
 {
@@ -211,6 +217,17 @@ flight_save_socket(uint32_t slot, const char *url, int fd)
 	flight_slots()[slot] = (struct flight_slot){
 		.name_hash = fd != -1 ? hash_socket(url) : 1,
 		.stdin_fd = fd, .rd = { -1, -1 }, .wr = { -1, -1 },
+	};
+}
+
+void
+flight_save_role(uint32_t slot, const char *name, int word)
+{
+	if (record.head == NULL || slot == FLIGHT_NONE)
+		return;
+	flight_slots()[slot] = (struct flight_slot){
+		.name_hash = hash_role(name), .fails = word,
+		.stdin_fd = -1, .listener_fd = -1, .rd = { -1, -1 }, .wr = { -1, -1 },
 	};
 }
 
@@ -352,6 +369,17 @@ flight_recall_socket(const char *url)
 		return -1;
 	f->name_hash = 0;
 	return f->stdin_fd;
+}
+
+int
+flight_recall_role(const char *name)
+{
+	struct flight_slot *f = old.head != NULL ? find_old(hash_role(name)) : NULL;
+
+	if (f == NULL)
+		return -1;
+	f->name_hash = 0;
+	return f->fails;
 }
 
 /* Take the pipe of the crashed image in place of none. */

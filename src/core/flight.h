@@ -63,6 +63,8 @@ void	flight_give(uint32_t slot);
 void	flight_save(const struct proc *p);
 /* A socket of programs; fd -1: it is closed. */
 void	flight_save_socket(uint32_t slot, const char *url, int fd);
+/* A role: what its goal and the rest is, in one number that is not negative. */
+void	flight_save_role(uint32_t slot, const char *name, int word);
 /* State of the supervisor and its descriptors. */
 void	flight_save_core(void);
 /* Of events. */
@@ -90,6 +92,8 @@ enum supervisor_state flight_old_state(void);
 bool	flight_recall(struct proc *p);
 /* The descriptor of a socket, once; -1: there was none. */
 int	flight_recall_socket(const char *url);
+/* The number of a role, once; -1: there was none. */
+int	flight_recall_role(const char *name);
 /* Old processes that nobody claimed: SIGTERM, and close their pipes. */
 void	flight_close_old(void);
 

@@ -21,6 +21,7 @@
 #include "core/pool.h"
 #include "core/proc.h"
 #include "core/reap.h"
+#include "core/roles.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
 #include "core/update.h"
@@ -36,6 +37,7 @@ static struct {
 	int	 hurry;		/* 0, 1: cut short, 2: kill */
 	int64_t	 priority;	/* the class that is being stopped */
 	bool	 all;		/* or all of them, in a hurry */
+	bool	 roles;		/* the order of roles counts */
 	size_t	 waiting;	/* processes of it that are not down yet */
 	bool	 hearing;	/* the class has to stop, its listeners have news to hear */
 	bool	 heard;		/* they had their time */
@@ -64,10 +66,14 @@ life_end_signal(void)
 void
 life_autostart_one(struct proc *p, struct asker by)
 {
-	if (p->conf->autostart && !p->started && p->fsm.st == P_STOPPED) {
-		p->started = p->want_up = true;
-		proc_event(p, E_START, by);
+	if (!roles_autostart(p) || p->started || p->fsm.st != P_STOPPED)
+		return;
+	if (p->roles != NULL) {
+		roles_start_first(p);
+		return;
 	}
+	p->started = p->want_up = true;
+	proc_event(p, E_START, by);
 }
 
 void
@@ -144,11 +150,18 @@ finish(void)
 	guest_finish();
 }
 
-/* Is it to stop now: of this class or above, and nobody up depends on it? */
+/* Does nobody need it who is up? */
+static bool
+is_free(const struct proc *p)
+{
+	return !order_in_use(p) && !(life.roles && roles_in_use(p));
+}
+
+/* Is it to stop now: of this class or above, and nobody up needs it? */
 static bool
 has_its_turn(const struct proc *p)
 {
-	return life.all || (p->group->priority >= life.priority && !order_in_use(p));
+	return life.all || (p->group->priority >= life.priority && is_free(p));
 }
 
 static void
@@ -168,8 +181,7 @@ stop_if_its_turn(struct proc *p)
 static void
 raise_class(struct proc *p)
 {
-	if (!pstate_is_stopped(p->fsm.st) && p->group->priority > life.priority &&
-	    !order_in_use(p))
+	if (!pstate_is_stopped(p->fsm.st) && p->group->priority > life.priority && is_free(p))
 		life.priority = p->group->priority;
 }
 
@@ -222,27 +234,38 @@ life_listener_moved(void)
 		loop_job_add(&life.next, close_next);
 }
 
+/* The group of the highest priority that has a process to stop; NULL: none has. */
+static const struct pgroup *
+next_class(void)
+{
+	const struct pgroup *g;
+	const struct proc *p;
+
+	/* groups stand in the order of their priorities */
+	TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (!pstate_is_stopped(p->fsm.st) && is_free(p))
+				return g;
+	return NULL;
+}
+
 static void
 close_next(struct loop_job *j)
 {
-	struct pgroup *g;
-	struct proc *p;
+	const struct pgroup *g;
 
 	(void)j;
 	if (life.phase != PHASE_STOP)
 		return;
 	while (life.waiting == 0) {
-		bool found = false;
-
-		/* groups stand in the order of their priorities */
-		TAILQ_FOREACH_REVERSE(g, &core.groups, pgroup_list, link) {
-			TAILQ_FOREACH(p, &g->procs, link)
-				found = found || (!pstate_is_stopped(p->fsm.st) &&
-				    !order_in_use(p));
-			if (found)
-				break;
+		life.roles = true;
+		roles_before_stop();
+		g = next_class();
+		if (g == NULL) {	/* or their order contradicts dependencies */
+			life.roles = false;
+			g = next_class();
 		}
-		if (!found) {
+		if (g == NULL) {
 			finish();
 			return;
 		}

@@ -12,6 +12,7 @@
 #include "core/edge.h"
 #include "core/launch.h"
 #include "core/proc.h"
+#include "core/roles.h"
 
 static struct proc_list to_check;
 static struct loop_job check_job;
@@ -70,6 +71,7 @@ order_note_start(struct proc *p, struct asker by)
 		break;
 	case CAUSE_AUTOSTART:
 	case CAUSE_RELOAD:
+	case CAUSE_ROLE:
 		p->pulls = PULL_AUTO;
 		break;
 	case CAUSE_DEPENDENCY:	/* as the one that pulled it */
@@ -150,7 +152,23 @@ order_may_start(struct proc *p)
 	}
 	p->pulled = p->pulled || pulled;
 	p->held = wait;
+	if (wait)
+		roles_look(p);
 	return !wait;
+}
+
+bool
+order_is_stuck(const struct proc *p)
+{
+	struct proc *q;
+
+	if (!p->held)
+		return false;
+	for (size_t i = 0; i < p->nedges; i++)
+		if (edge_judge(&p->edges[i], &q) != HOLDS && (q == NULL || !edge_is_coming(q) ||
+		    roles_start_due(q)))
+			return true;
+	return false;
 }
 
 void
@@ -205,6 +223,7 @@ order_state_changed(struct proc *p, enum pstate from)
 		check_later(p);
 	order_look_again(p);
 	tell_dependents(p, went_down);
+	roles_look(p);
 }
 
 void

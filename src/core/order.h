@@ -26,6 +26,8 @@ void	order_forget(struct proc *p);
  * come first is asked to start.
  */
 bool	order_may_start(struct proc *p);
+/* Does it wait for what nobody starts? */
+bool	order_is_stuck(const struct proc *p);
 /* It is not wanted any more. */
 void	order_let_go(struct proc *p);
 /* Note who asked for the start that begins now: it decides what else is started. */

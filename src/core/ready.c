@@ -62,6 +62,7 @@ ready_ceases(struct readiness *r)
 	r->ready = false;
 	flight_save(p);
 	order_state_changed(p, p->fsm.st);
+	core_publish(&core, &(struct event){ .type = EV_READY, .proc = p });
 }
 
 static void

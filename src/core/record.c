@@ -15,6 +15,7 @@
 #include "core/ready.h"
 #include "core/resume.h"
 #include "core/retry.h"
+#include "core/roles.h"
 #include "core/sockets.h"
 #include "core/stdin.h"
 #include "core/stream.h"
@@ -47,6 +48,7 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	if (g != core.guests)
 		core.nprocs++;
 	edge_made(g);
+	roles_attach(p);
 	p->slot = flight_take();
 	if (sockets_attach(p, e) == -1) {
 		proc_free(p);
@@ -65,6 +67,7 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	p->conf = conf;
 	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1)
 		log_error("%s: out of memory for what it depends on", conf->name);
+	roles_attach(p);
 	order_rules_changed(p);
 	launch_drop_conf(p, old);
 	flight_save(p);
@@ -83,6 +86,7 @@ proc_dissolve(struct proc *p)
 	loop_job_cancel(&p->job);
 	if (p->queued)
 		launch_cancel(p);
+	roles_detach(p);
 	edge_detach(p);
 	ready_detach(p);
 	retry_detach(p);

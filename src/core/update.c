@@ -17,6 +17,7 @@
 #include "core/plan.h"
 #include "core/pool.h"
 #include "core/proc.h"
+#include "core/roles.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 
@@ -304,7 +305,7 @@ static void
 start_again(struct proc *p)
 {
 	bool start = p->restart_due ||
-	    (p->conf->autostart && !p->stopped_by_person && p->updating);
+	    (roles_autostart(p) && !p->stopped_by_person && p->updating);
 
 	p->updating = p->restart_due = false;
 	order_rules_changed(p);
@@ -423,6 +424,7 @@ finish(void)
 	free(update.items);
 	update.items = NULL;
 	update.n = update.next = 0;
+	roles_settle();
 	tell(NULL, NULL);
 	update.done = NULL;
 }
@@ -577,6 +579,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 	}
 	update.done = done;
 	update.arg = arg;
+	roles_take(update.config);
 	for (size_t i = 0; i < update.n; i++)
 		prepare(&update.items[i]);
 	take_environment();

@@ -78,6 +78,18 @@ put_dependency(const struct transition *t, struct buf *out)
 	buf_release(&name);
 }
 
+/* A role: nobody has asked at the start of the supervisor, and in an update. */
+static void
+put_role(const struct transition *t, struct buf *out)
+{
+	buf_adds(out, t->to == P_STARTING ? "a role needs it" :
+	    "a role that needs it was stopped");
+	if (t->arg == -1)
+		buf_adds(out, ", asked for over the network");
+	else if (t->arg >= 0)
+		buf_addf(out, ", asked for by uid %u", (unsigned)t->arg);
+}
+
 void
 cause_put(const struct transition *t, struct buf *out)
 {
@@ -155,6 +167,9 @@ cause_put(const struct transition *t, struct buf *out)
 		return;
 	case CAUSE_DEPENDENCY:
 		put_dependency(t, out);
+		return;
+	case CAUSE_ROLE:
+		put_role(t, out);
 		return;
 	}
 	buf_adds(out, "no cause is known");

@@ -20,6 +20,7 @@
 #include "ctl/methods.h"
 #include "ctl/park.h"
 #include "ctl/reload.h"
+#include "ctl/roles.h"
 #include "ctl/subscribe.h"
 #include "ctl/wait.h"
 #include "ctl/web.h"
@@ -163,6 +164,8 @@ client_close(struct client *c)
 	c->request = NULL;
 	update_forget(c->update);
 	c->update = NULL;
+	role_wait_forget(c->roles);
+	c->roles = NULL;
 	if (c->state == CLIENT_STREAM)
 		subscribe_remove(c);
 	if (c->state == CLIENT_PARKED)

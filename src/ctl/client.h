@@ -66,6 +66,7 @@ struct client {
 	struct update *update;	/* owned; BUSY */
 	struct park *park;	/* PARKED: where; borrowed: it refuses all before it goes */
 	int64_t	 parked_ms;	/* PARKED, HTTP: since when; 0: not in a list of park.c, web.c */
+	struct role_wait *roles; /* owned; BUSY */
 	uint32_t events;	/* STREAM: bits of the kinds it gets */
 	uint64_t next;		/* STREAM: serial of the next event for it */
 	bool	 behind;	/* STREAM: that one has happened already */

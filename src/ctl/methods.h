@@ -54,6 +54,13 @@ int	do_remove_instance(struct client *c, const struct vcall *call, struct err *e
 int	do_list_instances(struct client *c, const struct vcall *call, struct err *e);
 int	do_scale(struct client *c, const struct vcall *call, struct err *e);
 int	do_metrics(struct client *c, const struct vcall *call, struct err *e);
+int	do_list_processes(struct client *c, const struct vcall *call, struct err *e);
+int	do_list_roles(struct client *c, const struct vcall *call, struct err *e);
+int	do_add_roles(struct client *c, const struct vcall *call, struct err *e);
+int	do_remove_roles(struct client *c, const struct vcall *call, struct err *e);
+int	do_start_roles(struct client *c, const struct vcall *call, struct err *e);
+int	do_stop_roles(struct client *c, const struct vcall *call, struct err *e);
+int	do_restart_roles(struct client *c, const struct vcall *call, struct err *e);
 int	do_subscribe(struct client *c, const struct vcall *call, struct err *e);
 
 /* org.varlink.service; name without the interface. */

@@ -4,6 +4,7 @@
  * the call makes no sense for it; what was named gets its fault.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/core.h"
 #include "ctl/methods.h"
@@ -181,10 +182,12 @@ do_wait(struct client *c, const struct vcall *call, struct err *e)
 	    vcall_int(call, "timeout", &timeout_ms, e) == -1)
 		return -1;
 	op.state = pstate_by_name(state);
-	if (op.state == P_NSTATES)
+	if (strcmp(state, "READY") == 0)
+		op.what = WAIT_READY;
+	else if (op.state == P_NSTATES)
 		return err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter 'state' is '%s', "
 		    "not one of STOPPED STARTING RUNNING BACKOFF STOPPING EXITED FATAL "
-		    "UNKNOWN", state);
+		    "UNKNOWN READY", state);
 	if (call->oneway)
 		op.wait = false;
 	return operate(c, call, &op, timeout_ms, e);

@@ -148,6 +148,8 @@ subscribe_event(const struct event *ev)
 		history_gone(ev);
 		return;
 	}
+	if (ev->type == EV_READY)
+		return;
 	history_add(ev);
 	bit = KIND_BIT(event_kind(ev));
 	TAILQ_FOREACH(c, &watchers, mode_link) {

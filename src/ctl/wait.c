@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "core/core.h"
+#include "core/edge.h"
 #include "ctl/client.h"
 #include "ctl/select.h"
 #include "wire/json.h"
@@ -256,6 +257,8 @@ is_settled(const struct request *r, const struct proc *p, bool *failed, struct e
 		return pstate_is_stopped(st);
 	case WAIT_STATE:
 		return st == r->state;
+	case WAIT_READY:
+		return edge_holds(p, DEP_READY);
 	}
 	return true;
 }
@@ -308,7 +311,8 @@ on_timeout(struct loop_timer *t)
 		if (w->proc_id == 0 || p == NULL)
 			continue;
 		err_set(&e, FAULT_FAILED, "FAILED: it is %s, not %s, when the time is over",
-		    pstate_name(p->fsm.st), pstate_name(r->state));
+		    pstate_name(p->fsm.st), r->what == WAIT_READY ? "ready" :
+		    pstate_name(r->state));
 		request_result(r, p, &e);
 		wait_end(w);
 	}
@@ -343,7 +347,7 @@ wait_event(const struct event *ev)
 	struct wait *w, *next;
 	struct request *r;
 
-	if (ev->type != EV_STATE && ev->type != EV_GONE)
+	if (ev->type != EV_STATE && ev->type != EV_READY && ev->type != EV_GONE)
 		return;
 	LIST_FOREACH_SAFE(w, bucket_of(ev->proc->id), link, next) {
 		r = w->request;

@@ -29,6 +29,7 @@ enum wait_for {
 	WAIT_DOWN,		/* a stop: any stopped state */
 	WAIT_STATE,		/* one state, however long it takes */
 	WAIT_CHANGE,		/* as WAIT_UP; of one that leaves its group: it has */
+	WAIT_READY,		/* it serves; one that is to do something: it is done */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "conf/types.h"
 #include "core/core.h"
 #include "core/ready.h"
+#include "core/roles.h"
 #include "ctl/cause.h"
 #include "ctl/pools.h"
 
@@ -80,8 +81,9 @@ say_stopped(struct buf *out, const struct proc *p, const struct why_now *now)
 	const struct transition *t;
 
 	if (p->ntransitions == 0) {
-		buf_addf(out, "STOPPED: it was never started%s\n", p->conf->autostart ?
-		    " yet" : " (autostart=false, and nobody asked for it)");
+		buf_addf(out, "STOPPED: it was never started%s\n", p->roles != NULL ? "" :
+		    p->conf->autostart ? " yet" :
+		    " (autostart=false, and nobody asked for it)");
 		return;
 	}
 	put_state_since(out, p, now);
@@ -370,6 +372,7 @@ why_text(const struct proc *p, const struct why_now *now, struct buf *out)
 	if (p->want_up && p->restart_due)
 		buf_adds(out, "an update of the configuration starts it again\n");
 	pools_explain(p, out);
+	roles_why(p, out);
 	for (uint32_t i = first_kept(p); i < p->ntransitions; i++)
 		say_transition(out, transition_at(p, i));
 }

@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/edge.h"
 #include "core/ready.h"
+#include "core/roles.h"
 
 const char *
 conf_signal_name(int sig)
@@ -41,6 +43,70 @@ order_text(const struct proc *p, struct buf *out)
 {
 	(void)p;
 	buf_adds(out, "db to be ready (it is STARTING)");
+}
+
+bool
+edge_holds(const struct proc *p, enum dep_cond cond)
+{
+	(void)cond;
+	return p->fsm.st == P_RUNNING;
+}
+
+/* ---- roles: there are none ---- */
+
+struct role_set core_roles;
+struct proc_roles_list core_in_roles = TAILQ_HEAD_INITIALIZER(core_in_roles);
+
+void
+roles_why(const struct proc *p, struct buf *out)
+{
+	(void)p;
+	(void)out;
+}
+
+const char *
+roles_process_state(const struct proc *p)
+{
+	return pstate_name(p->fsm.st);
+}
+
+const char *
+roles_role_state(const struct role *r)
+{
+	(void)r;
+	return "STOPPED";
+}
+
+bool
+role_is_here(const struct role *r)
+{
+	(void)r;
+	return false;
+}
+
+int
+role_choose(const struct role_set *s, const char *const *names, size_t n, bool *chosen,
+    struct err *e)
+{
+	(void)s;
+	(void)chosen;
+	return n > 0 ? err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", names[0]) : 0;
+}
+
+int
+core_roles_call(const struct roles_call *call, roles_fn done, void *arg, struct buf *note,
+    struct err *e)
+{
+	(void)done;
+	(void)arg;
+	(void)note;
+	return err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", call->n > 0 ? call->names[0] : "");
+}
+
+void
+core_roles_forget(void *arg)
+{
+	(void)arg;
 }
 
 #endif
