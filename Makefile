@@ -303,6 +303,7 @@ SRC_cli = \
 	src/cli/fg.c \
 	src/cli/instance.c \
 	src/cli/kato.c \
+	src/cli/kato_config.c \
 	src/cli/kato_process.c \
 	src/cli/kato_role.c \
 	src/cli/kato_say.c \
@@ -319,6 +320,7 @@ SRC_cli = \
 	src/cli/status.c \
 	src/cli/supctl.c \
 	src/cli/why.c \
+	src/cli/yaml.c \
 
 # Guests that are not always there, and clients.
 LATE = \

@@ -43,6 +43,32 @@ static const struct kato_command commands_of_kato[] = {
 	kato_role_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
 { "role info", "[ROLE...]", "What roles are made of, and how their processes are.",
 	kato_role_info, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
+{ "config del", "COMPONENT PATH", "Delete a value, or a tree with all below it.",
+	kato_config_del, OPT_FULL | OPT_IF_REV | OPT_VERBOSE, 1, 2 },
+{ "config get", "[COMPONENT [PATH]]",
+	"Print a value: text and numbers bare, lists with dashes, trees as YAML.\n"
+	"Without PATH all of the component, without COMPONENT everything.  With -n as that\n"
+	"node sees it: what the component \"local\" says goes first.  -v: the revision, on stderr.",
+	kato_config_get, OPT_FULL | OPT_JSON | OPT_YAML | OPT_NODE | OPT_VERBOSE, 0, 2 },
+{ "config pop", "COMPONENT PATH [VALUE]",
+	"Take VALUE out of a list, or its last item, and print what is left.",
+	kato_config_pop, OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
+{ "config push", "COMPONENT PATH [VALUE]",
+	"Append VALUE to a list, and print it.  Without VALUE: of stdin.",
+	kato_config_push, OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
+{ "config set", "COMPONENT PATH [VALUE]",
+	"Set a value.  Without VALUE: of stdin.\n"
+	"It is text, or becomes the type of the value that is there; with -j it is JSON, with\n"
+	"-y YAML, and a map is a tree.  Another type needs --force.  --if-rev 0: only if\n"
+	"nothing is there.  Changed by somebody else meanwhile: exit status 1.",
+	kato_config_set, OPT_FULL | OPT_JSON | OPT_YAML | OPT_FORCE | OPT_IF_REV | OPT_VERBOSE,
+	1, 3 },
+{ "config watch", "[GLOB]",
+	"Print each change of what GLOB names, until interrupted: revision, path, value.\n"
+	"* and ? stand for characters of a name, ** for any names: \"web/**\".",
+	kato_config_watch, OPT_JSON | OPT_FROM | OPT_VERBOSE, 0, 1 },
+{ "debug configwatch", "[COMPONENT [GLOB]]", "The same as config watch.",
+	kato_config_watch, OPT_JSON | OPT_FROM | OPT_VERBOSE, 0, 2 },
 { "process list", "[PROCESS...]",
 	"Name and state of every process, or of these.\n"
 	"States: STOPPED, STARTING (runs, but is not ready), RUNNING, ROGUE (runs, but no role\n"
@@ -84,14 +110,16 @@ static const struct kato_option options_of_kato[] = {
 	{ OPT_BLOCK, 'b', "block", "SECONDS", "wait so long; 0: as long as it takes", IN(block) },
 	{ OPT_CLUSTER, 'c', "cluster", NULL, "on every node", IN(cluster) },
 	{ OPT_FORCE, 0, "force", NULL, "even if the type of the value changes", IN(force) },
+	{ OPT_FROM, 0, "from", "REVISION", "begin with this change", IN(from) },
+	{ OPT_FULL, 'f', "full", NULL, "COMPONENT/PATH is one word", IN(full) },
 	{ OPT_IF_REV, 0, "if-rev", "REVISION", "only if it was last changed by this revision",
 	    IN(if_rev) },
-	{ OPT_JSON, 'j', "json", NULL, "print JSON", IN(json) },
+	{ OPT_JSON, 'j', "json", NULL, "JSON, printed or given", IN(json) },
 	{ OPT_NODE, 'n', "node", "NODE", "on this node; here that is " KATO_NODE, IN(node) },
 	{ OPT_NO_START, 's', "no-start", NULL, "change the goal, start and stop nothing",
 	    IN(no_start) },
 	{ OPT_VERBOSE, 'v', "verbose", NULL, "say more", IN(verbose) },
-	{ OPT_YAML, 'y', "yaml", NULL, "print YAML", IN(yaml) },
+	{ OPT_YAML, 'y', "yaml", NULL, "YAML, printed or given", IN(yaml) },
 };
 #undef IN
 

@@ -37,6 +37,8 @@ enum {
 	OPT_BLOCK = 1 << 9,	/* -b SECONDS */
 	OPT_FORCE = 1 << 10,
 	OPT_IF_REV = 1 << 11,	/* --if-rev N */
+	OPT_FULL = 1 << 12,	/* -f: component and path in one word */
+	OPT_FROM = 1 << 13,	/* --from N */
 };
 
 struct kato_command;
@@ -48,8 +50,9 @@ struct kato {
 	/* the command's words, options taken out, and the options */
 	char	**v;		/* borrowed from argv; NULL after the last */
 	size_t	 n;
-	bool	 all, all_but, only, json, yaml, verbose, cluster, no_start, force;
-	const char *node, *block, *if_rev;
+	bool	 all, all_but, only, json, yaml, verbose, cluster, no_start, force,
+	    full;
+	const char *node, *block, *if_rev, *from;
 };
 
 struct kato_command {
@@ -85,6 +88,12 @@ void	yaml_value(struct buf *b, yyjson_val *v);
 
 void	kato_version(struct kato *k);
 void	kato_help(struct kato *k);
+void	kato_config_get(struct kato *k);
+void	kato_config_set(struct kato *k);
+void	kato_config_del(struct kato *k);
+void	kato_config_push(struct kato *k);
+void	kato_config_pop(struct kato *k);
+void	kato_config_watch(struct kato *k);
 void	kato_process_list(struct kato *k);
 void	kato_process_start(struct kato *k);
 void	kato_process_stop(struct kato *k);

@@ -151,6 +151,7 @@ keys_options(struct buf *b, const struct helper *h)
 	json_kstr(b, "identifier", core.config->supervisord.identifier);
 	json_kstr(b, "config", core.config->path);
 	json_kstr(b, "statedir", dir != NULL ? dir : "");
+	json_kbool(b, "statedir_given", core.config->supd.statedir != NULL);
 	if (g != NULL)
 		put_user(b, &g->keys->user);
 	json_close(b, '}');

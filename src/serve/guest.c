@@ -156,6 +156,15 @@ make_directories(char *path, struct err *e)
 	}
 }
 
+static bool
+may_do_without(yyjson_val *root, const struct err *why)
+{
+	if (!face->stateless || yyjson_is_true(yyjson_obj_get(root, "statedir_given")))
+		return false;
+	serve_link_log(LOG_WARN, "%s", why->msg);
+	return true;
+}
+
 /* STATEDIR/node/echo, for this guest alone. */
 static int
 make_directory(yyjson_val *root, struct err *e)
@@ -163,17 +172,16 @@ make_directory(yyjson_val *root, struct err *e)
 	yyjson_val *uid = yyjson_obj_get(root, "uid");
 	const char *state = text_of(root, "statedir");
 
-	if (*state == '\0' && face->stateless)
-		return 0;
 	if (asprintf(&life.directory, "%s/%s%s%s", state, guest.kind, *guest.name ? "/" : "",
 	    guest.name) == -1)
 		return err_set(e, FAULT_FAILED, "out of memory");
 	guest.directory = life.directory;
 	if (*state == '\0')
-		return err_set(e, FAULT_FAILED, "there is no directory for state: set [supd]"
-		    " statedir");
-	if (make_directories(life.directory, e) == -1)
-		return -1;
+		err_set(e, FAULT_FAILED, "there is no directory for state: set [supd] statedir");
+	if (*state == '\0' || make_directories(life.directory, e) == -1) {
+		guest.directory = NULL;
+		return may_do_without(root, e) ? 0 : -1;
+	}
 	if (uid != NULL && chown(life.directory, (uid_t)yyjson_get_sint(uid),
 	    (gid_t)yyjson_get_sint(yyjson_obj_get(root, "gid"))) == -1)
 		return err_set(e, FAULT_FAILED, "cannot give '%s' to the user: %s",

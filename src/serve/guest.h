@@ -30,7 +30,11 @@ struct guest_face {
 	const char *kind;	/* "store", "node", "gateway" */
 	const struct serve_interface *interfaces;
 	size_t	 ninterfaces;
-	bool	 stateless;	/* works without a directory, too: guest.directory is NULL then */
+	/*
+	 * Where nobody has chosen a directory for state, and the usual one cannot be made, it
+	 * works without: guest.directory is NULL then.
+	 */
+	bool	 stateless;
 	int	(*open)(struct err *e);	/* NULL: nothing; -1 and e: see above */
 	int	(*begin)(struct err *e);	/* the same */
 	void	(*finish)(int64_t ms);	/* NULL: nothing; see guest_hold() */

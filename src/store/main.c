@@ -27,8 +27,8 @@ begin(struct err *e)
 	if (store_tree == NULL)
 		return -1;
 	if (path == NULL)
-		guest_log(LOG_WARN, "no directory for state: values are kept in memory and lost"
-		    " when the store ends; set [supd] statedir");
+		guest_log(LOG_WARN, "values are in memory only, and lost when the store ends: set"
+		    " [supd] statedir");
 	else
 		guest_log(LOG_INFO, "revision %lld, in %s", (long long)tree_revision(store_tree),
 		    path);

@@ -7,12 +7,13 @@
  * Core to guest:
  *   {"op":"options", "kind":"store|node|gateway", "name":text, "loglevel":number,
  *    "calls":number, "identifier":text, "config":text, "statedir":text,
- *    "uid":number or absent, "gid":number, "groups":[number]} + memfd
+ *    "statedir_given":bool, "uid":number or absent, "gid":number, "groups":[number]} + memfd
  *	First packet of each guest.  name: of the section behind the colon, "" where it has
  *	none.  loglevel: of enum log_level; lines that are less important need not be sent.
  *	calls: how many control connections the guest may have at a time.  identifier, config:
  *	of the supervisor, and the path of its main file.  statedir: where it keeps state; the
- *	guest has a directory of its own in it.  uid: key user of the section, the guest becomes
+ *	guest has a directory of its own in it.  statedir_given: somebody has chosen it, so
+ *	working without it would surprise.  uid: key user of the section, the guest becomes
  *	that user; absent: it stays what it is.
  *	The memfd holds what the sections say, as text of one JSON object, from offset 0:
  *	  {"section":"node:echo", "keys":{...}, "plans":[{"name":"small", "keys":{...}}],
