@@ -101,6 +101,7 @@ SRC_conf = \
 	src/conf/types_ready.c \
 	src/conf/types_socket.c \
 	src/conf/types_span.c \
+	src/conf/types_steps.c \
 	src/conf/types_struct.c \
 	src/conf/types_text.c \
 	src/conf/types_word.c \
@@ -156,6 +157,7 @@ SRC_core = \
 	src/core/setup.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
+	src/core/stopping.c \
 	src/core/stream.c \
 	src/core/survivors.c \
 	src/core/tick.c \

@@ -38,7 +38,7 @@ _supctl() {
 	*:start|*:stop|*:restart) words="all --wait --timeout $(_supctl_ask processes)" ;;
 	*:status) words="all --all --json --wait --timeout $(_supctl_ask processes)" ;;
 	*:pid)	words="all --json $(_supctl_ask processes)" ;;
-	*:clear) words="all $(_supctl_ask processes)" ;;
+	*:clear|*:refresh) words="all $(_supctl_ask processes)" ;;
 	*:env|*:why|*:log-stats) words="--json $(_supctl_ask processes)" ;;
 	*:fg)	words=$(_supctl_ask processes) ;;
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;

@@ -67,13 +67,13 @@ for c in supctl supervisorctl
 	complete -c $c -n __supctl_none -a '(__supctl_ask commands)'
 	complete -c $c -n '__supctl_is help' -a '(__supctl_ask commands)'
 	complete -c $c -n '__supctl_is add remove update' -a '(__supctl_ask groups)'
-	complete -c $c -n '__supctl_is start stop restart status pid clear env why log-stats fg tail' \
+	complete -c $c -n '__supctl_is start stop restart refresh status pid clear env why log-stats fg tail' \
 		-a '(__supctl_ask processes)'
 	complete -c $c -n '__supctl_is signal; and not __supctl_wants_signal' \
 		-a '(__supctl_ask processes) all'
 	complete -c $c -n __supctl_wants_signal \
 		-a 'HUP INT QUIT USR1 USR2 TERM KILL STOP CONT WINCH'
-	complete -c $c -n '__supctl_is start stop restart status pid clear update' -a all
+	complete -c $c -n '__supctl_is start stop restart refresh status pid clear update' -a all
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
 	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
 	complete -c $c -n '__supctl_is instance' -a 'add remove list (__supctl_ask groups)'

@@ -61,6 +61,12 @@ const struct command commands[] = {
 { "plan", cmd_plan, CMD_CONNECT | CMD_JSON | CMD_OURS | CMD_ALONE,
 	"plan\t\t\tWhat update would do now, and which key demands it" },
 { "quit", cmd_quit, 0, "quit\tLeave the supervisor shell." },
+{ "refresh", cmd_refresh, CMD_CONNECT | CMD_OURS | WORDS_PROCESSES,
+	"refresh <name>\t\tHave a process read its own configuration again\n"
+	"refresh <gname>:*\tAll processes of a group that can\n"
+	"refresh <name> <name>\tSeveral processes or groups\n"
+	"refresh all\t\tAll processes that can\n"
+	"Note: by the reload_signal of the program." },
 { "reload", cmd_reload, CMD_ALONE, "reload \t\tRestart the supervisor." },
 { "remove", cmd_remove, WORDS_GROUPS,
 	"remove <name> [...]\tForget a stopped program or group" },

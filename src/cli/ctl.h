@@ -155,6 +155,7 @@ void	cmd_status(struct ctl *c, struct words *w);
 void	cmd_pid(struct ctl *c, struct words *w);
 void	cmd_start(struct ctl *c, struct words *w);
 void	cmd_stop(struct ctl *c, struct words *w);
+void	cmd_refresh(struct ctl *c, struct words *w);
 void	cmd_restart(struct ctl *c, struct words *w);
 void	cmd_signal(struct ctl *c, struct words *w);
 /* --wait: 0 when all are there; else prints who is not, status 1. */

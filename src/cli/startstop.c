@@ -1,5 +1,5 @@
 /*
- * start, stop, restart, signal, and --wait.
+ * start, stop, restart, refresh, signal, and --wait.
  *
  * Names are taken one after the other, as supervisorctl does, although one call
  * could carry them all: `start database web` means that the database is up when
@@ -29,6 +29,7 @@ struct verb {
 	const struct meaning *meanings;	/* ended by FAULT_NONE */
 	const char *signal;	/* signal only */
 	bool	 wait;		/* server answers when the process is there */
+	bool	 plain;		/* the method knows no waiting */
 };
 
 static const struct meaning start_meanings[] = {
@@ -50,6 +51,12 @@ static const struct meaning stop_meanings[] = {
 static const struct meaning signal_meanings[] = {
 	{ FAULT_BAD_NAME, "no such process", EXIT_GENERIC },
 	{ FAULT_BAD_SIGNAL, "bad signal name", EXIT_GENERIC },
+	{ FAULT_NOT_RUNNING, "not running", EXIT_NOT_RUNNING },
+	{ FAULT_NONE, NULL, 0 },
+};
+
+static const struct meaning refresh_meanings[] = {
+	{ FAULT_BAD_NAME, "no such process", EXIT_GENERIC },
 	{ FAULT_NOT_RUNNING, "not running", EXIT_NOT_RUNNING },
 	{ FAULT_NONE, NULL, 0 },
 };
@@ -160,7 +167,7 @@ do_word(struct job *j, char *word)
 		json_kbool(&b, "all", true);
 	if (j->verb->signal != NULL)
 		json_kstr(&b, "signal", j->verb->signal);
-	else
+	else if (!j->verb->plain)
 		json_kbool(&b, "wait", j->verb->wait);
 	json_close(&b, '}');
 	rc = ctl_stream(j->c, j->verb->method, buf_text(&b), on_results, j, &e);
@@ -234,6 +241,19 @@ cmd_restart(struct ctl *c, struct words *w)
 	do_verb(c, w, &start_verb);
 	if (w->wait != NULL)
 		wait_for(c, w);
+}
+
+void
+cmd_refresh(struct ctl *c, struct words *w)
+{
+	static const struct verb verb = {
+		.name = "refresh", .method = CONTROL_INTERFACE ".Refresh",
+		.done = "refreshed", .no_group = EXIT_GENERIC, .plain = true,
+		.meanings = refresh_meanings,
+	};
+
+	if (!no_words(c, w, "refresh", EXIT_GENERIC))
+		do_words(c, w, &verb);
 }
 
 void

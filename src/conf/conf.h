@@ -201,6 +201,23 @@ struct conf_retry {
 	struct intlist permanent_exitcodes;
 };
 
+/* A signal of stop_signals, and how long to wait after it. */
+struct conf_step {
+	int	 sig;
+	int64_t	 ms;
+};
+
+struct steplist {
+	struct conf_step *v;
+	size_t	 n;
+};
+
+/* What is done to a process besides starting it. */
+struct conf_acts {
+	struct steplist stop_signals;	/* none: stopsignal and stopwaitsecs */
+	int	 reload_signal;	/* 0: none */
+};
+
 #define CONF_EXITS_MAX	1000	/* of restart_limit: each is remembered */
 
 enum notify_access { ACCESS_ALL, ACCESS_MAIN };	/* who may speak for a program */
@@ -262,6 +279,7 @@ struct program {
 	struct conf_instance *instance;	/* NULL: it is of no template */
 	struct conf_retry *retry; /* ours; NULL: none of its keys is given */
 	struct conf_in_roles *in_roles;	/* NULL: it names none */
+	struct conf_acts *acts;	/* ours; NULL: likewise */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */

@@ -29,6 +29,14 @@ static const struct conf_part env_part = {
 static const struct conf_part retry_part = {
 	offsetof(struct program, retry), sizeof(struct conf_retry)
 };
+/* All of what is done to it besides. */
+#define ACT(f, t) KEY_OF(struct conf_acts, #f, f, t), .part = &acts_part, \
+	.apply = APPLY_LIVE, .flags = KEY_OURS
+
+static const struct conf_part acts_part = {
+	offsetof(struct program, acts), sizeof(struct conf_acts)
+};
+_Static_assert(sizeof(struct conf_acts) <= CONF_PART_MAX, "a part that is not there is zeroed");
 _Static_assert(sizeof(struct conf_retry) <= CONF_PART_MAX, "a part that is not there is zeroed");
 
 /* Of what watches over a running process. */
@@ -179,6 +187,12 @@ static const struct conf_key program_keys[] = {
 	{ RETRY(permanent_exitcodes, codes), .def = "",
 	  .doc = "Exit statuses after which another start is no use: the process is FATAL at"
 	    " once, and stays so." },
+	{ ACT(stop_signals, steps), .def = "", .max = SPAN_MAX,
+	  .doc = "How a process is stopped, in place of stopsignal and stopwaitsecs: signals, and"
+	    " after each how long to wait for its end, as in TERM 5s INT 5s KILL." },
+	{ ACT(reload_signal, sig), .def = NULL,
+	  .doc = "Signal that has the process read its own configuration again, for supctl"
+	    " refresh." },
 	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"

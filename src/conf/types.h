@@ -78,6 +78,7 @@ TYPE(depends, struct deplist);
 TYPE(goal, enum role_goal);
 TYPE(span, int64_t);		/* milliseconds */
 TYPE(limit, struct conf_limit);
+TYPE(steps, struct steplist);
 TYPE(ratio, int64_t);		/* thousandths */
 TYPE(node_kind, enum node_kind);
 TYPE(ports, struct conf_ports);

@@ -42,7 +42,7 @@ enum cause {
 	CAUSE_RETRY,		/* the back-off delay is over */
 	CAUSE_AUTORESTART,
 	CAUSE_GAVE_UP,		/* startretries used up */
-	CAUSE_STOPWAIT,		/* stopwaitsecs over, SIGKILL sent */
+	CAUSE_STOPWAIT,		/* stopwaitsecs over, SIGKILL sent; arg 1: stop_signals */
 	CAUSE_SHUTDOWN,
 	CAUSE_RESTART,		/* of the supervisor */
 	CAUSE_RELOAD,		/* update of the configuration */
@@ -57,6 +57,7 @@ enum cause {
 	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */
 	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
 	CAUSE_ROLE,		/* a role was started or stopped; arg: uid of who asked; -2: nobody */
+	CAUSE_NEXT_STEP,	/* of a stop; arg: the signal that is sent */
 };
 
 /* Who asks: kept for `why`. */
@@ -191,6 +192,7 @@ struct proc {
 	pid_t	 last_pid;	/* of the latest child: its process group */
 	pid_t	 dead_pid;	/* the latest that has been reaped; 0: none */
 	bool	 killed;	/* SIGKILL was sent in this stop */
+	uint8_t	 stop_step;	/* of this stop, see stopping.h */
 	uint32_t box;		/* number of its cgroup, tier A */
 	bool	 loose;		/* not all that it started is in its cgroup */
 	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
@@ -338,6 +340,9 @@ int	proc_exitstatus(const struct proc *p);
 int	proc_start(struct proc *p, struct asker by, struct err *e);
 int	proc_stop(struct proc *p, struct asker by, struct err *e);
 int	proc_signal(struct proc *p, int sig, struct err *e);
+/* Have it read its own configuration again, by what its program names for that. */
+int	proc_refresh(struct proc *p, struct err *e);
+bool	proc_can_refresh(const struct proc *p);
 /* Write to the process's stdin as much as fits and queue the rest. */
 int	proc_stdin(struct proc *p, const char *data, size_t len, struct err *e);
 /* Fault and text that supervisord would answer when a wanted start has ended so. */

@@ -204,6 +204,8 @@ flight_save(const struct proc *p)
 	f->is_ready = proc_is_ready(p);
 	f->due_again = p->fsm.st == P_FATAL && proc_restart_due(p);
 	f->row = (uint8_t)retry_row(p);
+	f->stop_step = p->stop_step;
+	f->killed = p->killed;
 	f->start_ms = p->start_ms;
 	f->start_wall_ms = p->start_wall_ms;
 	f->stop_wall_ms = p->stop_wall_ms;
@@ -415,6 +417,8 @@ flight_recall(struct proc *p)
 	p->stop_wall_ms = f->stop_wall_ms;
 	in = f->stdin_fd;
 	retry_recall(p, f->row);
+	p->stop_step = f->stop_step;
+	p->killed = f->killed;
 	if (f->state < P_NSTATES)
 		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid, f->due_again);
 	if (in != -1 && f->pid > 0)

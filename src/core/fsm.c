@@ -116,7 +116,7 @@ fsm_step(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 		if (ev == E_DOWN)
 			return to(P_STOPPED, 0, 0);
 		if (ev == E_DUE)	/* again every stopwaitsecs, until it is reaped */
-			return to(P_STOPPING, 0, A_KILL | T_KILL);
+			return to(P_STOPPING, 0, (r->milder ? A_NEXT : A_KILL) | T_KILL);
 		if (ev == E_LOST)
 			return to(P_UNKNOWN, 0, 0);
 		break;

@@ -36,6 +36,7 @@ struct fsm_rules {
 	bool	closing;	/* the supervisor stops: nothing is started any more */
 	bool	final;		/* no start after this end, whatever restart and startretries say */
 	bool	pause;		/* E_DOWN from RUNNING: not at once */
+	bool	milder;		/* there is another signal before SIGKILL */
 	bool	retry_fatal;	/* FATAL is tried again, some time */
 };
 
@@ -44,8 +45,9 @@ enum {
 	A_STOP	= 1 << 0,	/* send stopsignal */
 	A_KILL	= 1 << 1,	/* send SIGKILL */
 	A_SPAWN	= 1 << 2,
+	A_NEXT	= 1 << 3,	/* send the next signal of the stop */
 	T_UP	= 1 << 8,	/* startsecs, then E_UP */
-	T_KILL	= 1 << 9,	/* stopwaitsecs, then E_DUE */
+	T_KILL	= 1 << 9,	/* the time of this step of the stop, then E_DUE */
 	T_BACK	= 1 << 10,	/* the pause before the next start, then E_DUE */
 	T_NOW	= 1 << 11,	/* end of this turn of the loop, then E_DUE */
 	T_OFF	= 1 << 12,	/* disarm although the state stays */

@@ -27,6 +27,7 @@
 #include "core/retry.h"
 #include "core/rules.h"
 #include "core/sockets.h"
+#include "core/stopping.h"
 #include "core/survivors.h"
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
@@ -99,7 +100,7 @@ due(struct proc *p)
 	if (wait_ms > 0)
 		loop_timer_start(&p->timer, wait_ms, on_due);
 	else
-		proc_event(p, E_DUE, (struct asker){ cause, 0 });
+		proc_event(p, E_DUE, (struct asker){ cause, rules_due_arg(p) });
 }
 
 static void
@@ -184,71 +185,6 @@ proc_cut_short(struct proc *p)
 		loop_timer_start(&p->timer, RULES_HURRY_MS, on_due);
 }
 
-/* ---- signals ---- */
-
-/*
- * Send sig to the process, or to its group.  A pid is ours to signal until we
- * reap it: it cannot have been given to another.
- */
-static int
-send_signal(struct proc *p, int sig, bool group)
-{
-	log_debug("killing %s (pid %d) %swith signal %s", p->conf->name, (int)p->pid,
-	    group ? "process group " : "", conf_signal_name(sig));
-	if (group && sys->kill(-p->pid, sig) == 0)
-		return 0;
-	/* no such group: the child has not made it yet */
-	if (sys->kill(p->pid, sig) == 0 || errno == ESRCH)
-		return 0;
-	log_crit("unknown problem killing %s (%d): %s", p->conf->name, (int)p->pid,
-	    errno_name(errno));
-	return -1;
-}
-
-/* Who hangs leaves a core behind, which says where. */
-static int
-stop_signal(const struct proc *p)
-{
-	const struct transition *last =
-	    &p->ring[(p->ntransitions + TRANSITIONS_KEPT - 1) % TRANSITIONS_KEPT];
-
-	return last->cause == CAUSE_WATCHDOG ? SIGABRT : p->conf->stopsignal;
-}
-
-static void
-ask_to_stop(struct proc *p)
-{
-	p->killed = false;
-	if (p->queued)
-		launch_cancel(p);
-	order_let_go(p);
-	if (p->pid == 0) {
-		proc_later(p, E_DOWN, nobody);
-		return;
-	}
-	if (send_signal(p, stop_signal(p), p->conf->stopasgroup) == -1) {
-		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
-		return;
-	}
-	if (p->conf->stopasgroup)	/* its children may be held, and it dies at once */
-		sys->kill(-p->pid, SIGCONT);
-	else if (p->conf->stopsignal != SIGKILL)
-		resume_later(p);
-}
-
-static void
-kill_hard(struct proc *p)
-{
-	p->killed = true;
-	if (p->lingering) {
-		survivors_kill(p);
-		return;
-	}
-	log_warn("killing '%s' (%d) with SIGKILL", p->conf->name, (int)p->pid);
-	if (p->pid > 0 && send_signal(p, SIGKILL, p->conf->killasgroup) == -1)
-		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
-}
-
 /* ---- the step ---- */
 
 static void
@@ -328,6 +264,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	out = fsm_step(p->fsm, ev, &rules);
 	changed = out.next.st != from;
 	p->fsm = out.next;
+	if (out.act & (A_STOP | A_NEXT))
+		p->stop_step = (uint8_t)((out.act & A_NEXT) ? p->stop_step + 1 : 0);
 	arm(p, out.act, changed);
 	if (changed) {
 		if (out.next.st == P_STARTING)
@@ -338,9 +276,11 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	} else if (ev == E_DUE && from == P_STOPPING)
 		record(p, from, by);
 	if (out.act & A_STOP)
-		ask_to_stop(p);
+		stopping_begin(p);
+	if (out.act & A_NEXT)
+		stopping_next(p);
 	if (out.act & A_KILL)
-		kill_hard(p);
+		stopping_kill(p);
 	if (out.act & A_SPAWN)
 		launch_start(p);
 	flight_save(p);
@@ -418,6 +358,29 @@ proc_stop(struct proc *p, struct asker by, struct err *e)
 		return err_set(e, FAULT_FAILED, "FAILED: unknown problem killing %s",
 		    p->conf->name);
 	return 0;
+}
+
+bool
+proc_can_refresh(const struct proc *p)
+{
+	const struct conf_acts *a = p->conf->acts;
+
+	return a != NULL && a->reload_signal != 0;
+}
+
+int
+proc_refresh(struct proc *p, struct err *e)
+{
+	const struct conf_acts *a = p->conf->acts;
+
+	if (p->fsm.st != P_RUNNING || p->pid == 0)
+		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
+	if (!proc_can_refresh(p))
+		return err_set(e, FAULT_FAILED, "FAILED: %s has no reload_signal",
+		    p->conf->name);
+	log_info("%s (%d) gets %s to read its configuration again (reload_signal)",
+	    p->conf->name, (int)p->pid, conf_signal_name(a->reload_signal));
+	return proc_signal(p, a->reload_signal, e);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "core/guest.h"
 #include "core/life.h"
 #include "core/retry.h"
+#include "core/stopping.h"
 
 #define KILL_PAUSE_MS	1000	/* at least between two SIGKILLs, also with stopwaitsecs=0 */
 
@@ -42,6 +43,7 @@ rules_of(const struct proc *p)
 		/* when nobody wants a start after it, it does not matter how many there were */
 		.final = verdict == CAUSE_PERMANENT ||
 		    (verdict == CAUSE_LIMIT && (restart || p->fsm.st != P_RUNNING)),
+		.milder = stopping_is_milder(p),
 		.pause = c != NULL && c->backoff > 0,
 		.retry_fatal = c != NULL && c->fatal_retry > 0 && p->want_up &&
 		    !p->leaving && verdict != CAUSE_PERMANENT,
@@ -55,7 +57,7 @@ rules_due(const struct proc *p)
 
 	switch (p->fsm.st) {
 	case P_STOPPING:
-		return CAUSE_STOPWAIT;
+		return stopping_is_milder(p) ? CAUSE_NEXT_STEP : CAUSE_STOPWAIT;
 	case P_EXITED:
 		return verdict != CAUSE_NONE ? verdict : CAUSE_AUTORESTART;
 	case P_FATAL:
@@ -74,12 +76,22 @@ rules_due(const struct proc *p)
 	return CAUSE_RETRY;
 }
 
+int32_t
+rules_due_arg(const struct proc *p)
+{
+	const struct conf_acts *a = p->conf->acts;
+
+	if (p->fsm.st != P_STOPPING || a == NULL || a->stop_signals.n == 0)
+		return 0;
+	return stopping_is_milder(p) ? a->stop_signals.v[p->stop_step + 1].sig : 1;
+}
+
 /* ---- times ---- */
 
 int64_t
 rules_kill_ms(const struct proc *p)
 {
-	int64_t ms = p->conf->stopwaitsecs * 1000;
+	int64_t ms = stopping_ms(p);
 
 	if (p->killed && ms < KILL_PAUSE_MS)
 		ms = KILL_PAUSE_MS;

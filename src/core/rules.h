@@ -16,6 +16,7 @@ bool	rules_restart(const struct proc *p);
 int64_t	rules_startretries(const struct proc *p);
 /* What it means that p's timer is over. */
 enum cause rules_due(const struct proc *p);
+int32_t	rules_due_arg(const struct proc *p);
 
 /* Until SIGKILL; before the next try of a start; before a restart that is at once. */
 int64_t	rules_kill_ms(const struct proc *p);

@@ -20,6 +20,7 @@
 #include "core/cgroup.h"
 #include "core/life.h"
 #include "core/proc.h"
+#include "core/stopping.h"
 
 #define SCAN_PAUSE_MS	5	/* between two scans for survivors */
 #define BLIND_PAUSE_MS	50	/* the same, when descriptors or memory were short */
@@ -96,7 +97,7 @@ survivors_cgroup(struct proc *p)
 static int
 signal_for(const struct proc *p)
 {
-	return p->killed ? SIGKILL : p->conf->stopsignal;
+	return p->killed ? SIGKILL : stopping_signal(p);
 }
 
 /*
@@ -251,6 +252,7 @@ void
 survivors_shoo(struct proc *p)
 {
 	p->killed = false;
+	p->stop_step = 0;
 	if (tier == TIER_C)
 		return;
 	linger(p);
@@ -258,6 +260,16 @@ survivors_shoo(struct proc *p)
 		proc_hold_restart(p, SHOO_MS);
 	else
 		survivors_forget(p);
+}
+
+void
+survivors_ask_again(struct proc *p)
+{
+	log_info("what '%s' left behind gets %s", p->conf->name,
+	    conf_signal_name(stopping_signal(p)));
+	free(p->asked);
+	p->asked = NULL;
+	loop_job_add(&scan_job, on_job);
 }
 
 void

@@ -5,7 +5,7 @@
  *   B  adopted children of ours, known by the mark in their environment or by
  *      their process group;
  *   C  the process group alone, where /proc cannot be read.
- * They get stopsignal, and SIGKILL when stopwaitsecs is over; until then the
+ * They get stopsignal (or stop_signals), and SIGKILL when the time is over; until then the
  * process stays STOPPING.  Before an automatic restart they get stopsignal only.
  */
 #ifndef CORE_SURVIVORS_H
@@ -18,6 +18,8 @@ void	survivors_init(void);
 void	survivors_release(void);
 /* p's main process is reaped: proc_gone() follows when nothing is left. */
 void	survivors_check(struct proc *p);
+/* The next step of the stop: they get its signal. */
+void	survivors_ask_again(struct proc *p);
 /* The time is over: SIGKILL to what is left. */
 void	survivors_kill(struct proc *p);
 /*

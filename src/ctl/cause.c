@@ -93,6 +93,8 @@ put_role(const struct transition *t, struct buf *out)
 void
 cause_put(const struct transition *t, struct buf *out)
 {
+	const char *name;
+
 	switch ((enum cause)t->cause) {
 	case CAUSE_NONE:
 		buf_adds(out, "no cause is known");
@@ -125,7 +127,8 @@ cause_put(const struct transition *t, struct buf *out)
 		buf_adds(out, "startretries were used up");
 		return;
 	case CAUSE_STOPWAIT:
-		buf_adds(out, "stopwaitsecs were over, SIGKILL was sent");
+		buf_addf(out, "%s over, SIGKILL was sent", t->arg == 1 ?
+		    "the times of stop_signals were" : "stopwaitsecs were");
 		return;
 	case CAUSE_SHUTDOWN:
 		buf_adds(out, "the supervisor shuts down");
@@ -164,6 +167,10 @@ cause_put(const struct transition *t, struct buf *out)
 		return;
 	case CAUSE_FATAL_RETRY:
 		buf_adds(out, "fatal_retry was over");
+		return;
+	case CAUSE_NEXT_STEP:
+		name = conf_signal_name(t->arg);
+		buf_addf(out, "it had not ended, %s was sent", name != NULL ? name : "a signal");
 		return;
 	case CAUSE_DEPENDENCY:
 		put_dependency(t, out);

@@ -157,6 +157,7 @@ static const struct method methods[] = {
 	{ .name = "Start", .fn = do_start },
 	{ .name = "Stop", .fn = do_stop },
 	{ .name = "Signal", .fn = do_signal },
+	{ .name = "Refresh", .fn = do_refresh },
 	{ .name = "Wait", .fn = do_wait },
 	{ .name = "Reread", .fn = do_reread },
 	{ .name = "Plan", .fn = do_plan },

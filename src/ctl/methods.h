@@ -37,6 +37,7 @@ struct asker method_asker(const struct client *c);
 int	do_start(struct client *c, const struct vcall *call, struct err *e);
 int	do_stop(struct client *c, const struct vcall *call, struct err *e);
 int	do_signal(struct client *c, const struct vcall *call, struct err *e);
+int	do_refresh(struct client *c, const struct vcall *call, struct err *e);
 int	do_wait(struct client *c, const struct vcall *call, struct err *e);
 int	do_status(struct client *c, const struct vcall *call, struct err *e);
 int	do_why(struct client *c, const struct vcall *call, struct err *e);

@@ -1,5 +1,5 @@
 /*
- * Start, Stop, Signal and Wait: supervisord's order of checks, for each process
+ * Start, Stop, Signal, Refresh and Wait: supervisord's order of checks, for each process
  * by itself.  What was reached through a group or "all" is left out where
  * the call makes no sense for it; what was named gets its fault.
  */
@@ -166,6 +166,31 @@ do_signal(struct client *c, const struct vcall *call, struct err *e)
 
 	if (need_string(call, "signal", &op.signal, e) == -1)
 		return -1;
+	return operate(c, call, &op, -1, e);
+}
+
+/* ---- Refresh ---- */
+
+static bool
+can_refresh(const struct proc *p)
+{
+	return p->fsm.st == P_RUNNING && proc_can_refresh(p);
+}
+
+static int
+act_refresh(struct proc *p, const struct operation *op, struct err *e)
+{
+	(void)op;
+	return proc_refresh(p, e);
+}
+
+int
+do_refresh(struct client *c, const struct vcall *call, struct err *e)
+{
+	struct operation op = {
+		.what = WAIT_DOWN, .applies = can_refresh, .act = act_refresh,
+	};
+
 	return operate(c, call, &op, -1, e);
 }
 

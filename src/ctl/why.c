@@ -201,7 +201,12 @@ static void
 say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	const struct transition *t = latest_to(p, P_STOPPING);
-	const char *sig = conf_signal_name(p->conf->stopsignal);
+	const struct steplist *steps = p->conf->acts != NULL &&
+	    p->conf->acts->stop_signals.n > 0 ? &p->conf->acts->stop_signals : NULL;
+	const char *sig = conf_signal_name(steps == NULL ? p->conf->stopsignal :
+	    steps->v[p->stop_step < steps->n ? p->stop_step : 0].sig);
+	const char *next = steps != NULL && !p->killed && p->stop_step + 1u < steps->n ?
+	    conf_signal_name(steps->v[p->stop_step + 1].sig) : NULL;
 
 	put_state_since(out, p, now);
 	if (t != NULL) {
@@ -217,9 +222,14 @@ say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 		    p->killed ? "SIGKILL" : sig ? sig : "a signal",
 		    p->conf->stopasgroup ? "process group" : "pid", (int)p->pid);
 	if (now->timer_ms >= 0) {
-		buf_addf(out, ", SIGKILL %sin ", p->killed ? "again " : "");
+		buf_addf(out, ", %s %sin ", next != NULL ? next : "SIGKILL",
+		    p->killed ? "again " : "");
 		cause_put_span(out, now->timer_ms);
-		buf_addf(out, " (stopwaitsecs=%lld)", (long long)p->conf->stopwaitsecs);
+		if (steps == NULL)
+			buf_addf(out, " (stopwaitsecs=%lld)",
+			    (long long)p->conf->stopwaitsecs);
+		else
+			buf_adds(out, " (stop_signals)");
 	}
 	buf_addc(out, '\n');
 }

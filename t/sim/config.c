@@ -84,6 +84,7 @@ change(struct made *p)
 		"backoff=200ms\nbackoff_max=5s\n", "backoff=1s\nbackoff_jitter=0\n",
 		"restart_limit=3/10s\n", "restart_limit=1/1s\nfatal_retry=20s\n",
 		"fatal_retry=5s\nbackoff=3s\nbackoff_factor=1.5\n",
+		"stop_signals=TERM 1s INT 500ms KILL\n", "stop_signals=QUIT 3s\nbackoff=1s\n",
 		"permanent_exitcodes=1,3\nrestart_limit=4/60s\nbackoff=10ms\n",
 	};
 	static const char *const logs[] = { "NONE", "AUTO", "/tmp/x.log", "NONE" };

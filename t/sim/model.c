@@ -45,6 +45,7 @@ struct mproc {
 	uint8_t want_up, lingering, expected, asked, killed;
 	uint8_t updating, restart_due;
 	uint8_t exits, verdict;	/* that count; enum verdict */
+	uint8_t step;		/* of the stop */
 };
 
 enum verdict { GOES_ON, LIMITED, PERMANENT };
@@ -65,6 +66,7 @@ static struct {
 	int	limit;		/* exits; 0: none */
 	bool	permanent;	/* who dies badly is not started again */
 	bool	pause, retry;
+	int	steps;		/* signals before SIGKILL */
 } rules;
 
 static unsigned long states, steps;
@@ -205,6 +207,7 @@ rules_now(const struct world *w, const struct mproc *p)
 		.closing = w->closing, .restart = restart, .pause = rules.pause,
 		.final = p->verdict == PERMANENT ||
 		    (p->verdict == LIMITED && (restart || p->st != P_RUNNING)),
+		.milder = p->step + 1 < rules.steps,
 		.retry_fatal = rules.retry && p->want_up && p->verdict != PERMANENT,
 	};
 }
@@ -227,9 +230,12 @@ take(struct world *w, int i, enum pevent ev, enum answer a)
 	must(out.next.fails >= 0 && out.next.fails <= r.startretries + 1);
 	p->st = (uint8_t)out.next.st;
 	p->fails = (uint8_t)out.next.fails;
+	p->step = (uint8_t)((out.act & A_NEXT) ? p->step + 1 : (out.act & A_STOP) ? 0 : p->step);
 	arm(p, out.act, moved);
 	if (out.act & A_STOP)
 		ask(p, a);
+	if ((out.act & A_NEXT) && !p->lingering && p->pid != 0 && a == NO_SIGNAL)
+		p->job = E_LOST + 1;
 	if (out.act & A_KILL) {
 		p->killed = 1;
 		if (!p->lingering && p->pid != 0 && a == NO_SIGNAL)
@@ -710,10 +716,11 @@ explore(double until)
 static const struct {
 	int	limit;
 	bool	permanent, pause, retry;
+	int	steps;
 } policies[] = {
-	{ 0, false, false, false },	/* supervisord's rules */
-	{ 0, false, true, false }, { 0, false, true, true }, { 2, false, false, false },
-	{ 1, false, true, true }, { 0, true, false, true }, { 2, true, true, true },
+	{ 0, false, false, false, 0 },	/* supervisord's rules */
+	{ 0, false, true, false, 0 }, { 0, false, true, true, 2 }, { 2, false, false, false, 3 },
+	{ 1, false, true, true, 1 }, { 0, true, false, true, 0 }, { 2, true, true, true, 0 },
 };
 
 static int
@@ -727,6 +734,7 @@ explore_policies(double until)
 		rules.permanent = policies[i].permanent;
 		rules.pause = policies[i].pause;
 		rules.retry = policies[i].retry;
+		rules.steps = policies[i].steps;
 		depth = explore(until);
 		least = depth < least ? depth : least;
 	}

@@ -17,55 +17,58 @@ static const struct cell {
 	int spent;		/* fails > startretries (in BACKOFF), or will be (STARTING) */
 	int restart, closing;	/* 0, 1 or ANY */
 	int final, pause, again; /* pause: T_BACK after an exit; again: FATAL is tried again */
+	int milder;		/* another signal before SIGKILL */
 	enum pstate to;
 	int fails;
 	unsigned act;
 } cells[] = {
-	/* state, event, spent, restart, closing, final, pause, again: state, fails, actions */
+	/* state, event, spent, restart, closing, final, pause, again, milder: state, fails,
+	 * actions */
 	/* at rest: only a wish moves, and none while the supervisor goes down */
-	{ P_STOPPED, E_START, ANY, ANY, 0, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
-	{ P_EXITED, E_START, ANY, ANY, 0, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
-	{ P_FATAL, E_START, ANY, ANY, 0, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
+	{ P_STOPPED, E_START, ANY, ANY, 0, ANY, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
+	{ P_EXITED, E_START, ANY, ANY, 0, ANY, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
+	{ P_FATAL, E_START, ANY, ANY, 0, ANY, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
 	/* autorestart, unless somebody stops it in between, or this end was the last */
-	{ P_EXITED, E_DUE, ANY, ANY, 0, 0, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
-	{ P_EXITED, E_DUE, ANY, ANY, 0, 1, ANY, 0, P_FATAL, 0, 0 },
-	{ P_EXITED, E_DUE, ANY, ANY, 0, 1, ANY, 1, P_FATAL, 0, T_RETRY },
-	{ P_EXITED, E_DUE, ANY, ANY, 1, ANY, ANY, ANY, P_EXITED, 0, 0 },
-	{ P_EXITED, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, P_EXITED, 0, T_OFF },
+	{ P_EXITED, E_DUE, ANY, ANY, 0, 0, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
+	{ P_EXITED, E_DUE, ANY, ANY, 0, 1, ANY, 0, ANY, P_FATAL, 0, 0 },
+	{ P_EXITED, E_DUE, ANY, ANY, 0, 1, ANY, 1, ANY, P_FATAL, 0, T_RETRY },
+	{ P_EXITED, E_DUE, ANY, ANY, 1, ANY, ANY, ANY, ANY, P_EXITED, 0, 0 },
+	{ P_EXITED, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_EXITED, 0, T_OFF },
 	/* fatal_retry: likewise */
-	{ P_FATAL, E_DUE, ANY, ANY, 0, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
-	{ P_FATAL, E_DUE, ANY, ANY, 1, ANY, ANY, ANY, P_FATAL, 0, 0 },
-	{ P_FATAL, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, P_FATAL, 0, T_OFF },
+	{ P_FATAL, E_DUE, ANY, ANY, 0, ANY, ANY, ANY, ANY, P_STARTING, 0, A_SPAWN | T_UP },
+	{ P_FATAL, E_DUE, ANY, ANY, 1, ANY, ANY, ANY, ANY, P_FATAL, 0, 0 },
+	{ P_FATAL, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_FATAL, 0, T_OFF },
 	/* a start */
-	{ P_STARTING, E_UP, ANY, ANY, ANY, ANY, ANY, ANY, P_RUNNING, 0, 0 },
-	{ P_STARTING, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPING, 0, A_STOP | T_KILL },
-	{ P_STARTING, E_DOWN, 0, ANY, ANY, 0, ANY, ANY, P_BACKOFF, PLUS, T_BACK },
-	{ P_STARTING, E_DOWN, 0, ANY, ANY, 1, ANY, ANY, P_BACKOFF, PLUS, T_NOW },
-	{ P_STARTING, E_DOWN, 1, ANY, ANY, ANY, ANY, ANY, P_BACKOFF, PLUS, T_NOW },
+	{ P_STARTING, E_UP, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_RUNNING, 0, 0 },
+	{ P_STARTING, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPING, 0, A_STOP | T_KILL },
+	{ P_STARTING, E_DOWN, 0, ANY, ANY, 0, ANY, ANY, ANY, P_BACKOFF, PLUS, T_BACK },
+	{ P_STARTING, E_DOWN, 0, ANY, ANY, 1, ANY, ANY, ANY, P_BACKOFF, PLUS, T_NOW },
+	{ P_STARTING, E_DOWN, 1, ANY, ANY, ANY, ANY, ANY, ANY, P_BACKOFF, PLUS, T_NOW },
 	/* waiting for the next try */
-	{ P_BACKOFF, E_DUE, 0, ANY, 0, 0, ANY, ANY, P_STARTING, KEEP, A_SPAWN | T_UP },
-	{ P_BACKOFF, E_DUE, 0, ANY, 0, 1, ANY, 0, P_FATAL, 0, 0 },
-	{ P_BACKOFF, E_DUE, 0, ANY, 0, 1, ANY, 1, P_FATAL, 0, T_RETRY },
-	{ P_BACKOFF, E_DUE, 0, ANY, 1, 1, ANY, ANY, P_FATAL, 0, 0 },
-	{ P_BACKOFF, E_DUE, 1, ANY, 0, ANY, ANY, 0, P_FATAL, 0, 0 },
-	{ P_BACKOFF, E_DUE, 1, ANY, 0, ANY, ANY, 1, P_FATAL, 0, T_RETRY },
-	{ P_BACKOFF, E_DUE, 1, ANY, 1, ANY, ANY, ANY, P_FATAL, 0, 0 },
-	{ P_BACKOFF, E_STOP, ANY, ANY, 0, ANY, ANY, ANY, P_STOPPED, 0, 0 },
-	{ P_BACKOFF, E_STOP, ANY, ANY, 1, ANY, ANY, ANY, P_FATAL, 0, 0 },
+	{ P_BACKOFF, E_DUE, 0, ANY, 0, 0, ANY, ANY, ANY, P_STARTING, KEEP, A_SPAWN | T_UP },
+	{ P_BACKOFF, E_DUE, 0, ANY, 0, 1, ANY, 0, ANY, P_FATAL, 0, 0 },
+	{ P_BACKOFF, E_DUE, 0, ANY, 0, 1, ANY, 1, ANY, P_FATAL, 0, T_RETRY },
+	{ P_BACKOFF, E_DUE, 0, ANY, 1, 1, ANY, ANY, ANY, P_FATAL, 0, 0 },
+	{ P_BACKOFF, E_DUE, 1, ANY, 0, ANY, ANY, 0, ANY, P_FATAL, 0, 0 },
+	{ P_BACKOFF, E_DUE, 1, ANY, 0, ANY, ANY, 1, ANY, P_FATAL, 0, T_RETRY },
+	{ P_BACKOFF, E_DUE, 1, ANY, 1, ANY, ANY, ANY, ANY, P_FATAL, 0, 0 },
+	{ P_BACKOFF, E_STOP, ANY, ANY, 0, ANY, ANY, ANY, ANY, P_STOPPED, 0, 0 },
+	{ P_BACKOFF, E_STOP, ANY, ANY, 1, ANY, ANY, ANY, ANY, P_FATAL, 0, 0 },
 	/* up */
-	{ P_RUNNING, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPING, 0, A_STOP | T_KILL },
-	{ P_RUNNING, E_DOWN, ANY, 1, 0, 0, 0, ANY, P_EXITED, 0, T_NOW },
-	{ P_RUNNING, E_DOWN, ANY, 1, 0, 0, 1, ANY, P_EXITED, 0, T_BACK },
-	{ P_RUNNING, E_DOWN, ANY, 0, 0, 0, ANY, ANY, P_EXITED, 0, 0 },
-	{ P_RUNNING, E_DOWN, ANY, ANY, 0, 1, ANY, ANY, P_EXITED, 0, T_NOW },
-	{ P_RUNNING, E_DOWN, ANY, ANY, 1, ANY, ANY, ANY, P_EXITED, 0, 0 },
+	{ P_RUNNING, E_STOP, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPING, 0, A_STOP | T_KILL },
+	{ P_RUNNING, E_DOWN, ANY, 1, 0, 0, 0, ANY, ANY, P_EXITED, 0, T_NOW },
+	{ P_RUNNING, E_DOWN, ANY, 1, 0, 0, 1, ANY, ANY, P_EXITED, 0, T_BACK },
+	{ P_RUNNING, E_DOWN, ANY, 0, 0, 0, ANY, ANY, ANY, P_EXITED, 0, 0 },
+	{ P_RUNNING, E_DOWN, ANY, ANY, 0, 1, ANY, ANY, ANY, P_EXITED, 0, T_NOW },
+	{ P_RUNNING, E_DOWN, ANY, ANY, 1, ANY, ANY, ANY, ANY, P_EXITED, 0, 0 },
 	/* held by a dependency that failed: there is nothing to try again */
-	{ P_STARTING, E_FAIL, ANY, ANY, ANY, ANY, ANY, ANY, P_FATAL, 0, 0 },
+	{ P_STARTING, E_FAIL, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_FATAL, 0, 0 },
 	/* on its way down */
-	{ P_STOPPING, E_DOWN, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPED, 0, 0 },
-	{ P_STOPPING, E_DUE, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPING, 0, A_KILL | T_KILL },
-	{ P_STOPPING, E_LOST, ANY, ANY, ANY, ANY, ANY, ANY, P_UNKNOWN, 0, 0 },
-	{ P_UNKNOWN, E_DOWN, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPED, 0, 0 },
+	{ P_STOPPING, E_DOWN, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPED, 0, 0 },
+	{ P_STOPPING, E_DUE, ANY, ANY, ANY, ANY, ANY, ANY, 0, P_STOPPING, 0, A_KILL | T_KILL },
+	{ P_STOPPING, E_DUE, ANY, ANY, ANY, ANY, ANY, ANY, 1, P_STOPPING, 0, A_NEXT | T_KILL },
+	{ P_STOPPING, E_LOST, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_UNKNOWN, 0, 0 },
+	{ P_UNKNOWN, E_DOWN, ANY, ANY, ANY, ANY, ANY, ANY, ANY, P_STOPPED, 0, 0 },
 };
 
 static const char *const events[P_NEVENTS] = {
@@ -87,7 +90,8 @@ find_cell(struct fsm p, enum pevent ev, const struct fsm_rules *r)
 		if (cells[i].st == p.st && cells[i].ev == ev &&
 		    fits(cells[i].spent, spent) && fits(cells[i].restart, r->restart) &&
 		    fits(cells[i].closing, r->closing) && fits(cells[i].final, r->final) &&
-		    fits(cells[i].pause, r->pause) && fits(cells[i].again, r->retry_fatal))
+		    fits(cells[i].pause, r->pause) && fits(cells[i].again, r->retry_fatal) &&
+		    fits(cells[i].milder, r->milder))
 			return &cells[i];
 	return NULL;
 }
@@ -120,11 +124,11 @@ check_all(enum pstate st, enum pevent ev)
 
 	for (int retries = 0; retries <= 3; retries++)
 		for (int fails = 0; fails <= retries + 1; fails++)
-			for (int bits = 0; bits < 32; bits++) {
+			for (int bits = 0; bits < 64; bits++) {
 				struct fsm_rules r = { .startretries = retries,
 					.restart = bits & 1, .closing = bits & 2,
 					.final = bits & 4, .pause = bits & 8,
-					.retry_fatal = bits & 16 };
+					.retry_fatal = bits & 16, .milder = bits & 32 };
 				struct fsm p = { .st = st, .fails = fails };
 
 				good = check(p, ev, &r) && good;

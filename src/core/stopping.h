@@ -1,0 +1,24 @@
+/*
+ * How a process is asked to end: by stopsignal, or by the steps of stop_signals, and then by
+ * SIGKILL.
+ */
+#ifndef CORE_STOPPING_H
+#define CORE_STOPPING_H
+
+#include "core/core.h"
+
+/* The first thing that it gets; the next one; SIGKILL, also what it has left behind. */
+void	stopping_begin(struct proc *p);
+void	stopping_next(struct proc *p);
+void	stopping_kill(struct proc *p);
+
+/* Is there something before SIGKILL that has not been tried? */
+bool	stopping_is_milder(const struct proc *p);
+/* The signal of the present step, and how long it has. */
+int	stopping_signal(const struct proc *p);
+int64_t	stopping_ms(const struct proc *p);
+
+/* Send sig to the process, or to its group.  -1: the kernel refuses. */
+int	stopping_send(struct proc *p, int sig, bool group);
+
+#endif
