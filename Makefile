@@ -263,6 +263,21 @@ SRC_store = \
 	src/store/tree.c \
 	src/store/watch.c \
 
+SRC_node = \
+	src/node/child.c \
+	src/node/conf.c \
+	src/node/fill.c \
+	src/node/hook.c \
+	src/node/main.c \
+	src/node/methods.c \
+	src/node/monitor.c \
+	src/node/op.c \
+	src/node/place.c \
+	src/node/port.c \
+	src/node/replay.c \
+	src/node/row.c \
+	src/node/steps.c \
+
 SRC_web = \
 	src/web/action.c \
 	src/web/embed.c \
@@ -329,6 +344,7 @@ LATE = \
 	$(SRC_http) \
 	$(SRC_serve) \
 	$(SRC_store) \
+	$(SRC_node) \
 	$(SRC_web) \
 	$(SRC_gateway) \
 	$(SRC_cli) \

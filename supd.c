@@ -24,6 +24,7 @@
 #include "ctl/ctl.h"
 #include "log/log.h"
 #include "store/store.h"
+#include "node/node.h"
 #include "web/web.h"
 
 /* Exit statuses of the supervisor; supd(8) lists them. */
@@ -266,6 +267,7 @@ static const struct face {
 	{ "logger", log_main, true },
 	{ "web", web_main, true },
 	{ "store", store_main, true },
+	{ "node", node_main, true },
 	{ "check", face_check, true },
 	{ "show", conf_show_main, true },
 	{ "manual", conf_manual_main, true },

@@ -97,7 +97,7 @@ static const struct conf_key node_keys[] = {
 	{ KEY(conf_template, list), .def = "", .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = "Files to write into config/ of an instance's directory, between commas; holes"
 	    " such as %(port)s are filled." },
-	{ KEY(credentials, list), .def = "", .apply = APPLY_RESTART, .flags = KEY_OURS,
+	{ KEY(credentials, list), .def = "", .apply = APPLY_RESTART, .flags = KEY_OURS | KEY_LATE,
 	  .doc = "More members of the credentials, as NAME=VALUE between commas; holes are"
 	    " filled, %(password)s is a new random word." },
 	{ KEY(provision, words), .def = NULL, .apply = APPLY_RESTART, .flags = KEY_OURS,

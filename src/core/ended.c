@@ -104,7 +104,8 @@ ended_running(struct proc *p, int status, const char *how)
 	p->counts.ended[ending_of(p, status, false)]++;
 	if (p->expected) {
 		proc_set_spawnerr(p, NULL);
-		log_info("exited: %s (%s; expected)", p->conf->name, how);
+		(p->group == core.guests ? log_debug : log_info)("exited: %s (%s; expected)",
+		    p->conf->name, how);
 	} else {
 		snprintf(text, sizeof(text), "Bad exit code %d",
 		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
