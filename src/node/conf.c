@@ -93,7 +93,7 @@ check(struct err *e)
 }
 
 int
-node_load(struct err *e)
+node_conf_load(struct err *e)
 {
 	const char *kind = guest_text("kind", "echo");
 
@@ -122,7 +122,7 @@ node_load(struct err *e)
 }
 
 void
-node_release(void)
+node_conf_release(void)
 {
 	free(node.own_base);
 	node = (struct node){ 0 };

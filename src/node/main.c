@@ -40,7 +40,7 @@ static int
 begin(struct err *e)
 {
 	children_init();
-	if (node_load(e) == -1 || open_rows(e) == -1 || watch_all(e) == -1)
+	if (node_conf_load(e) == -1 || open_rows(e) == -1 || watch_all(e) == -1)
 		return -1;
 	replay_begin();
 	return 0;
@@ -54,7 +54,7 @@ end(void)
 	ops_release();
 	children_release();
 	node_rows_close();
-	node_release();
+	node_conf_release();
 }
 
 int

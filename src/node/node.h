@@ -50,8 +50,8 @@ extern struct node node;
 int	node_main(int argc, char **argv);
 
 /* conf.c: read the options into `node`; -1 and e. */
-int	node_load(struct err *e);
-void	node_release(void);
+int	node_conf_load(struct err *e);
+void	node_conf_release(void);
 const char *node_kind_name(enum kind k);
 /* Is it one of the versions?  Every one is where none is listed. */
 bool	node_has_version(const char *version);
