@@ -101,7 +101,8 @@ is((node('echo', 'Bind', name => 'none', binding => 'b'))[1]{name}, 'BAD_NAME', 
 my $squatter = IO::Socket::INET->new(LocalPort => $first + 1, Listen => 1);
 ($how, $p) = node('echo', 'Provision', name => 'two');
 is($p->{credentials}{port}, $first + 2, 'a port at which somebody listens is skipped');
-like(slurp("$T/supd.log"), qr/WARN node:echo: port @{[ $first + 1 ]} is skipped/, 'and told');
+my $skipped = "WARN node:echo: port @{[ $first + 1 ]} is skipped";
+like(`perl t/tool/await.pl line $DEADLINE $SUP '$T/supd.log' '$skipped' 1`, qr/skipped/, 'and told');
 ($how, $p) = node('echo', 'Provision', name => 'three', credentials => { port => $first, password => 'old' });
 like("$p->{credentials}{port} $p->{credentials}{url}", qr{^$last echo://three:old\@}, 'a wish for another port is a wish');
 ($how, $p) = node('echo', 'Provision', name => 'four');
@@ -171,6 +172,10 @@ like(ask($c, 'org.supd.Node.List')->{parameters}{text}, qr/which of several node
 my ($node) = grep { $_->{name} eq 'node:echo' } @{ ask($c, 'Status', { all => JSON::PP::true() })->{parameters}{processes} };
 is("$node->{group} $node->{statename} $node->{guest}", 'supd RUNNING 1', 'it is a guest');
 kill 'KILL', $node->{pid};
+system('perl', 't/tool/await.pl', 'gone', $DEADLINE, $node->{pid});
+# a connection that was on its way to the dead one has died with it
+my $end = time + $DEADLINE;
+$c = dial() while (node('echo', 'Describe'))[0] eq 'nothing' && time < $end;
 is(join(' ', map { $_->{name} } @{ (node('echo', 'List'))[1]{instances} }), 'three two',
     'killed, it comes back with what it knew');
 system("sed -i 's/^capacity = 3/capacity = 2/; /^\\[node:dir\\]/,/^quota/d' '$T/supd.conf'");
