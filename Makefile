@@ -201,9 +201,11 @@ SRC_ctl = \
 SRC_curl = \
 	src/client/failure.c \
 	src/client/http.c \
+	src/gateway/fetch.c \
 
 SRC_nocurl = \
 	src/client/nohttp.c \
+	src/gateway/nofetch.c \
 
 SRC_client = \
 	src/client/async.c \
@@ -307,10 +309,25 @@ SRC_web = \
 	src/web/xmlrpc_write.c \
 
 SRC_gateway = \
+	src/gateway/broker.c \
+	src/gateway/catalog.c \
 	src/gateway/choose.c \
+	src/gateway/controller.c \
 	src/gateway/decide.c \
+	src/gateway/demand.c \
+	src/gateway/face.c \
+	src/gateway/main.c \
+	src/gateway/nodes.c \
+	src/gateway/offer.c \
+	src/gateway/orphans.c \
+	src/gateway/osb.c \
+	src/gateway/osb_answer.c \
 	src/gateway/row.c \
+	src/gateway/rows.c \
 	src/gateway/schema.c \
+	src/gateway/service.c \
+	src/gateway/v1.c \
+	src/gateway/work.c \
 
 SRC_cli = \
 	src/cli/command.c \

@@ -22,9 +22,10 @@
 #include "core/sockets.h"
 #include "core/survivors.h"
 #include "ctl/ctl.h"
+#include "gateway/gateway.h"
 #include "log/log.h"
-#include "store/store.h"
 #include "node/node.h"
+#include "store/store.h"
 #include "web/web.h"
 
 /* Exit statuses of the supervisor; supd(8) lists them. */
@@ -268,6 +269,7 @@ static const struct face {
 	{ "web", web_main, true },
 	{ "store", store_main, true },
 	{ "node", node_main, true },
+	{ "gateway", gateway_main, true },
 	{ "check", face_check, true },
 	{ "show", conf_show_main, true },
 	{ "manual", conf_manual_main, true },

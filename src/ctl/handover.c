@@ -35,6 +35,7 @@ static const struct {
 } rows[] = {
 	{ STORE_INTERFACE, SECTION_STORE },
 	{ NODE_INTERFACE, SECTION_NODE },
+	{ GATEWAY_INTERFACE, SECTION_GATEWAY },
 };
 
 /* ---- pumping ---- */
@@ -247,45 +248,46 @@ handover_close(void)
 
 /* ---- who answers ---- */
 
-/* The only node there is; NULL and e. */
+/* The only one of its kind; NULL and e. */
 static struct helper *
-only_node(struct err *e)
+only_one(enum guest_section kind, const char *word, struct err *e)
 {
 	struct helper *h, *found = NULL;
 
 	TAILQ_FOREACH(h, &core.helpers, link) {
-		if (h->kind != SECTION_NODE)
+		if (h->kind != kind)
 			continue;
 		if (found != NULL) {
 			err_set(e, FAULT_INCORRECT_PARAMETERS, "INCORRECT_PARAMETERS: parameter"
-			    " 'node' has to say which of several nodes is meant");
+			    " '%s' has to say which of several is meant", word);
 			return NULL;
 		}
 		found = h;
 	}
 	if (found == NULL)
-		err_set(e, FAULT_BAD_NAME, "BAD_NAME: there is no [node:x]");
+		err_set(e, FAULT_BAD_NAME, "BAD_NAME: there is no [%s:x]", word);
 	return found;
 }
 
+/* The node, or the gateway, that a call names in the parameter of that word. */
 static struct helper *
-find_node(const struct vcall *call, struct err *e)
+find_named(enum guest_section kind, const char *word, const struct vcall *call, struct err *e)
 {
 	const struct conf_guest *g;
 	const char *name = "";
 	struct helper *h;
 
-	if (vcall_string(call, "node", &name, e) == -1)
+	if (vcall_string(call, word, &name, e) == -1)
 		return NULL;
 	if (*name == '\0')
-		return only_node(e);
-	h = core_find_helper(SECTION_NODE, name);
-	g = h == NULL ? conf_find_guest(core.config, SECTION_NODE, name) : NULL;
+		return only_one(kind, word, e);
+	h = core_find_helper(kind, name);
+	g = h == NULL ? conf_find_guest(core.config, kind, name) : NULL;
 	if (g != NULL)
-		err_set(e, FAULT_BAD_NAME, "BAD_NAME: the node '%s' is an external program",
-		    name);
+		err_set(e, FAULT_BAD_NAME, "BAD_NAME: the %s '%s' is an external program",
+		    word, name);
 	else if (h == NULL)
-		err_set(e, FAULT_BAD_NAME, "BAD_NAME: there is no [node:%s]", name);
+		err_set(e, FAULT_BAD_NAME, "BAD_NAME: there is no [%s:%s]", word, name);
 	return h;
 }
 
@@ -294,13 +296,17 @@ handover_park(const char *interface, const struct vcall *call, struct err *e)
 {
 	struct helper *h;
 
-	if (strcmp(interface, NODE_INTERFACE) == 0) {
-		h = find_node(call, e);
-		if (h == NULL)
-			return NULL;
-	} else
+	if (strcmp(interface, STORE_INTERFACE) == 0) {
 		h = core_want_helper(SECTION_STORE, "");
-	if (h == NULL || handover_of(h) == NULL) {
+		if (h == NULL)
+			err_set(e, FAULT_FAILED, "FAILED: out of memory");
+	} else if (strcmp(interface, NODE_INTERFACE) == 0)
+		h = find_named(SECTION_NODE, "node", call, e);
+	else
+		h = find_named(SECTION_GATEWAY, "gateway", call, e);
+	if (h == NULL)
+		return NULL;
+	if (handover_of(h) == NULL) {
 		err_set(e, FAULT_FAILED, "FAILED: out of memory");
 		return NULL;
 	}

@@ -270,7 +270,8 @@ guest_call(struct client *c, const char *interface, const struct vcall *call)
 static const char *
 guest_interface(const char *method)
 {
-	static const char *const all[] = { LOG_INTERFACE, STORE_INTERFACE, NODE_INTERFACE };
+	static const char *const all[] = { LOG_INTERFACE, STORE_INTERFACE, NODE_INTERFACE,
+		GATEWAY_INTERFACE };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (member_of(method, all[i]) != NULL)

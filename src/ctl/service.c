@@ -35,6 +35,7 @@ static const struct {
 	{ CONTROL_INTERFACE, varlink_idl_control },
 	{ LOG_INTERFACE, varlink_idl_log },
 	{ NODE_INTERFACE, varlink_idl_node },
+	{ GATEWAY_INTERFACE, varlink_idl_gateway },
 	{ STORE_INTERFACE, varlink_idl_store },
 };
 

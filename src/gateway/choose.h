@@ -18,7 +18,7 @@ struct node {
 	char	**versions;	/* NULL-terminated; empty: says nothing; owned */
 	int64_t	 free;		/* units, with what is outstanding subtracted */
 	int64_t	 unit;		/* of one instance */
-	int64_t	 limit_ms;	/* how long an operation may take it; 0: not known */
+	int64_t	 limit_ms;	/* it answers within that time; 0: not known */
 	unsigned outstanding;	/* provisions on their way */
 	bool	 known;		/* it has described itself */
 	bool	 draining;	/* takes nothing new */

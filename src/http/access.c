@@ -179,6 +179,15 @@ find(const char *who, int64_t now)
 	return oldest;
 }
 
+static int64_t
+delay_of(unsigned wrong, unsigned patience)
+{
+	if (wrong < patience)
+		return 0;
+	wrong -= patience;
+	return wrong < 5 ? DELAY_FIRST_MS << wrong : DELAY_MOST_MS;
+}
+
 int64_t
 access_wrong(const struct http_server *s, const char *who, const char *user,
     struct offender **out)
@@ -189,7 +198,7 @@ access_wrong(const struct http_server *s, const char *who, const char *user,
 	*out = NULL;
 	if (o == NULL || o->waiting == WAITING_MAX)
 		return -1;
-	delay_ms = o->wrong < 5 ? DELAY_FIRST_MS << o->wrong : DELAY_MOST_MS;
+	delay_ms = delay_of(o->wrong, s->patience);
 	o->wrong++;
 	o->waiting++;
 	o->last_ms = now;

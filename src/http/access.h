@@ -19,6 +19,7 @@ struct http_server {
 	bool	 is_unix;
 	char	*username;	/* NULL: no password is needed; owned */
 	char	*password;	/* {SHA}hex; owned */
+	unsigned patience;	/* so many wrong passwords in a row are answered at once */
 	size_t	 connections;	/* of now */
 };
 

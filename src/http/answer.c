@@ -185,6 +185,10 @@ request_fail(struct request *r, unsigned status, const char *text)
 	const char *reason = MHD_get_reason_phrase_for(status);
 	struct buf b = { 0 };
 
+	if (http.site->fail != NULL) {
+		http.site->fail(r, status, text != NULL ? text : reason);
+		return;
+	}
 	buf_addf(&b, "<!DOCTYPE html>\n<title>%u %s</title>\n<h1>%s</h1>\n<p>", status,
 	    reason, reason);
 	/* it may hold what the caller has sent */

@@ -105,7 +105,11 @@ say_who(const struct connection *c, char *text, size_t size)
 static void
 ask_for_password(struct request *r)
 {
-	request_set(r, "WWW-Authenticate", "Basic realm=\"default\"");
+	char realm[128];
+
+	snprintf(realm, sizeof(realm), "Basic realm=\"%s\"",
+	    http.site->realm != NULL ? http.site->realm : "default");
+	request_set(r, "WWW-Authenticate", realm);
 	request_set(r, "Connection", "close");
 	request_fail(r, MHD_HTTP_UNAUTHORIZED, "A user name and a password are needed here.");
 }
@@ -200,8 +204,25 @@ check_body(struct request *r)
 static enum http_method
 method_of(const char *word)
 {
-	return strcmp(word, "GET") == 0 ? HTTP_GET : strcmp(word, "HEAD") == 0 ? HTTP_HEAD :
-	    strcmp(word, "POST") == 0 ? HTTP_POST : HTTP_OTHER;
+	static const struct {
+		const char *word;
+		enum http_method method;
+	} methods[] = {
+		{ "GET", HTTP_GET }, { "HEAD", HTTP_HEAD }, { "POST", HTTP_POST },
+		{ "PUT", HTTP_PUT }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
+	};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(methods[i].word, word) == 0)
+			return methods[i].method;
+	return HTTP_OTHER;
+}
+
+/* Does the request look only? */
+static bool
+reads(const struct request *r)
+{
+	return (r->method & (HTTP_GET | HTTP_HEAD)) != 0;
 }
 
 /* So far nothing speaks against an answer by the handler. */
@@ -219,16 +240,18 @@ admit(struct request *r, const char *method)
 
 	a->route = find_route(r);
 	r->method = method_of(method);
-	if (a->route == NULL || !a->route->is_open)
+	if (http.site->admit != NULL)
+		http.site->admit(r);
+	if (is_welcome(r) && (a->route == NULL || !a->route->is_open))
 		check_password(r);
 	if (!is_welcome(r))
 		return;
-	if (a->bad_path || (a->route == NULL && r->method == HTTP_POST) ||
+	if (a->bad_path || (a->route == NULL && !reads(r)) ||
 	    r->method == HTTP_OTHER || (a->route && (r->method & a->route->methods) == 0))
 		request_fail(r, MHD_HTTP_BAD_REQUEST, NULL);
 	else if (a->route == NULL)
 		request_fail(r, MHD_HTTP_NOT_FOUND, NULL);
-	else if (r->method == HTTP_POST && !a->route->asks && origin_is_foreign(r))
+	else if (!reads(r) && !a->route->asks && origin_is_foreign(r))
 		request_fail(r, MHD_HTTP_FORBIDDEN, "This was asked for by a page of another site.");
 	else
 		check_body(r);

@@ -33,7 +33,10 @@ enum http_method {
 	HTTP_GET = 1,
 	HTTP_HEAD = 2,		/* answer as for GET: the body is left out by itself */
 	HTTP_POST = 4,
-	HTTP_OTHER = 8,		/* no handler sees it */
+	HTTP_PUT = 8,
+	HTTP_PATCH = 16,
+	HTTP_DELETE = 32,
+	HTTP_OTHER = 64,	/* no handler sees it */
 };
 
 struct http_server;	/* access.h */
@@ -73,6 +76,14 @@ struct http_site {
 	const struct route *routes;	/* ends with a row without path */
 	/* A line for the supervisor's log.  What a stranger has sent may stand in it. */
 	void	(*log)(enum log_level level, const char *fmt, va_list ap);
+	/*
+	 * The head of a request is here, its password was not looked at: answer, and nobody
+	 * else looks at it; or leave it.  NULL: leave all.
+	 */
+	request_fn admit;
+	/* request_fail() and what is refused before a handler: as text for people, in HTML; or so */
+	void	(*fail)(struct request *r, unsigned status, const char *text);
+	const char *realm;		/* whose password it is; NULL: "default" */
 };
 
 /* ---- what was asked ---- */

@@ -18,3 +18,4 @@ EMBED(varlink_idl_control, "org.supd.Control.varlink");
 EMBED(varlink_idl_log, "org.supd.Log.varlink");
 EMBED(varlink_idl_store, "org.supd.Store.varlink");
 EMBED(varlink_idl_node, "org.supd.Node.varlink");
+EMBED(varlink_idl_gateway, "org.supd.Gateway.varlink");

@@ -22,12 +22,14 @@
 #define LOG_INTERFACE		"org.supd.Log"
 #define STORE_INTERFACE		"org.supd.Store"
 #define NODE_INTERFACE		"org.supd.Node"
+#define GATEWAY_INTERFACE	"org.supd.Gateway"
 #define SERVICE_INTERFACE	"org.varlink.service"
 
 /* The IDL texts, NUL-terminated. */
 extern const char varlink_idl_control[];
 extern const char varlink_idl_log[];
 extern const char varlink_idl_node[];
+extern const char varlink_idl_gateway[];
 extern const char varlink_idl_store[];
 
 /* A request, parsed.  Strings and params point into doc. */
