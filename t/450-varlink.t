@@ -14,7 +14,7 @@ wait_for($c, 'RUNNING', 'a');
 
 my $info = ask($c, 'org.varlink.service.GetInfo')->{parameters};
 is($info->{product}, 'supd', 'GetInfo: product');
-is_deeply($info->{interfaces}, [qw(org.varlink.service org.supd.Control org.supd.Log org.supd.Node org.supd.Store)],
+is_deeply($info->{interfaces}, [qw(org.varlink.service org.supd.Control org.supd.Log org.supd.Node org.supd.Gateway org.supd.Store)],
     'and interfaces');
 for my $name (@{ $info->{interfaces} }) {
 	my $idl = ask($c, 'org.varlink.service.GetInterfaceDescription',

@@ -294,7 +294,7 @@ test_service(void)
 	is_str(ask(&a, "{\"method\":\"org.varlink.service.GetInfo\"}"),
 	    "{\"parameters\":{\"vendor\":\"supd\",\"product\":\"supd\",\"version\":\""
 	    SUPD_VERSION "\",\"url\":\"\",\"interfaces\":[\"org.varlink.service\","
-	    "\"org.supd.Control\",\"org.supd.Log\",\"org.supd.Node\"]}}", "GetInfo");
+	    "\"org.supd.Control\",\"org.supd.Log\",\"org.supd.Node\",\"org.supd.Gateway\",\"org.supd.Store\"]}}", "GetInfo");
 	ok(strstr(ask(&a, "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
 	    "\"parameters\":{\"interface\":\"org.supd.Control\"}}"),
 	    "interface org.supd.Control\\n") != NULL, "GetInterfaceDescription");
