@@ -76,7 +76,7 @@ nodes_all(size_t *n)
 }
 
 int64_t
-node_limit_ms(const struct node *n)
+node_patience_ms(const struct node *n)
 {
 	int64_t own = guest_number("node_timeout", 0) * 1000;
 	int64_t said = n->limit_ms > 0 ? n->limit_ms : own > 0 ? own : LIMIT_MS;
@@ -200,7 +200,7 @@ node_ask(struct node *n, const char *method, const char *params, node_fn fn, voi
 {
 	struct peer *p = LOOP_OWNER(n, struct peer, n);
 
-	return call(p, method, params, node_limit_ms(n), fn, arg, e);
+	return call(p, method, params, node_patience_ms(n), fn, arg, e);
 }
 
 void

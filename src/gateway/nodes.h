@@ -22,7 +22,7 @@ void	nodes_close(void);
 struct node *nodes_find(const char *name);
 struct node *const *nodes_all(size_t *n);
 /* How long an operation may take there. */
-int64_t	node_limit_ms(const struct node *n);
+int64_t	node_patience_ms(const struct node *n);
 
 /* ---- what they are ---- */
 

@@ -183,7 +183,7 @@ set_deadline(struct work *w)
 	bool waited_for = !TAILQ_EMPTY(&w->asks);
 
 	w->tries = 0;
-	w->deadline_ms = loop_now() + (w->node != NULL ? node_limit_ms(w->node) : 0) +
+	w->deadline_ms = loop_now() + (w->node != NULL ? node_patience_ms(w->node) : 0) +
 	    (waited_for ? 0 : PATIENCE_MS);
 }
 
