@@ -36,6 +36,7 @@ all:
 # ---- sources, room by room ------------------------------------------------
 
 SRC_base = \
+	src/base/attrs.c \
 	src/base/buf.c \
 	src/base/err.c \
 	src/base/fd.c \
@@ -99,6 +100,7 @@ SRC_conf = \
 	src/conf/types_gateway.c \
 	src/conf/types_number.c \
 	src/conf/types_ready.c \
+	src/conf/types_res.c \
 	src/conf/types_socket.c \
 	src/conf/types_span.c \
 	src/conf/types_steps.c \
@@ -132,9 +134,11 @@ SRC_core = \
 	src/core/launch.c \
 	src/core/launching.c \
 	src/core/life.c \
+	src/core/limits.c \
 	src/core/listener.c \
 	src/core/machine.c \
 	src/core/notify.c \
+	src/core/oom.c \
 	src/core/order.c \
 	src/core/outcome.c \
 	src/core/owner.c \

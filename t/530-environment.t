@@ -24,13 +24,14 @@ printf 'pass-7a1\n' >password
 printf 'key-5c2\n\n' >key
 chmod 400 password key
 user=$(id -un)
-[ "$user" != root ] || user=nobody
+as=		# who is not root cannot change the user
+[ "$user" != root ] || { user=nobody; as='user = nobody'; }
 conf '[supervisord]' 'environment = COMMON=1,SHARED=common'
 conf '[program:files]' "command = $T/show $T/files" 'startsecs = 0' "environment = PROGRAM=program" \
     "env_file = %(here)s/one.env, -$T/none.env, $T/two.env"
 conf '[program:clear]' "command = $T/show $T/clear" 'startsecs = 0' 'env_clear = true'
-conf '[program:user]' "command = $T/show $T/user" 'startsecs = 0' 'user_env = true' "user = $user"
-conf '[program:secret]' "command = $T/show $T/secret" 'startsecs = 0' "user = $user" \
+conf '[program:user]' "command = $T/show $T/user" 'startsecs = 0' 'user_env = true' "$as"
+conf '[program:secret]' "command = $T/show $T/secret" 'startsecs = 0' "$as" \
     "secret.DB_Password = $T/password" "secret.KEY_FILE = file:$T/key" 'environment = DB_Password=open'
 up
 for p in files clear user secret; do entered $p RUNNING; done
@@ -44,8 +45,8 @@ is "$(v files PROGRAM)" program 'environment counts before env_file'
 is "$(v files FROM_OUTSIDE)" outside 'the rest is inherited'
 is "$(v clear FROM_OUTSIDE)$(grep -c '^PATH=' clear)" 0 'env_clear: nothing is'
 is "$(v clear COMMON) $(v clear SUPERVISOR_PROCESS_NAME)" '1 clear' 'but what the configuration gives'
-home=$(awk -F: -v u="$user" '$1 == u { print $6 }' /etc/passwd)
-shell=$(awk -F: -v u="$user" '$1 == u { print $7 }' /etc/passwd)
+home=$(getent passwd "$user" | cut -d : -f 6)
+shell=$(getent passwd "$user" | cut -d : -f 7)
 is "$(v user HOME) $(v user USER) $(v user LOGNAME) $(v user SHELL)" "$home $user $user $shell" 'user_env'
 is "$(v secret DB_Password)" pass-7a1 'a secret, before environment, without the end of its line'
 case $(stat -f -c %T /run /dev/shm 2>/dev/null) in

@@ -28,61 +28,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/attrs.h"
+#include "base/bare.h"
 #include "base/err.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-
-/* The sanitizers keep books about our stack that a second user would spoil. */
-#if defined(__x86_64__) && !defined(SANITIZED)
-#define SHARE_MEMORY 1
-
-static inline long
-bare(long n, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret)
-	    : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-	    : "rcx", "r11", "memory");
-	return ret;
-}
-#elif defined(__aarch64__) && !defined(SANITIZED)
-#define SHARE_MEMORY 1
-
-static inline long
-bare(long n, long a, long b, long c, long d, long e)
-{
-	register long x8 __asm__("x8") = n;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
-
-	__asm__ volatile("svc 0" : "+r"(x0)
-	    : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
-	return x0;
-}
-#else
-#define SHARE_MEMORY 0
-
-static inline long
-bare(long n, long a, long b, long c, long d, long e)
-{
-	long ret = syscall(n, a, b, c, d, e);
-
-	return ret == -1 ? -errno : ret;
-}
-#endif
 
 static bool refused = !SHARE_MEMORY;	/* clone is not possible here */
 static bool has_places;
@@ -114,9 +62,13 @@ say(const char *text)
 
 /* supervisord writes these to the child's stderr, so they stand in its log. */
 static void
-say_failure(const struct spawn *s, enum spawn_step step, int no)
+say_failure(const struct spawn *s, enum spawn_step step, int what, int no)
 {
 	switch (step) {
+	case STEP_ATTR:
+		say("supervisor: couldn't set ");
+		say(attr_name(what));
+		break;
 	case STEP_NONE:
 	case STEP_PGRP:
 	case STEP_FD:
@@ -254,10 +206,32 @@ write_pid(char *at, long pid)
 	*at = '\0';
 }
 
+/* What the rights of a user would not allow any more stands before it. */
+static enum spawn_step
+become_user(const struct spawn *s, int *what, int *no)
+{
+	long r;
+
+	if (s->attrs != NULL && (r = attrs_before_user(s->attrs, what)) < 0)
+		return *no = (int)-r, STEP_ATTR;
+	if (s->set_user) {
+		if ((r = bare(SYS_setgroups, (long)s->ngroups, (long)s->groups, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_GROUPS;
+		if ((r = bare(SYS_setgid, s->gid, 0, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_GID;
+		if ((r = bare(SYS_setuid, s->uid, 0, 0, 0, 0)) < 0)
+			return *no = (int)-r, STEP_UID;
+	}
+	if (s->attrs != NULL && (r = attrs_as_user(s->attrs, what)) < 0)
+		return *no = (int)-r, STEP_ATTR;
+	return STEP_NONE;
+}
+
 /* Each step in supervisord's order; returns the one that failed, and why in *no. */
 static enum spawn_step
-prepare(const struct spawn *s, struct own_fds *own, int *no)
+prepare(const struct spawn *s, struct own_fds *own, int *what, int *no)
 {
+	enum spawn_step step;
 	long r;
 
 	if ((r = bare(SYS_setpgid, 0, 0, 0, 0, 0)) < 0)
@@ -287,14 +261,8 @@ prepare(const struct spawn *s, struct own_fds *own, int *no)
 		if (r < 0)
 			return *no = (int)-r, STEP_RLIMIT;
 	}
-	if (s->set_user) {
-		if ((r = bare(SYS_setgroups, (long)s->ngroups, (long)s->groups, 0, 0, 0)) < 0)
-			return *no = (int)-r, STEP_GROUPS;
-		if ((r = bare(SYS_setgid, s->gid, 0, 0, 0, 0)) < 0)
-			return *no = (int)-r, STEP_GID;
-		if ((r = bare(SYS_setuid, s->uid, 0, 0, 0, 0)) < 0)
-			return *no = (int)-r, STEP_UID;
-	}
+	if ((step = become_user(s, what, no)) != STEP_NONE)
+		return step;
 	if (s->directory != NULL &&
 	    (r = bare(SYS_chdir, (long)s->directory, 0, 0, 0, 0)) < 0)
 		return *no = (int)-r, STEP_CHDIR;
@@ -373,9 +341,9 @@ child(void *arg)
 	struct spawn_fail fail;
 	struct own_fds own = { { s->fd[0], s->fd[1], s->fd[2] }, s->err_fd };
 	enum spawn_step step;
-	int no = 0;
+	int what = 0, no = 0;
 
-	step = prepare(s, &own, &no);
+	step = prepare(s, &own, &what, &no);
 	if (step == STEP_NONE) {
 		default_signals();
 		no = execute(s);
@@ -383,11 +351,12 @@ child(void *arg)
 	}
 	fail.step = (int32_t)step;
 	fail.no = no;
+	fail.what = what;
 	if (s->news != NULL)
 		s->news->fail = fail;
 	else
 		bare(SYS_write, own.err_fd, (long)&fail, sizeof(fail), 0, 0);
-	say_failure(s, step, no);
+	say_failure(s, step, what, no);
 	bare(SYS_exit_group, 127, 0, 0, 0, 0);
 	return 127;
 }

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct attrs;
+
 /* Steps of a child between clone and exec, in order; reported when one fails. */
 enum spawn_step {
 	STEP_NONE,
@@ -24,6 +26,7 @@ enum spawn_step {
 	STEP_UID,
 	STEP_CHDIR,
 	STEP_RLIMIT,
+	STEP_ATTR,		/* what: enum attr */
 	STEP_EXEC,
 };
 
@@ -31,6 +34,7 @@ enum spawn_step {
 struct spawn_fail {
 	int32_t	step;		/* enum spawn_step; STEP_NONE: nothing yet */
 	int32_t	no;		/* errno */
+	int32_t	what;		/* which part of the step */
 };
 
 /* What a child that shares our memory tells in it. */
@@ -74,6 +78,7 @@ struct spawn {
 	int	 umask;		/* -1: inherited */
 	uint64_t nofile_soft;	/* RLIMIT_NOFILE of the child; 0: as we have it */
 	uint64_t nofile_hard;
+	const struct attrs *attrs; /* NULL: none, see base/attrs.h */
 	void	*stack;		/* SPAWN_STACK bytes for the child; page-aligned */
 	int	 place;		/* which place of spawn.h is this child's; -1: none; needs news */
 };

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attrs.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -233,6 +234,15 @@ struct conf_in_roles {
 	struct strlist roles;	/* names, of the program's own key */
 };
 
+/* What a program may use. */
+struct conf_res {
+	struct attrs attrs;
+	int64_t	 memory_max;	/* bytes; 0: no limit, as for the others */
+	int64_t	 memory_high;
+	int64_t	 cpu_max;	/* thousandths of a processor */
+	int64_t	 pids_max;
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -280,6 +290,7 @@ struct program {
 	struct conf_retry *retry; /* ours; NULL: none of its keys is given */
 	struct conf_in_roles *in_roles;	/* NULL: it names none */
 	struct conf_acts *acts;	/* ours; NULL: likewise */
+	struct conf_res *res;	/* ours; the same */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */

@@ -5,6 +5,8 @@
  */
 #include "conf/keys.h"
 
+#include <sys/resource.h>
+
 #define SECONDS_MAX	315360000	/* ten years: no sum of milliseconds overflows */
 #define SPAN_MAX	(SECONDS_MAX * INT64_C(1000))
 #define NUMBER_MAX	INT32_MAX
@@ -19,6 +21,18 @@
 static const struct conf_part env_part = {
 	offsetof(struct program, env), sizeof(struct conf_env)
 };
+
+static const struct conf_part res_part = {
+	offsetof(struct program, res), sizeof(struct conf_res)
+};
+
+#define RES_AS(key, f, t) KEY_OF(struct conf_res, key, f, t), .part = &res_part, \
+	.flags = KEY_OURS
+#define RES(f, t) RES_AS(#f, f, t)
+#define ATTR(f, t) RES_AS(#f, attrs.f, t), .apply = APPLY_RESTART
+#define LIMIT(key, resource) RES_AS(key, attrs.limit[resource], rlimit), \
+	.apply = APPLY_RESTART
+#define LIMIT_DOC "soft:hard, or one number for both; sizes may have KB, MB or GB; infinity."
 
 #define ENV(f, t) KEY_OF(struct conf_env, #f, f, t), .part = &env_part
 
@@ -132,6 +146,62 @@ static const struct conf_key program_keys[] = {
 	  .doc = "Path of a file whose text is the value of variable NAME; with file: before it"
 	    " the variable is the path of a copy that only the process's user can read; see"
 	    " above." },
+	{ LIMIT("limit_nofile", RLIMIT_NOFILE),
+	  .doc = "How many descriptors each process may have: " LIMIT_DOC },
+	{ LIMIT("limit_core", RLIMIT_CORE),
+	  .doc = "Size of a core dump: as limit_nofile." },
+	{ LIMIT("limit_cpu", RLIMIT_CPU),
+	  .doc = "Seconds of processor time: as limit_nofile." },
+	{ LIMIT("limit_data", RLIMIT_DATA),
+	  .doc = "Size of the data segment: as limit_nofile." },
+	{ LIMIT("limit_fsize", RLIMIT_FSIZE),
+	  .doc = "Size of a file that is written: as limit_nofile." },
+	{ LIMIT("limit_memlock", RLIMIT_MEMLOCK),
+	  .doc = "Memory that may be locked: as limit_nofile." },
+	{ LIMIT("limit_nproc", RLIMIT_NPROC),
+	  .doc = "Processes and threads of the user, on the whole machine: as limit_nofile;"
+	    " pids_max counts those of the program." },
+	{ LIMIT("limit_as", RLIMIT_AS),
+	  .doc = "Address space of each process: as limit_nofile." },
+	{ LIMIT("limit_stack", RLIMIT_STACK),
+	  .doc = "Size of the stack: as limit_nofile." },
+	{ LIMIT("limit_msgqueue", RLIMIT_MSGQUEUE),
+	  .doc = "Bytes in POSIX message queues: as limit_nofile." },
+	{ LIMIT("limit_rtprio", RLIMIT_RTPRIO),
+	  .doc = "Highest real-time priority: as limit_nofile." },
+	{ LIMIT("limit_rttime", RLIMIT_RTTIME),
+	  .doc = "Microseconds of real-time processor time without a pause: as limit_nofile." },
+	{ LIMIT("limit_nice", RLIMIT_NICE),
+	  .doc = "20 minus the lowest nice value that it may take: as limit_nofile." },
+	{ LIMIT("limit_sigpending", RLIMIT_SIGPENDING),
+	  .doc = "Signals that may wait: as limit_nofile." },
+	{ LIMIT("limit_rss", RLIMIT_RSS),
+	  .doc = "For old kernels: as limit_nofile." },
+	{ LIMIT("limit_locks", RLIMIT_LOCKS),
+	  .doc = "For old kernels: as limit_nofile." },
+	{ ATTR(nice, maybe), .min = -20, .max = 19,
+	  .doc = "Priority, from -20 (first) to 19 (last)." },
+	{ ATTR(ionice, ionice),
+	  .doc = "Priority of disk access: realtime:0 to 7, best-effort:0 to 7, or idle." },
+	{ ATTR(oom_score_adj, maybe), .min = -1000, .max = 1000,
+	  .doc = "When memory runs out: from -1000 (never killed) to 1000 (killed first)." },
+	{ ATTR(cpu_affinity, cpus),
+	  .doc = "Processors that it may run on, as 0,2-3." },
+	{ ATTR(no_new_privs, boolean), .def = "false",
+	  .doc = "Set-user-id files and file capabilities give it no more rights." },
+	{ ATTR(capabilities, caps),
+	  .doc = "The capabilities that it keeps, between commas, also under a user that is not"
+	    " root; all others are out of reach for it and its descendants.  none: no"
+	    " capability." },
+	{ RES(memory_max, bytes), .def = "0", .max = BYTES_MAX, .apply = APPLY_LIVE,
+	  .doc = "Memory that all its processes together may use before one is killed; see"
+	    " above.  0: no limit." },
+	{ RES(memory_high, bytes), .def = "0", .max = BYTES_MAX, .apply = APPLY_LIVE,
+	  .doc = "Memory above which they are slowed down; 0: no limit." },
+	{ RES(cpu_max, ratio), .def = "0", .max = 1000000000, .apply = APPLY_LIVE,
+	  .doc = "Processors that they may use: 0.5 is half of one, 2 is two; 0: no limit." },
+	{ RES(pids_max, integer), .def = "0", .max = NUMBER_MAX, .apply = APPLY_LIVE,
+	  .doc = "How many processes and threads there may be of them; 0: no limit." },
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
 	    " followed by a start, and it is ready when it has ended so.  notify: ready=notify,"

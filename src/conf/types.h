@@ -102,6 +102,11 @@ TYPE(owner, struct conf_owner);
 TYPE(sockets, struct conf_sockets);
 TYPE(envfiles, struct envfilelist);
 TYPE(secrets, struct strlist);	/* a family */
+TYPE(rlimit, struct attr_limit *);
+TYPE(maybe, struct attr_number);
+TYPE(ionice, struct attr_number);
+TYPE(cpus, struct attr_cpus);
+TYPE(caps, struct attr_caps);
 
 #undef TYPE
 

@@ -1,7 +1,7 @@
 /*
  * cgroup v2.  Used only where the place is plainly ours: as PID 1 (of a
  * container or a machine), or where a manager has delegated the cgroup.
- * Controllers are left alone: this is for knowing and killing only.
+ * Controllers are limits.c's: this is for knowing and killing only.
  */
 #include "core/cgroup.h"
 
@@ -23,22 +23,24 @@
 static char *ours;	/* directory below which ours are made; NULL: none */
 static int kill_fd = -1;	/* its cgroup.kill, for the end: no descriptor may be left then */
 
-/* Our own cgroup from the line "0::/path" of /proc/self/cgroup. */
-static char *
-own_directory(void)
+char *
+cgroup_own(const char *controllers, const char *root)
 {
 	struct buf text = { 0 }, path = { 0 };
-	const char *line, *end;
+	size_t len = strlen(controllers);
+	const char *line, *end, *at;
 
 	if (fd_slurp("/proc/self/cgroup", &text) == -1)
 		goto out;
 	for (line = buf_text(&text); *line != '\0'; line = *end != '\0' ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		if (strncmp(line, "0::/", 4) != 0)
+		at = memchr(line, ':', (size_t)(end - line));
+		if (at == NULL || strncmp(at, controllers, len) != 0)
 			continue;
-		buf_adds(&path, ROOT);
-		if (end > line + 4)
-			buf_add(&path, line + 3, (size_t)(end - line - 3));
+		at += len;
+		buf_adds(&path, root);
+		if (end > at + 1)
+			buf_add(&path, at, (size_t)(end - at));
 		break;
 	}
 out:
@@ -112,7 +114,7 @@ cgroup_init(const char **why)
 	}
 	if (sys->fs_type(ROOT) != CGROUP2_MAGIC)
 		return -1;
-	dir = own_directory();
+	dir = cgroup_own("::", ROOT);
 	if (dir == NULL)
 		*why = "/proc/self/cgroup names no v2 cgroup";
 	else if (!is_delegated(dir))
@@ -125,9 +127,15 @@ cgroup_init(const char **why)
 	return r;
 }
 
+const char *
+cgroup_directory(void)
+{
+	return ours;
+}
+
 /* A number is a name that needs no escaping; the log says whose. */
-static void
-path_of(const struct proc *p, const char *file, char *path, size_t size)
+void
+cgroup_path(const struct proc *p, const char *file, char *path, size_t size)
 {
 	snprintf(path, size, "%s/p%u%s", ours, p->box, file);
 }
@@ -137,10 +145,10 @@ cgroup_enter(struct proc *p)
 {
 	char path[512];
 
-	path_of(p, "", path, sizeof(path));
+	cgroup_path(p, "", path, sizeof(path));
 	if (sys->mkdir(path, 0755) == -1 && errno != EEXIST)
 		return -1;
-	path_of(p, "/cgroup.procs", path, sizeof(path));
+	cgroup_path(p, "/cgroup.procs", path, sizeof(path));
 	return sys->open(path, O_WRONLY, 0);
 }
 
@@ -151,7 +159,7 @@ cgroup_remove(const struct proc *p)
 
 	if (ours == NULL)
 		return;
-	path_of(p, "", path, sizeof(path));
+	cgroup_path(p, "", path, sizeof(path));
 	sys->rmdir(path);
 }
 
@@ -173,7 +181,7 @@ kill_box(const struct proc *p)
 	char path[512];
 	int fd, r;
 
-	path_of(p, "/cgroup.kill", path, sizeof(path));
+	cgroup_path(p, "/cgroup.kill", path, sizeof(path));
 	fd = sys->open(path, O_WRONLY, 0);
 	r = kill_whole(fd);
 	fd_close(&fd);
@@ -188,7 +196,7 @@ cgroup_signal(struct proc *p, int sig)
 	long pid;
 	int n = 0;
 
-	path_of(p, "/cgroup.procs", path, sizeof(path));
+	cgroup_path(p, "/cgroup.procs", path, sizeof(path));
 	if (fd_slurp(path, &list) == -1) {
 		n = fd_is_short() ? -1 : 0;	/* else it was never made */
 		goto out;

@@ -9,6 +9,15 @@
 /* -1 and *why: none that we may use. */
 int	cgroup_init(const char **why);
 void	cgroup_release(void);
+/* Our directory, below which each process has one; NULL: none. */
+const char *cgroup_directory(void);
+/* The path of a file, "/memory.max", of p's cgroup. */
+void	cgroup_path(const struct proc *p, const char *file, char *path, size_t size);
+/*
+ * Our own cgroup below root, from the line of /proc/self/cgroup that has ":controllers:"
+ * ("::" for v2); NULL: none.  The caller frees it.
+ */
+char	*cgroup_own(const char *controllers, const char *root);
 /* cgroup.procs of p's cgroup, open for writing; -1 with errno: could not be made. */
 int	cgroup_enter(struct proc *p);
 /*

@@ -52,12 +52,20 @@ enum cause {
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
 	CAUSE_READY,		/* type=notify: it has said so */
 	CAUSE_WATCHDOG,		/* arg: milliseconds without a sign of life */
+	CAUSE_OOM,		/* memory ran out; arg: enum oom */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
 	CAUSE_LIMIT,		/* more exits than restart_limit */
 	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */
 	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
 	CAUSE_ROLE,		/* a role was started or stopped; arg: uid of who asked; -2: nobody */
 	CAUSE_NEXT_STEP,	/* of a stop; arg: the signal that is sent */
+};
+
+/* What the kernel killed a process for. */
+enum oom {
+	OOM_NOT,
+	OOM_OUTSIDE,		/* our container, or the machine, had no memory left */
+	OOM_OWN_LIMIT,		/* memory_max */
 };
 
 /* Who asks: kept for `why`. */
@@ -156,6 +164,7 @@ struct proc {
 	bool	 live;		/* outcome.c counts it */
 	bool	 restart_due;	/* and starts it again afterwards */
 	bool	 expected;	/* the last exit code is in exitcodes */
+	uint8_t	 oom;		/* enum oom: how the last run ended */
 	int	 status;	/* wait status of the last run */
 	bool	 has_status;
 	int64_t	 start_ms;	/* monotonic, last spawn attempt */
@@ -195,6 +204,7 @@ struct proc {
 	uint8_t	 stop_step;	/* of this stop, see stopping.h */
 	uint32_t box;		/* number of its cgroup, tier A */
 	bool	 loose;		/* not all that it started is in its cgroup */
+	uint32_t oom_kills;	/* in its cgroup, known already */
 	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
 	uint8_t	 blind;		/* scans in a row that could not look */
 	int	 nsurvivors;	/* descendants found by the last scan */

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "core/listener.h"
+#include "core/oom.h"
 #include "core/proc.h"
 #include "core/resume.h"
 #include "core/ready.h"
@@ -16,17 +17,26 @@
 #include "core/stream.h"
 #include "core/survivors.h"
 
+/* Nobody but the kernel knows why it has killed. */
+static const char *
+oom_text(const struct proc *p)
+{
+	if (p->oom == OOM_OWN_LIMIT)
+		return ", out of memory: its memory_max is reached";
+	return p->oom == OOM_OUTSIDE ? ", out of memory" : "";
+}
+
 /* "exit status 3", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)" */
 static void
-say_status(int status, char *text, size_t size)
+say_status(const struct proc *p, int status, char *text, size_t size)
 {
 	const char *name;
 
 	if (WIFSIGNALED(status)) {
 		name = conf_signal_name(WTERMSIG(status));
-		snprintf(text, size, name ? "terminated by %s%s" :
-		    "terminated by signal %s%s", name ? name : "?",
-		    WCOREDUMP(status) ? " (core dumped)" : "");
+		snprintf(text, size, name ? "terminated by %s%s%s" :
+		    "terminated by signal %s%s%s", name ? name : "?",
+		    WCOREDUMP(status) ? " (core dumped)" : "", oom_text(p));
 	} else
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
@@ -71,6 +81,14 @@ is_early(const struct proc *p)
 	    loop_now() - p->start_ms < p->conf->startsecs * 1000;
 }
 
+static struct asker
+cause_of(const struct proc *p, int status)
+{
+	if (p->oom != OOM_NOT)
+		return (struct asker){ CAUSE_OOM, p->oom };
+	return (struct asker){ CAUSE_EXIT, status };
+}
+
 static void
 ended_stopping(struct proc *p, int status, const char *how)
 {
@@ -90,7 +108,7 @@ ended_too_quickly(struct proc *p, int status, const char *how)
 	    "Exited before it was ready (process log may have details)" :
 	    "Exited too quickly (process log may have details)");
 	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
-	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
+	proc_event(p, E_DOWN, cause_of(p, status));
 }
 
 static void
@@ -112,7 +130,7 @@ ended_running(struct proc *p, int status, const char *how)
 		proc_set_spawnerr(p, text);
 		log_warn("exited: %s (%s; not expected)", p->conf->name, how);
 	}
-	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, status });
+	proc_event(p, E_DOWN, cause_of(p, status));
 	/* a master that was killed leaves workers that still hold its port */
 	if (WIFSIGNALED(status) && proc_restart_due(p))
 		survivors_shoo(p);
@@ -121,7 +139,8 @@ ended_running(struct proc *p, int status, const char *how)
 void
 proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 {
-	char how[64];
+	bool asked = p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN;
+	char how[128];
 
 	RB_REMOVE(pid_tree, &core.pids, p);
 	p->pid = 0;
@@ -136,8 +155,10 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	listener_hear_out(p);
 	stream_ended(p);
 	secrets_remove(p);
-	say_status(r->status, how, sizeof(how));
-	if (p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN)
+	if (!asked)
+		oom_find(p, r->status);
+	say_status(p, r->status, how, sizeof(how));
+	if (asked)
 		ended_stopping(p, r->status, how);
 	else if (exec_failure != NULL) {
 		p->counts.ended[END_NOT_STARTED]++;

@@ -70,6 +70,8 @@ state_payload(const struct event *ev, struct buf *out)
 		break;
 	case P_EXITED:
 		buf_addf(out, " expected:%d pid:%d", ev->expected, (int)ev->pid);
+		if (ev->proc->oom != OOM_NOT)
+			buf_adds(out, " oom:1");
 		break;
 	case P_RUNNING:
 	case P_STOPPING:

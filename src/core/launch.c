@@ -20,7 +20,9 @@
 #include "base/spawn.h"
 #include "core/guest.h"
 #include "core/launching.h"
+#include "core/limits.h"
 #include "core/listener.h"
+#include "core/oom.h"
 #include "core/order.h"
 #include "core/ready.h"
 #include "core/proc.h"
@@ -155,6 +157,7 @@ fill_spawn(struct launch *l, int stdin_rd, int stdout_wr, int err_wr)
 		.gid = conf->user.gid, .groups = conf->user.groups,
 		.ngroups = conf->user.ngroups, .umask = conf->umask,
 		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
+		.attrs = conf->res != NULL ? &conf->res->attrs : NULL,
 		.tell_fd = -1, .pass = l->pass, .pid_text = { l->env.pid_text[0], l->env.pid_text[1] },
 		.stack = launching_stack(l),
 		.place = spawn_has_places() ? l->index : -1,
@@ -270,6 +273,8 @@ create(struct launch *l)
 		goto fail;
 	}
 	fill_spawn(l, in[0], out[1], err[1]);
+	limits_apply(p, NULL);
+	oom_begin(p);
 	pid = l->s.tell_at == -1 ? -1 : spawn(&l->s, err);
 	no = errno;
 	l->child_fd[2] = l->s.cgroup_fd;	/* l->s itself stays as the child reads it */

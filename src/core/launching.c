@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attrs.h"
 #include "base/fd.h"
 #include "base/spawn.h"
 #include "core/guest.h"
@@ -250,6 +251,10 @@ describe_failure(const struct launch *l)
 	case STEP_EXEC:
 		snprintf(text, sizeof(text), "couldn't exec '%s': %s (cwd '%s')",
 		    s->path != NULL ? s->path : s->argv[0], strerror(fail->no), cwd);
+		break;
+	case STEP_ATTR:
+		snprintf(text, sizeof(text), "couldn't set %s: %s", attr_name(fail->what),
+		    strerror(fail->no));
 		break;
 	case STEP_NONE:
 	case STEP_PGRP:

@@ -20,6 +20,7 @@
 #include "core/guest.h"
 #include "core/launch.h"
 #include "core/life.h"
+#include "core/oom.h"
 #include "core/order.h"
 #include "core/outcome.h"
 #include "core/ready.h"
@@ -508,6 +509,7 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid, bool due_again)
 		p->pid = p->last_pid = pid;
 		RB_INSERT(pid_tree, &core.pids, p);
 		sockets_taken(p);
+		oom_begin(p);
 	}
 	record(p, from, (struct asker){ CAUSE_RECOVERY, 0 });
 	if (st == P_STARTING && pid > 0 && p->conf->type == TYPE_NOTIFY)

@@ -10,6 +10,7 @@
 #include "core/edge.h"
 #include "core/flight.h"
 #include "core/launch.h"
+#include "core/limits.h"
 #include "core/listener.h"
 #include "core/order.h"
 #include "core/ready.h"
@@ -69,6 +70,8 @@ proc_replace_conf(struct proc *p, struct program *conf)
 		log_error("%s: out of memory for what it depends on", conf->name);
 	roles_attach(p);
 	order_rules_changed(p);
+	if (p->pid > 0)
+		limits_apply(p, old);
 	launch_drop_conf(p, old);
 	flight_save(p);
 }

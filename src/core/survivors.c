@@ -19,6 +19,8 @@
 #include "core/adopted.h"
 #include "core/cgroup.h"
 #include "core/life.h"
+#include "core/limits.h"
+#include "core/oom.h"
 #include "core/proc.h"
 #include "core/stopping.h"
 
@@ -54,6 +56,8 @@ survivors_init(void)
 	loose_tier = adopted_init(&adopted_why) == 0 ? TIER_B : TIER_C;
 	tier = boxes ? TIER_A : loose_tier;
 	tier_why = tier == TIER_C ? adopted_why : cgroup_why;
+	limits_init();
+	oom_init();
 	last_scan_ms = -SCAN_PAUSE_MS;
 	sweep = SWEEP_NOT;
 	blind_sweeps = 0;
@@ -64,6 +68,8 @@ survivors_release(void)
 {
 	loop_timer_stop(&scan_timer);
 	loop_job_cancel(&scan_job);
+	oom_release();
+	limits_release();
 	cgroup_release();
 	adopted_release();
 }

@@ -59,6 +59,14 @@ cause_put_status(struct buf *out, int status)
 		buf_adds(out, " (core dumped)");
 }
 
+void
+cause_put_oom(struct buf *out, int why)
+{
+	buf_addf(out, "was killed by the kernel (SIGKILL), because %s",
+	    why == OOM_OWN_LIMIT ? "it needed more than memory_max" :
+	    "the memory of the container or machine was used up");
+}
+
 /* A dependency: who is needed, or what became of who is. */
 static void
 put_dependency(const struct transition *t, struct buf *out)
@@ -155,6 +163,9 @@ cause_put(const struct transition *t, struct buf *out)
 		buf_adds(out, "gave no sign of life within ");
 		cause_put_span(out, t->arg);
 		buf_adds(out, " (watchdog)");
+		return;
+	case CAUSE_OOM:
+		cause_put_oom(out, t->arg);
 		return;
 	case CAUSE_AGAIN:
 		buf_adds(out, "was stopped in order to be started again");

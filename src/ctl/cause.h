@@ -18,5 +18,7 @@ void	cause_put_time(struct buf *out, int64_t wall_ms);
 void	cause_put_span(struct buf *out, int64_t ms);
 /* "exited with status 1", "was ended by SIGKILL (core dumped)" */
 void	cause_put_status(struct buf *out, int status);
+/* "was killed by the kernel ..."; why: enum oom. */
+void	cause_put_oom(struct buf *out, int why);
 
 #endif

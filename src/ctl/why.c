@@ -63,8 +63,8 @@ put_last_failure(struct buf *out, const struct proc *p)
 	const struct transition *failed = latest_to(p, P_BACKOFF);
 	const struct transition *began = latest_to(p, P_STARTING);
 
-	if (failed != NULL && failed->cause == CAUSE_EXIT) {
-		cause_put_status(out, failed->arg);
+	if (failed != NULL && (failed->cause == CAUSE_EXIT || failed->cause == CAUSE_OOM)) {
+		cause_put(failed, out);
 		if (began != NULL && began->wall_ms <= failed->wall_ms) {
 			buf_adds(out, " after ");
 			cause_put_span(out, failed->wall_ms - began->wall_ms);
@@ -252,7 +252,10 @@ say_exited(struct buf *out, const struct proc *p, const struct why_now *now)
 
 	put_state_since(out, p, now);
 	buf_adds(out, ": it ");
-	cause_put_status(out, p->status);
+	if (p->oom != OOM_NOT)
+		cause_put_oom(out, p->oom);
+	else
+		cause_put_status(out, p->status);
 	buf_addf(out, ", which is %sexpected (", p->expected ? "" : "not ");
 	put_exitcodes(out, &p->conf->exitcodes);
 	buf_adds(out, ")\n");
