@@ -50,6 +50,7 @@ ready_serves(struct readiness *r)
 		proc_says_ready(p);
 	else
 		order_state_changed(p, p->fsm.st);
+	core_publish(&core, &(struct event){ .type = EV_READY, .proc = p });
 }
 
 void
@@ -62,7 +63,6 @@ ready_ceases(struct readiness *r)
 	r->ready = false;
 	flight_save(p);
 	order_state_changed(p, p->fsm.st);
-	core_publish(&core, &(struct event){ .type = EV_READY, .proc = p });
 }
 
 static void
