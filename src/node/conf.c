@@ -152,7 +152,7 @@ node_limit_ms(void)
 		if (node.hook[k] != NULL)
 			ms = node.hook_ms;
 	if (node.kind == KIND_PROCESS)
-		ms += OP_CORE_MS;
+		ms += 2 * OP_CORE_MS;
 	return OP_QUEUE_MS + 2 * ms;
 }
 

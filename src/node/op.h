@@ -16,7 +16,7 @@
 #include "base/loop.h"
 #include "node/row.h"
 
-#define OP_CORE_MS	20000	/* that the core may take to start or to stop a process */
+#define OP_CORE_MS	15000	/* that a process may take to start, to serve, or to stop */
 #define OP_QUEUE_MS	15000	/* that an operation waits for its turn */
 
 enum op_kind {

@@ -172,6 +172,19 @@ add_process(struct op *op)
 	return call_core(op, CONTROL_INTERFACE ".AddInstance", &b);
 }
 
+/* RUNNING is not yet serving, where the template has a ready=. */
+static enum step
+await_process(struct op *op)
+{
+	struct buf b = { 0 };
+
+	if (op->row.kind != KIND_PROCESS || op->row.disabled)
+		return STEP_ON;
+	buf_addf(&b, "{\"state\":\"READY\",\"timeout\":%d,\"names\":[\"%s:%s\"]}", OP_CORE_MS,
+	    op->row.template, op->row.name);
+	return call_core(op, CONTROL_INTERFACE ".Wait", &b);
+}
+
 static enum step
 remove_process(struct op *op)
 {
@@ -638,7 +651,8 @@ run_enable(struct op *op)
 /* ---- lists ---- */
 
 static const step_fn provision[] = {
-	look_first, reserve, make_place, run_provision, start_process, settle, NULL
+	look_first, reserve, make_place, run_provision, start_process, await_process, settle,
+	NULL
 };
 static const step_fn undo[] = {
 	stop_process, run_unprovision, remove_place, forget_row, NULL
@@ -653,7 +667,9 @@ static const step_fn bind_steps[] = {
 static const step_fn unbind_steps[] = { find_binding, run_unbind, forget_binding, NULL };
 static const step_fn undo_bind[] = { run_unbind, forget_binding, NULL };
 static const step_fn disable[] = { need_row, run_disable, set_disabled, remove_process, NULL };
-static const step_fn enable[] = { need_row, set_enabled, run_enable, add_process, NULL };
+static const step_fn enable[] = {
+	need_row, set_enabled, run_enable, add_process, await_process, NULL
+};
 static const step_fn check[] = { need_row, check_process, NULL };
 
 const step_fn *
