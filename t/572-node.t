@@ -168,7 +168,7 @@ is_deeply($p, { removed => 2, failed => [] }, 'Purge removes a list');
 my $other = ask($c, 'GetState');
 is($other->{parameters}{statename}, 'RUNNING', 'the same connection still reaches the supervisor');
 is((node('none', 'List'))[1]{text}, 'BAD_NAME: there is no [node:none]', 'a node that is not there');
-like(ask($c, 'org.supd.Node.List')->{parameters}{text}, qr/which of several nodes/, 'one has to be named');
+like(ask($c, 'org.supd.Node.List')->{parameters}{text}, qr/which of several/, 'one has to be named');
 my ($node) = grep { $_->{name} eq 'node:echo' } @{ ask($c, 'Status', { all => JSON::PP::true() })->{parameters}{processes} };
 is("$node->{group} $node->{statename} $node->{guest}", 'supd RUNNING 1', 'it is a guest');
 kill 'KILL', $node->{pid};

@@ -22,11 +22,12 @@ sub file {
 	chmod $mode // 0644, "$T/$name";
 }
 
+# bare: fifty of them are to begin at once
 file('server', <<'END', 0755);
 #!/usr/bin/perl
-use IO::Socket::INET;
-my $s = IO::Socket::INET->new(LocalPort => $ARGV[0], Listen => 5, ReuseAddr => 1) or die "$ARGV[0]: $!\n";
-while (my $c = $s->accept) { close $c }
+socket(S, 2, 1, 0) && setsockopt(S, 1, 2, 1) && bind(S, pack('Sna4x8', 2, $ARGV[0], "\0")) && listen(S, 5)
+    or die "$ARGV[0]: $!\n";
+close C while accept(C, S);
 END
 file('redis.conf.in', "port %(port)d\nbind 127.0.0.1\ndir %(instance_dir)s/data\nrequirepass %(password)s\nsave \"\"\n");
 file('probe', "#!/bin/sh\n! [ -e $T/sick-\$SUPD_NAME ]\n", 0755);
