@@ -345,6 +345,7 @@ SRC_cli = \
 	src/cli/kato_process.c \
 	src/cli/kato_role.c \
 	src/cli/kato_say.c \
+	src/cli/kato_service.c \
 	src/cli/logs.c \
 	src/cli/metrics.c \
 	src/cli/options.c \

@@ -39,6 +39,9 @@ enum {
 	OPT_IF_REV = 1 << 11,	/* --if-rev N */
 	OPT_FULL = 1 << 12,	/* -f: component and path in one word */
 	OPT_FROM = 1 << 13,	/* --from N */
+	OPT_GATEWAY = 1 << 14,	/* -g NAME */
+	OPT_PLAN = 1 << 15,	/* --plan NAME */
+	OPT_PURGE = 1 << 16,	/* --purge */
 };
 
 struct kato_command;
@@ -51,8 +54,9 @@ struct kato {
 	char	**v;		/* borrowed from argv; NULL after the last */
 	size_t	 n;
 	bool	 all, all_but, only, json, yaml, verbose, cluster, no_start, force,
-	    full;
-	const char *node, *block, *if_rev, *from;
+	    full, purge;
+	const char *node, *block, *if_rev, *from, *gateway, *plan;
+	const char *head;	/* of a table, not printed yet; NULL */
 };
 
 struct kato_command {
@@ -99,6 +103,14 @@ void	kato_process_start(struct kato *k);
 void	kato_process_stop(struct kato *k);
 void	kato_process_restart(struct kato *k);
 void	kato_process_ready(struct kato *k);
+void	kato_service_catalog(struct kato *k);
+void	kato_service_list(struct kato *k);
+void	kato_service_create(struct kato *k);
+void	kato_service_delete(struct kato *k);
+void	kato_service_bind(struct kato *k);
+void	kato_service_unbind(struct kato *k);
+void	kato_service_credentials(struct kato *k);
+void	kato_service_orphans(struct kato *k);
 void	kato_status(struct kato *k);
 void	kato_start(struct kato *k);
 void	kato_stop(struct kato *k);
