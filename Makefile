@@ -116,6 +116,7 @@ SRC_role = \
 SRC_core = \
 	src/core/adopted.c \
 	src/core/bind.c \
+	src/core/budget.c \
 	src/core/cgroup.c \
 	src/core/core.c \
 	src/core/crash.c \
@@ -159,6 +160,7 @@ SRC_core = \
 	src/core/roles_call.c \
 	src/core/roles_order.c \
 	src/core/setup.c \
+	src/core/signals.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
 	src/core/stopping.c \

@@ -180,6 +180,13 @@ proc_extend_stop(struct proc *p, int64_t ms)
 }
 
 void
+proc_fit_stop(struct proc *p)
+{
+	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > rules_kill_ms(p))
+		loop_timer_start(&p->timer, rules_kill_ms(p), on_due);
+}
+
+void
 proc_cut_short(struct proc *p)
 {
 	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > RULES_HURRY_MS)
@@ -265,6 +272,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	out = fsm_step(p->fsm, ev, &rules);
 	changed = out.next.st != from;
 	p->fsm = out.next;
+	if (out.act & A_KILL)		/* the next one is not due at once */
+		p->killed = true;
 	if (out.act & (A_STOP | A_NEXT))
 		p->stop_step = (uint8_t)((out.act & A_NEXT) ? p->stop_step + 1 : 0);
 	arm(p, out.act, changed);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "core/budget.h"
 #include "core/cgroup.h"
 #include "core/edge.h"
 #include "core/flight.h"
@@ -93,6 +94,7 @@ proc_dissolve(struct proc *p)
 	edge_detach(p);
 	ready_detach(p);
 	retry_detach(p);
+	budget_forget(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);
