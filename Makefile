@@ -343,8 +343,13 @@ SRC_cli = \
 	src/cli/fg.c \
 	src/cli/instance.c \
 	src/cli/kato.c \
+	src/cli/kato_complete.c \
 	src/cli/kato_config.c \
+	src/cli/kato_info.c \
+	src/cli/kato_inspect.c \
+	src/cli/kato_log.c \
 	src/cli/kato_process.c \
+	src/cli/kato_report.c \
 	src/cli/kato_role.c \
 	src/cli/kato_say.c \
 	src/cli/kato_service.c \
@@ -360,6 +365,7 @@ SRC_cli = \
 	src/cli/startstop.c \
 	src/cli/status.c \
 	src/cli/supctl.c \
+	src/cli/tgz.c \
 	src/cli/why.c \
 	src/cli/yaml.c \
 
@@ -415,7 +421,7 @@ FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop
 LINKS = supctl supervisord supervisorctl pidproxy kato
 
-MAN = supd.8 supd-node.8 supctl.1 supd.conf.5
+MAN = supd.8 supd-node.8 supctl.1 kato.1 supd.conf.5
 SCRIPTS = contrib/deps contrib/kernel contrib/libs contrib/playwright .ci/run
 
 # ---- flags ----------------------------------------------------------------
@@ -741,12 +747,13 @@ install: all
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
 	for c in $(wildcard conf.d/examples/*.conf); do \
 	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
-	$(INSTALL) -D -m 644 contrib/completions/supctl.bash \
-	    $(DEST)/share/bash-completion/completions/supctl
-	$(INSTALL) -D -m 644 contrib/completions/_supctl \
-	    $(DEST)/share/zsh/site-functions/_supctl
-	$(INSTALL) -D -m 644 contrib/completions/supctl.fish \
-	    $(DEST)/share/fish/vendor_completions.d/supctl.fish
+	for c in supctl kato; do \
+	    $(INSTALL) -D -m 644 contrib/completions/$$c.bash \
+		$(DEST)/share/bash-completion/completions/$$c && \
+	    $(INSTALL) -D -m 644 contrib/completions/_$$c \
+		$(DEST)/share/zsh/site-functions/_$$c && \
+	    $(INSTALL) -D -m 644 contrib/completions/$$c.fish \
+		$(DEST)/share/fish/vendor_completions.d/$$c.fish || exit 1; done
 
 clean:
 	rm -rf $(B) run
