@@ -68,9 +68,9 @@ sub places {
 	    join(' ', grep { !listens($_->{port}) } @$l));
 }
 
-sub check {
+# What is wrong now; a node that has just begun may still be removing what it has found.
+sub look {
 	my ($round, $must, $must_not) = @_;
-	return "round $round: does not settle" if !until_true(\&settled);
 	my ($names, $rows, $dirs, $core, $things, $wanted, $dead) = places();
 	my %there = map { $_ => 1 } @$names;
 	return join('', map { "round $round: $_\n" }
@@ -80,6 +80,14 @@ sub check {
 	    $dead ne '' ? "does not listen: $dead" : (),
 	    (map { $there{$_} ? () : "$_ was made, and is not there" } @$must),
 	    map { $there{$_} ? "$_ was removed, and is there" : () } @$must_not);
+}
+
+sub check {
+	my ($round, @must) = @_;
+	return "round $round: does not settle" if !until_true(\&settled);
+	my $wrong = '';
+	until_true(sub { ($wrong = look($round, @must)) eq '' });
+	return $wrong;
 }
 
 # Some calls at once; the node is killed among them.
