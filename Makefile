@@ -12,7 +12,8 @@
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make aarch64		build/aarch64/supd for that machine, and its unit tests
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
-#	make CURL=0		build/small/supd: without libcurl, so supctl has no http://
+#	make SERVICES=0		build/lite/supd: without gateway, node and store, so no SQLite
+#	make CURL=0		build/small/supd: nor libcurl, so supctl has no http://
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
 # Yours: CC, CFLAGS, LDFLAGS, B (build folder), SUPD_CACHE (where built libraries
@@ -203,15 +204,13 @@ SRC_ctl = \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
-# What needs libcurl, and what small/supd has in its place.
+# The client's part that needs libcurl, and what small/supd has in its place.
 SRC_curl = \
 	src/client/failure.c \
 	src/client/http.c \
-	src/gateway/fetch.c \
 
 SRC_nocurl = \
 	src/client/nohttp.c \
-	src/gateway/nofetch.c \
 
 SRC_client = \
 	src/client/async.c \
@@ -322,6 +321,7 @@ SRC_gateway = \
 	src/gateway/decide.c \
 	src/gateway/demand.c \
 	src/gateway/face.c \
+	src/gateway/fetch.c \
 	src/gateway/main.c \
 	src/gateway/nodes.c \
 	src/gateway/offer.c \
@@ -369,14 +369,18 @@ SRC_cli = \
 	src/cli/why.c \
 	src/cli/yaml.c \
 
-# Guests that are not always there, and clients.
-LATE = \
-	$(SRC_http) \
+# What lite/supd and small/supd have not.
+SERVICES = \
 	$(SRC_serve) \
 	$(SRC_store) \
 	$(SRC_node) \
-	$(SRC_web) \
 	$(SRC_gateway) \
+
+# Guests that are not always there, and clients.
+LATE = \
+	$(SRC_http) \
+	$(SRC_web) \
+	$(SERVICES) \
 	$(SRC_cli) \
 
 # Everything that is not main().
@@ -560,20 +564,19 @@ $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@echo '  LINK    $$@'
 	@$$(call LINK_SUPD,$(1))
 
-# Of the same objects, without libcurl.
-$(1)/small/supd.debug: $(1)/supd.o $(patsubst %.c,$(1)/%.o,$(filter-out $(SRC_curl),$(SRC))) \
-    $(SRC_nocurl:%.c=$(1)/%.o)
+# Of the same objects, but not all of them.
+$(1)/lite/supd.debug: $(patsubst %.c,$(1)/%.o,supd.c $(filter-out $(SERVICES),$(SRC)))
+$(1)/small/supd.debug: $(patsubst %.c,$(1)/%.o,supd.c \
+    $(filter-out $(SERVICES) $(SRC_curl),$(SRC)) $(SRC_nocurl))
+$(1)/lite/supd.debug $(1)/small/supd.debug:
 	@mkdir -p $$(@D)
 	@echo '  LINK    $$@'
 	@$$(call LINK_SUPD,$(1))
 
-$(1)/supd $(1)/small/supd: %: %.debug
+$(1)/supd $(1)/lite/supd $(1)/small/supd: %: %.debug
 	@$$(FINISH_$(1))
 
-$(LINKS:%=$(1)/%): $(1)/supd
-	@ln -sf supd $$@
-
-$(LINKS:%=$(1)/small/%): $(1)/small/supd
+$(foreach d,$(1) $(1)/lite $(1)/small,$(LINKS:%=$(d)/%)): %: $(1)/supd
 	@ln -sf supd $$@
 
 $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
@@ -595,10 +598,10 @@ $(1)/t/sim/model: $(1)/t/sim/model.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%) $(1)/small/all
-$(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
-$(1)/small/all: $(1)/small/supd $(LINKS:%=$(1)/small/%)
-.PHONY: $(1)/unit $(1)/all $(1)/small/all
+$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%) $(1)/lite/all \
+    $(1)/small/all
+$(1)/all $(1)/lite/all $(1)/small/all: %/all: %/supd $(LINKS:%=\%/%)
+.PHONY: $(1)/unit $(1)/all $(1)/lite/all $(1)/small/all
 endef
 
 $(foreach f,$(MUSL) $(ASAN) $(A64) $(SYSTEM),$(eval $(call flavour,$(f))))
@@ -631,6 +634,8 @@ O = $(MUSL)
 endif
 ifeq ($(CURL),0)
 S = $(O)/small
+else ifeq ($(SERVICES),0)
+S = $(O)/lite
 else
 S = $(O)
 endif

@@ -6,6 +6,7 @@ ROOT=${TOOL%/t/tool}
 case $SUPD_BIN in
 */asan/supd)	skip_all 'this build is not installed' ;;
 */system/supd)	SYSTEM=SYSTEM_LIBS=1 ;;
+*/lite/supd)	SYSTEM=SERVICES=0 ;;
 */small/supd)	SYSTEM=CURL=0 ;;
 *)		SYSTEM= ;;
 esac
