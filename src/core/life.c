@@ -402,6 +402,7 @@ life_state_changed(struct proc *p, enum pstate from)
 {
 	if (p->group == core.guests) {
 		guest_state_changed(p);
+		roles_look(p);
 		return;
 	}
 	update_state_changed(p);
