@@ -400,6 +400,7 @@ SIM = \
 	t/sim/client.c \
 	t/sim/config.c \
 	t/sim/depends.c \
+	t/sim/graph.c \
 	t/sim/disk.c \
 	t/sim/ear.c \
 	t/sim/file.c \

@@ -471,8 +471,18 @@ proc_exec_passed(struct proc *p)
 	p->exec_ok = true;
 	proc_count_launch(p);
 	order_state_changed(p, P_STARTING);
-	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0 && p->conf->type != TYPE_NOTIFY)
-		loop_timer_start(&p->timer, 0, on_uptime);
+	proc_await_up(p);
+}
+
+void
+proc_await_up(struct proc *p)
+{
+	int64_t left_ms = p->conf->startsecs <= 0 ? 0 :
+	    p->conf->startsecs * 1000 + 1 - (loop_now() - p->start_ms);
+
+	if (p->fsm.st == P_STARTING && p->exec_ok && p->pid != 0 &&
+	    p->conf->type != TYPE_NOTIFY && !loop_timer_active(&p->timer))
+		loop_timer_start(&p->timer, left_ms > 0 ? left_ms : 0, on_uptime);
 }
 
 void

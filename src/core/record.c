@@ -71,6 +71,7 @@ proc_replace_conf(struct proc *p, struct program *conf)
 		log_error("%s: out of memory for what it depends on", conf->name);
 	roles_attach(p);
 	order_rules_changed(p);
+	proc_await_up(p);
 	if (p->pid > 0)
 		limits_apply(p, old);
 	launch_drop_conf(p, old);

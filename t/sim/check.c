@@ -161,6 +161,9 @@ entered_running(const struct proc *p)
 	int64_t up_ms = sim.now_ms - p->start_ms;
 	int64_t startsecs = record_of(p)->startsecs;
 
+	if (startsecs > p->conf->startsecs)	/* an update before it was created */
+		startsecs = p->conf->startsecs;
+
 	if (process_find(p->pid) != NULL && process_find(p->pid)->life == ZOMBIE)
 		return;		/* it has died meanwhile: that is told next */
 	if (p->pid == 0)
@@ -180,7 +183,7 @@ check_budget(const struct proc *p)
 	const struct pgroup *g;
 	const struct proc *q;
 
-	if (core.config->supd.stop_budget == 0 || late_ms < sim.slack_ms - stopping_slack_ms)
+	if ((sim.faults & FAULT_MEMORY) || core.config->supd.stop_budget == 0 || late_ms < sim.slack_ms - stopping_slack_ms)
 		return;
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(q, &g->procs, link)
@@ -444,6 +447,7 @@ check_idle(void)
 	if (process_zombies() > 0 && core_pending == 0)
 		fail("%zu zombies are left while the loop is idle", process_zombies());
 	check_pools_idle();
+	check_deadlock();
 	if (chance(20))
 		check_why();
 }
