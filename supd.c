@@ -254,14 +254,9 @@ face_kato(int argc, char **argv)
 	return kato_main(argc, argv, load_for_client);
 }
 
-/* make SERVICES=0 links without these. */
-#pragma weak store_main
-#pragma weak node_main
-#pragma weak gateway_main
-
 static const struct face {
 	const char *name;
-	int	(*main)(int argc, char **argv);	/* NULL: not in this file */
+	int	(*main)(int argc, char **argv);
 	bool	 is_word;	/* also as first argument of supd */
 } faces[] = {
 	{ "supd", face_supervisor, false },
@@ -289,19 +284,18 @@ find_face(const char *name, bool as_word)
 	return NULL;
 }
 
-/* "web", "node echo", as the core calls its guests, or a word that a person has typed. */
+/* "web", "node echo": only the core starts these. */
 static int
-call_face(const char *name, int argc, char **argv)
+guest(const char *name, int argc, char **argv)
 {
 	char kind[32];
 	const struct face *face;
 
 	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(name, " "), name);
 	face = find_face(kind, true);
-	if (face != NULL && face->main != NULL)
+	if (face != NULL)
 		return face->main(argc, argv);
-	fprintf(stderr, face == NULL ? "supd: no guest is called '%s'\n" :
-	    "supd: this file has no %s in it: it was built with SERVICES=0\n", kind);
+	fprintf(stderr, "supd: no guest is called '%s'\n", kind);
 	return EXIT_FAILURE;
 }
 
@@ -319,11 +313,11 @@ main(int argc, char **argv)
 	name = strrchr(argv[0], '/');
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "supd: ", 6) == 0)
-		return call_face(name + 6, argc, argv);
+		return guest(name + 6, argc, argv);
 	face = find_face(name, false);
 	if (face == NULL)
 		face = &faces[0];
 	if (face == &faces[0] && argc > 1 && find_face(argv[1], true) != NULL)
-		return call_face(argv[1], argc - 1, argv + 1);
+		return find_face(argv[1], true)->main(argc - 1, argv + 1);
 	return face->main(argc, argv);
 }

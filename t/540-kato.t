@@ -37,10 +37,9 @@ up_quiet
 session <<'E'
 $kato process list a
 a                              STOPPED   Not started
-$kato process start b
-starting b...   ok
-$kato process start a
+$kato process start a b
 starting a...   ok
+starting b...   ok
 $kato process start a
 starting a...   ok (runs already)
 $kato process list -j a b

@@ -264,7 +264,7 @@ behind() {
 up() {
 	if ours; then
 		mv supd.conf whole.conf
-		awk '/^\[/ { skip = /^\[(program|group|eventlistener|fcgi-program|role|rolegroup):/ } !skip' \
+		awk '/^\[/ { skip = /^\[(program|group|eventlistener|fcgi-program|role|rolegroup|service):/ } !skip' \
 		    whole.conf >supd.conf
 		conf '[program:t_sync]' 'command = /bin/true' 'autostart = false' \
 		    'startsecs = 0' 'autorestart = false'

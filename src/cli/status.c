@@ -99,6 +99,23 @@ matches(const struct row *r, const struct spec *s)
 	    (s->name == NULL || strcmp(r->name, s->name) == 0);
 }
 
+/*
+ * As the server understands what is no process and no group: a service, whose copies are the
+ * groups x.0, x.1 and so on, or one copy with all its processes.
+ */
+static bool
+is_copy(const struct row *r, const struct spec *s)
+{
+	const char *rest = r->group + s->group_len;
+	bool one_word = s->name == NULL || (strlen(s->name) == s->group_len &&
+	    memcmp(s->name, s->group, s->group_len) == 0);
+
+	if (!one_word || strncmp(r->group, s->group, s->group_len) != 0)
+		return false;
+	return rest[0] == '\0' || (rest[0] == '.' && rest[1] != '\0' &&
+	    rest[1 + strspn(rest + 1, "0123456789")] == '\0');
+}
+
 static bool
 same_process(const struct row *a, const struct row *b)
 {
@@ -110,22 +127,31 @@ same_process(const struct row *a, const struct row *b)
  * that was asked for twice may have come twice: equal rows are neighbours.
  */
 static size_t
-pick(const struct table *t, const char *word, struct row *out)
+pick_by(const struct table *t, const struct spec *s,
+    bool (*fits)(const struct row *r, const struct spec *s), struct row *out)
 {
-	struct spec s = spec_of(word);
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (!matches(&t->rows[i], &s) ||
+		if (!fits(&t->rows[i], s) ||
 		    (i > 0 && same_process(&t->rows[i - 1], &t->rows[i])))
 			continue;
 		if (out != NULL)
 			out[n] = t->rows[i];
 		n++;
-		if (s.name != NULL)
+		if (s->name != NULL && fits == matches)
 			break;
 	}
 	return n;
+}
+
+static size_t
+pick(const struct table *t, const char *word, struct row *out)
+{
+	struct spec s = spec_of(word);
+	size_t n = pick_by(t, &s, matches, out);
+
+	return n > 0 ? n : pick_by(t, &s, is_copy, out);
 }
 
 /* In the order of the words; errors of those that stand for nothing come first. */

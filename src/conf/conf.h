@@ -113,6 +113,16 @@ struct conf_fcgi {
 	struct conf_socket at;	/* what socket says */
 };
 
+struct conf_service;
+
+/* What a process of a [service:x] has besides the keys of a program. */
+struct conf_copy {
+	char	*home;
+	int64_t	 number;
+	bool	 writes;	/* of its copy the one that the environment files are made for */
+	struct strlist peers;	/* variables about the ports of all services, sorted */
+};
+
 /* Where an instance is remembered. */
 enum instance_place {
 	INSTANCE_FILE,		/* an [instance:x:y] that a person has written */
@@ -287,6 +297,7 @@ struct program {
 	enum dep_loss on_dependency_loss; /* ours */
 	struct conf_env *env;	/* ours; NULL: none of its keys is given */
 	struct conf_instance *instance;	/* NULL: it is of no template */
+	struct conf_copy *copy;	/* NULL: it is of no service */
 	struct conf_retry *retry; /* ours; NULL: none of its keys is given */
 	struct conf_in_roles *in_roles;	/* NULL: it names none */
 	struct conf_acts *acts;	/* ours; NULL: likewise */
@@ -354,7 +365,7 @@ struct conf_supd {
 	enum cgroup_use cgroup;
 	int64_t	 log_ring;	/* bytes kept in memory per stream */
 	enum exit_when exit_when;
-	int64_t	 stop_budget;	/* ms for a whole shutdown; 0: no limit */
+	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
 	struct conf_limit restart_brake; /* of programs that restart; n 0: none */
 	struct conf_user web_user;	/* not set: nobody, where we are root */
 };
@@ -429,6 +440,8 @@ struct config {
 	struct conf_guest *guests;	/* in the order of the files */
 	size_t	 nguests;
 	struct conf_templates *templates; /* NULL: none */
+	struct conf_service *services; /* by name; see service.h */
+	size_t	 nservices;
 	struct strlist scales;	/* NAME=N: numbers in place of numprocs */
 	struct conf_role *roles;	/* in the order of the files */
 	size_t	 nroles;

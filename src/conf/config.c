@@ -8,6 +8,7 @@
 
 #include "conf/keys.h"
 #include "conf/load.h"
+#include "conf/service.h"
 
 void
 conf_free(struct config *c)
@@ -38,6 +39,9 @@ conf_free(struct config *c)
 	free(c->notes);
 	templates_free(c->templates);
 	strlist_release(&c->scales);
+	for (size_t i = 0; i < c->nservices; i++)
+		conf_service_free(&c->services[i]);
+	free(c->services);
 	conf_release(&conf_supervisord_table, &c->supervisord);
 	conf_release(&conf_supd_table, &c->supd);
 	conf_release(&conf_ctl_table, &c->ctl);

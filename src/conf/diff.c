@@ -41,18 +41,33 @@ find_change(const struct conf_table *t, const void *a, const void *b,
 	}
 }
 
+static bool
+list_changed(const struct strlist *a, const struct strlist *b)
+{
+	if (a->n != b->n)
+		return true;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return true;
+	return false;
+}
+
+/* Of a service: what others tell, which counts from its next start on. */
+static bool
+copy_changed(const struct conf_copy *a, const struct conf_copy *b)
+{
+	if (a == NULL || b == NULL)
+		return a != b;
+	return a->writes != b->writes || list_changed(&a->peers, &b->peers);
+}
+
 /* Of an instance: also those that no key has. */
 static bool
 holes_changed(const struct conf_instance *a, const struct conf_instance *b)
 {
 	if (a == NULL || b == NULL)
 		return a != b;
-	if (a->holes.n != b->holes.n || a->place != b->place)
-		return true;
-	for (size_t i = 0; i < a->holes.n; i++)
-		if (strcmp(a->holes.v[i], b->holes.v[i]) != 0)
-			return true;
-	return false;
+	return a->place != b->place || list_changed(&a->holes, &b->holes);
 }
 
 enum conf_apply
@@ -65,6 +80,8 @@ conf_diff(const struct program *a, const struct program *b, struct conf_change *
 	find_change(&conf_fcgi_table, fcgi_of(a), fcgi_of(b), &found);
 	if (found.key == NULL && holes_changed(a->instance, b->instance))
 		found = (struct conf_change){ .key = "holes", .apply = APPLY_LIVE };
+	if (found.key == NULL && copy_changed(a->copy, b->copy))
+		found = (struct conf_change){ .key = "ports of services", .apply = APPLY_LIVE };
 	apply = found.apply;
 	if (why == NULL)
 		conf_change_release(&found);

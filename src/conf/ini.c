@@ -356,6 +356,75 @@ ini_get(struct ini *ini, struct ini_section *s, const char *key)
 }
 
 static void
+release_keys(struct ini_section *s)
+{
+	struct ini_key *k;
+
+	while ((k = STAILQ_FIRST(&s->keys)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->keys, link);
+		free(k->name);
+		free(k->value);
+		free(k);
+	}
+}
+
+struct ini_section *
+ini_section_new(const struct ini_section *like)
+{
+	struct ini_section *s = calloc(1, sizeof(*s));
+
+	if (s == NULL || (s->name = strdup(like->name)) == NULL || set_title(s) == -1) {
+		if (s != NULL)
+			free(s->name);
+		free(s);
+		return NULL;
+	}
+	init_section(s);
+	s->file = like->file;
+	s->line = like->line;
+	return s;
+}
+
+int
+ini_section_put(struct ini_section *s, const char *key, const char *value)
+{
+	struct ini_key probe = { .name = (char *)(uintptr_t)key };
+	struct ini_key *k = RB_FIND(ini_key_tree, &s->names, &probe);
+	char *copy = strdup(value);
+
+	if (k == NULL && copy != NULL && (k = calloc(1, sizeof(*k))) != NULL) {
+		k->name = strdup(key);
+		k->file = s->file;
+		k->line = s->line;
+		if (k->name == NULL) {
+			free(k);
+			k = NULL;
+		} else {
+			RB_INSERT(ini_key_tree, &s->names, k);
+			STAILQ_INSERT_TAIL(&s->keys, k, link);
+		}
+	}
+	if (k == NULL || copy == NULL) {
+		free(copy);
+		return -1;
+	}
+	free(k->value);
+	k->value = copy;
+	return 0;
+}
+
+void
+ini_section_free(struct ini_section *s)
+{
+	if (s == NULL)
+		return;
+	release_keys(s);
+	free(s->stripped);
+	free(s->name);
+	free(s);
+}
+
+static void
 move_keys(struct ini_section *from, struct ini_section *to)
 {
 	struct ini_key *k;
@@ -384,19 +453,6 @@ ini_move(struct ini *from, const char *begin, struct ini *to)
 	RB_INIT(&to->defaults.names);
 	move_keys(&from->defaults, &to->defaults);
 	STAILQ_CONCAT(&to->files, &from->files);	/* names of files are borrowed of it */
-}
-
-static void
-release_keys(struct ini_section *s)
-{
-	struct ini_key *k;
-
-	while ((k = STAILQ_FIRST(&s->keys)) != NULL) {
-		STAILQ_REMOVE_HEAD(&s->keys, link);
-		free(k->name);
-		free(k->value);
-		free(k);
-	}
 }
 
 void

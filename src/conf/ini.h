@@ -70,6 +70,11 @@ int	ini_fill_here(struct ini *ini, const char *here);
 struct ini_section *ini_find(struct ini *ini, const char *section);
 /* Looks into [DEFAULT] too; section may be NULL. */
 struct ini_key *ini_get(struct ini *ini, struct ini_section *s, const char *key);
+/* A section of no tree, named and placed like another one; NULL: no memory. */
+struct ini_section *ini_section_new(const struct ini_section *like);
+/* Its key, in place of one of that name; -1: no memory. */
+int	ini_section_put(struct ini_section *s, const char *key, const char *value);
+void	ini_section_free(struct ini_section *s);
 /* Move the sections whose names begin so, and [DEFAULT], to an initialised tree. */
 void	ini_move(struct ini *from, const char *begin, struct ini *to);
 void	ini_release(struct ini *ini);

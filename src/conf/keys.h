@@ -102,6 +102,8 @@ extern const struct conf_table conf_fcgi_table;
 extern const struct conf_table conf_template_table;
 extern const struct conf_table conf_instance_table;
 extern const struct conf_table conf_scale_table;
+extern const struct conf_table conf_service_table;
+extern const struct conf_table conf_service_ports_table;
 extern const struct conf_table conf_role_table;
 extern const struct conf_table conf_rolegroup_table;
 extern const struct conf_table conf_rpc_table;

@@ -219,8 +219,9 @@ static const struct conf_key program_keys[] = {
 	    " file:/PATH, the file is there and not older than the process." },
 	{ KEY(ready_timeout, seconds), .def = "0", .max = SECONDS_MAX, .apply = APPLY_LIVE,
 	  .flags = KEY_OURS,
-	  .doc = "How long it may take to be ready before it is stopped and started again;"
-	    " 0: as long as it wants." },
+	  .doc = "How long it may take to be ready before it is stopped and started again; for a"
+	    " oneshot, to be done before it is stopped, which is its failure.  0: as long as it"
+	    " wants." },
 	{ WATCH("watchdog", watchdog, span), .def = "0", .max = SPAN_MAX, .apply = APPLY_RESTART,
 	  .doc = "How often it has to send WATCHDOG=1 (sd_notify) once it is ready; when it does"
 	    " not, it gets SIGABRT, and SIGKILL after stopwaitsecs, and is started again.  0:"

@@ -90,8 +90,8 @@ int	load_listener(struct loader *ld, struct ini_section *s, struct conf_listener
 /* Does the supervisor itself do what it is for? */
 bool	listener_is_ours(const struct conf_listener *keys);
 
-/* The process that a template's section makes with these names; it is not yet an instance. */
-struct program *load_instance(struct loader *ld, const struct section_load *sl);
+/* The one process, number num, that a section makes with these names. */
+struct program *load_instance(struct loader *ld, const struct section_load *sl, int64_t num);
 
 /* What the state directory and the supervisor's memory have to say about programs. */
 int	load_state(struct loader *ld);
@@ -99,7 +99,7 @@ int	load_state(struct loader *ld);
 enum instance_place load_place(const struct loader *ld, const struct ini_section *s);
 /* Is it for this configuration file?  key: names the one that it is for, if any. */
 bool	load_is_ours(struct loader *ld, struct ini_section *s, const char *key);
-/* As many processes of a [program:x] as a person has asked for, in place of numprocs. */
+/* As many processes of a [program:x], or copies of a [service:x], as a person has asked for, in place of numprocs. */
 int	load_scale(struct loader *ld, const struct ini_section *s, int64_t *processes);
 /* [template:x] with its instances: to the end of l. */
 int	load_template(struct loader *ld, struct ini_section *s, struct program_list *l);
@@ -108,6 +108,29 @@ int	load_lost_instances(struct loader *ld);
 /* Let the tree have what conf_instance_make() needs. */
 int	load_keep_templates(struct loader *ld);
 void	templates_free(struct conf_templates *t);
+
+/* [service:x], all of them: structs and their ports, then the groups of their copies. */
+int	load_services(struct loader *ld);
+int	load_service_groups(struct loader *ld);
+/* The port numbers of s, remembered ones first. */
+int	service_number_ports(struct loader *ld, struct conf_service *s);
+/* SERVICE_*: every key of the section. */
+int	service_variables(struct loader *ld, struct conf_service *s, struct ini_section *ini);
+/* What all services are told about each other's ports. */
+int	service_peers(const struct config *c, struct strlist *out);
+/* What a process of s is told that may change while it runs. */
+int	service_told(const struct conf_service *s, const struct strlist *peers,
+	    struct strlist *out);
+/* Its own variables into the environment of a process of copy i. */
+int	service_environment(const struct config *c, const struct conf_service *s, int64_t i,
+	    struct program *p);
+/* The processes of copy i, as programs of the group `group`. */
+int	service_processes(struct loader *ld, const struct conf_service *s, int64_t i,
+	    const char *group, const struct strlist *peers, struct program_list *l);
+void	service_copy_free(struct conf_copy *copy);
+/* A group from l, whose content it takes even when there is no memory. */
+int	load_add_group(struct loader *ld, const char *name, enum group_kind kind,
+	    int64_t priority, struct program_list *l);
 
 int	load_groups(struct loader *ld);
 /* The names in depends_on, and that they do not go round; after load_groups(). */

@@ -23,9 +23,8 @@ group_free(struct group *g)
 	free(g);
 }
 
-/* A group from l, whose content it takes even when there is no memory. */
-static int
-add_group(struct loader *ld, const char *name, enum group_kind kind, int64_t priority,
+int
+load_add_group(struct loader *ld, const char *name, enum group_kind kind, int64_t priority,
     struct program_list *l)
 {
 	struct config *c = ld->c;
@@ -153,7 +152,7 @@ load_group(struct loader *ld, struct ini_section *s)
 	if (rc == 0)
 		rc = drop_doubles(ld, &o, &l);
 	if (rc == 0 && (l.n > 0 || keys.programs.n == 0))
-		rc = add_group(ld, s->title, GROUP_GROUP, keys.priority, &l);
+		rc = load_add_group(ld, s->title, GROUP_GROUP, keys.priority, &l);
 	program_list_release(&l);
 	conf_release(sl.table, &keys);
 	return rc;
@@ -174,7 +173,7 @@ load_single(struct loader *ld, struct ini_section *s)
 	    load_processes(ld, s, s->title, &l) == -1 || drop_doubles(ld, &o, &l) == -1)
 		rc = -1;
 	else
-		rc = add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
+		rc = load_add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
 	program_list_release(&l);
 	return rc;
 }
@@ -203,7 +202,7 @@ load_pool(struct loader *ld, struct ini_section *s)
 		return report_nomem(&ld->report);
 	if (load_listener(ld, s, keys, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
 		rc = listener_is_ours(keys) ? echo_instead(ld, &o, keys) :
-		    add_group(ld, s->title, GROUP_LISTENER, keys->priority, &l);
+		    load_add_group(ld, s->title, GROUP_LISTENER, keys->priority, &l);
 	if (rc == 0 && !listener_is_ours(keys)) {
 		ld->c->groups[ld->c->ngroups - 1]->listener = keys;
 		keys = NULL;
@@ -301,7 +300,7 @@ load_single_fcgi(struct loader *ld, struct ini_section *s)
 	if (load_check_name(ld, &sl) == 0 &&
 	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
 	    load_fcgi(ld, s, s->title, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
-		rc = add_group(ld, s->title, GROUP_FCGI, keys.priority, &l);
+		rc = load_add_group(ld, s->title, GROUP_FCGI, keys.priority, &l);
 	program_list_release(&l);
 	conf_release(sl.table, &keys);
 	return rc;
@@ -326,7 +325,7 @@ load_single_external(struct loader *ld, struct ini_section *s)
 	if (!name.failed &&
 	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
 	    load_external(ld, s, &l) == 0 && drop_doubles(ld, &o, &l) == 0)
-		rc = add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
+		rc = load_add_group(ld, s->title, GROUP_PROGRAM, keys.priority, &l);
 	s->title = title;
 	buf_release(&name);
 	program_list_release(&l);
@@ -346,7 +345,7 @@ load_template_group(struct loader *ld, struct ini_section *s)
 	if (load_check_name(ld, &sl) == 0 &&
 	    load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0 &&
 	    load_template(ld, s, &l) == 0)
-		rc = add_group(ld, s->title, GROUP_TEMPLATE, keys.priority, &l);
+		rc = load_add_group(ld, s->title, GROUP_TEMPLATE, keys.priority, &l);
 	program_list_release(&l);
 	conf_release(sl.table, &keys);
 	return rc;
@@ -362,7 +361,8 @@ load_groups(struct loader *ld)
 	    each_section(ld, &conf_node_table, load_single_external) == -1 ||
 	    each_section(ld, &conf_gateway_table, load_single_external) == -1 ||
 	    each_section(ld, &conf_template_table, load_template_group) == -1 ||
-	    load_lost_instances(ld) == -1)
+	    load_lost_instances(ld) == -1 || load_services(ld) == -1 ||
+	    load_service_groups(ld) == -1)
 		return -1;
 	return sort_groups(ld);
 }

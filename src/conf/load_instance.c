@@ -133,18 +133,6 @@ add_pair(struct strlist *l, const char *name, const char *value)
 	return text != NULL ? strlist_add(l, text) : -1;
 }
 
-static int
-copy_pairs(struct strlist *to, const struct strlist *from)
-{
-	for (size_t i = 0; i < from->n; i++) {
-		char *text = strdup(from->v[i]);
-
-		if (text == NULL || strlist_add(to, text) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 /* One key var.HOLE: its value may have holes that are filled already. */
 static int
 add_default(struct loader *ld, struct section_load *sl, const struct ini_key *k,
@@ -175,7 +163,7 @@ collect(struct loader *ld, struct section_load *sl, const char *name,
 {
 	struct ini_key *k;
 
-	if ((holes != NULL && copy_pairs(given, holes) == -1) ||
+	if ((holes != NULL && strlist_copy(given, holes) == -1) ||
 	    (name != NULL && add_pair(given, "name", name) == -1) || env_sort(given) == -1)
 		return report_nomem(&ld->report);
 	sl->scope.given = given;
@@ -208,14 +196,14 @@ make(struct loader *ld, struct ini_section *s, const char *name,
 	char *own = NULL;
 
 	if (collect(ld, &sl, name, holes, &given) == 0)
-		p = load_instance(ld, &sl);
+		p = load_instance(ld, &sl, 0);
 	strlist_release(&given);
 	if (p == NULL)
 		return NULL;
 	own = strdup(name);
 	p->instance = calloc(1, sizeof(*p->instance));
 	if (own == NULL || p->instance == NULL ||
-	    copy_pairs(&p->instance->holes, holes) == -1) {
+	    strlist_copy(&p->instance->holes, holes) == -1) {
 		free(own);
 		program_free(p);
 		report_nomem(&ld->report);

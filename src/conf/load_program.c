@@ -26,6 +26,7 @@ program_free(struct program *p)
 	conf_release(&conf_program_table, p);
 	fcgi_free(p->fcgi);
 	conf_instance_free(p->instance);
+	service_copy_free(p->copy);
 	free(p->name);
 	free(p->section);
 	free(p->file);
@@ -233,7 +234,7 @@ program_list_sort(struct program_list *l, size_t first)
 }
 
 struct program *
-load_instance(struct loader *ld, const struct section_load *sl)
+load_instance(struct loader *ld, const struct section_load *sl, int64_t num)
 {
 	struct program *p = malloc(sizeof(*p));
 	struct origin o;
@@ -244,7 +245,7 @@ load_instance(struct loader *ld, const struct section_load *sl)
 	}
 	program_init(p);
 	if (load_keys(ld, sl, false, p) == 0 && check_shared(ld, sl, p) == 0 &&
-	    load_process(ld, sl, p, 0) == 0 && p->numprocs == 1)
+	    load_process(ld, sl, p, num) == 0 && p->numprocs == 1)
 		return p;
 	if (p->numprocs != 1) {
 		o = load_origin(ld, sl, "numprocs");

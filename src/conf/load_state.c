@@ -21,7 +21,7 @@
 static bool
 is_state(const char *name, size_t len)
 {
-	static const char *const kinds[] = { "instance:", "scale:" };
+	static const char *const kinds[] = { "instance:", "scale:", "ports:" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (len > strlen(kinds[i]) && memcmp(name, kinds[i], strlen(kinds[i])) == 0)
@@ -110,12 +110,12 @@ take_folder(struct loader *ld, const char *state, const char *folder)
 }
 
 static bool
-has_templates(struct loader *ld)
+has_section(struct loader *ld, const struct conf_table *t)
 {
 	struct ini_section *s;
 
 	STAILQ_FOREACH(s, &ld->ini.sections, link)
-		if (conf_table_find(s->name) == &conf_template_table)
+		if (conf_table_find(s->name) == t)
 			return true;
 	return false;
 }
@@ -130,8 +130,10 @@ load_state(struct loader *ld)
 
 	if (dir != NULL)
 		rc = take_folder(ld, dir, "scale.d");
-	if (rc == 0 && dir != NULL && has_templates(ld))
+	if (rc == 0 && dir != NULL && has_section(ld, &conf_template_table))
 		rc = take_folder(ld, dir, "instances.d");
+	if (rc == 0 && dir != NULL && has_section(ld, &conf_service_table))
+		rc = take_folder(ld, dir, "ports.d");
 	if (rc == 0 && a != NULL && a->memory != NULL)
 		rc = take_text(ld, MEMORY, a->memory, strlen(a->memory));
 	ld->statedir = dir;
@@ -182,7 +184,8 @@ load_scale(struct loader *ld, const struct ini_section *s, int64_t *processes)
 	struct buf name = { 0 };
 	int rc;
 
-	if (conf_table_find(s->name) != &conf_program_table)
+	if (conf_table_find(s->name) != &conf_program_table &&
+	    conf_table_find(s->name) != &conf_service_table)
 		return 0;
 	buf_addf(&name, "%s:%s", conf_scale_table.section, s->title);
 	sl.section = ini_find(&ld->ini, buf_text(&name));

@@ -35,6 +35,12 @@ struct conf_ports {
 	int64_t	 first, last;
 };
 
+/* How connections to an http port come to the copies. */
+enum balance {
+	BALANCE_NONE,		/* each has a port of its own */
+	BALANCE_ROUND_ROBIN,	/* one socket, which the supervisor holds, for all */
+};
+
 struct conf_word {
 	const char *word;	/* NULL ends a list; the first of a value is printed */
 	int	 value;
@@ -82,6 +88,8 @@ TYPE(steps, struct steplist);
 TYPE(ratio, int64_t);		/* thousandths */
 TYPE(node_kind, enum node_kind);
 TYPE(ports, struct conf_ports);
+TYPE(pairs, struct strlist);	/* of a KEY_FAMILY: NAME=text */
+TYPE(balance, enum balance);
 TYPE(async_rule, enum async_rule);
 
 TYPE(string, char *);

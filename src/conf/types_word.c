@@ -59,6 +59,9 @@ static const struct conf_word goal_words[] = {
 	{ "none", GOAL_NONE }, { "STOP", GOAL_STOP }, { "START", GOAL_START }, { NULL, 0 }
 };
 
+static const struct conf_word balance_words[] = {
+	{ "none", BALANCE_NONE }, { "round-robin", BALANCE_ROUND_ROBIN }, { NULL, 0 }
+};
 static const struct conf_word async_words[] = {
 	{ "never", ASYNC_NEVER }, { "allowed", ASYNC_ALLOWED },
 	{ "required", ASYNC_REQUIRED }, { NULL, 0 }
@@ -207,6 +210,7 @@ WORD_TYPE(access, access_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");
+WORD_TYPE(balance, balance_words, parse_word, "word");
 WORD_TYPE(async_rule, async_words, parse_word, "word");
 WORD_TYPE(goal, goal_words, parse_word, "word");
 

@@ -296,3 +296,15 @@ env_parse(const char *text, struct strlist *env, struct err *e)
 		strlist_release(env);
 	return rc;
 }
+
+int
+strlist_copy(struct strlist *to, const struct strlist *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		char *text = strdup(from->v[i]);
+
+		if (text == NULL || strlist_add(to, text) == -1)
+			return -1;
+	}
+	return 0;
+}

@@ -21,6 +21,8 @@ const char *env_get(const struct strlist *env, const char *key, size_t len);
 /* Sort KEY=value strings by key; of equal keys the last stays, others are freed. */
 int	env_sort(struct strlist *env);
 
+/* Copies of all of from behind what is in to.  Returns -1: no memory. */
+int	strlist_copy(struct strlist *to, const struct strlist *from);
 /* Append text, which the list owns from now on.  Returns -1 (text freed): no memory. */
 int	strlist_add(struct strlist *l, char *text);
 

@@ -27,7 +27,7 @@
 #include "core/roles.h"
 #include "core/secrets.h"
 #include "core/retry.h"
-#include "core/signals.h"
+#include "core/services.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -170,6 +170,7 @@ make_groups(struct err *e)
 	}
 	flight_close_old();
 	sockets_settle();
+	services_settle(core.config);
 	return 0;
 }
 
@@ -207,7 +208,6 @@ core_init(const struct conf_args *args, struct err *e)
 	flight_init();
 	sockets_init();
 	life_init();
-	signals_init();
 	survivors_init();
 	order_init();
 	pools_open();
@@ -247,7 +247,7 @@ core_run(void)
 		core_shutdown((struct asker){ CAUSE_SHUTDOWN, 0 });
 	loop_run();
 	log_gather(false);
-	signals_hold();
+	life_hold_signals();
 }
 
 void
@@ -272,7 +272,6 @@ core_release(void)
 	order_release();
 	roles_release();
 	ready_release();
-	signals_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

@@ -202,7 +202,6 @@ struct proc {
 	pid_t	 dead_pid;	/* the latest that has been reaped; 0: none */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint8_t	 stop_step;	/* of this stop, see stopping.h */
-	uint32_t budget_at;	/* of a shutdown, see budget.c */
 	uint32_t box;		/* number of its cgroup, tier A */
 	bool	 loose;		/* not all that it started is in its cgroup */
 	uint32_t oom_kills;	/* in its cgroup, known already */
@@ -233,6 +232,7 @@ struct pgroup {
 	struct proc_list procs;
 	size_t	 nprocs;
 	struct edge_list dependents; /* of all its processes, see order.c */
+	bool	 ends;		/* goes with the last of its processes, see depart.h */
 };
 
 TAILQ_HEAD(pgroup_list, pgroup);

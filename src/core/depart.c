@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/proc.h"
 #include "core/remember.h"
+#include "core/update.h"
 
 struct leaver {
 	uint32_t id;
@@ -25,6 +26,7 @@ static void
 end(struct leaver *l)
 {
 	struct proc *p = core_by_id(l->id);
+	struct pgroup *g = p != NULL ? p->group : NULL;
 	struct err e;
 
 	if (l->file != NULL && forget(l->file, &e) == -1)
@@ -32,6 +34,8 @@ end(struct leaver *l)
 	free(l->file);
 	if (p != NULL)
 		proc_free(p);
+	if (g != NULL && g->ends && TAILQ_EMPTY(&g->procs))
+		pgroup_remove(g);
 }
 
 static void

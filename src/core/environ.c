@@ -257,6 +257,8 @@ put_own(struct environ *e, const struct program *conf)
 
 	if (conf->env != NULL)
 		put_list(e, &conf->env->account);
+	if (conf->copy != NULL)
+		put_list(e, &conf->copy->peers);
 	for (; i < e->given.n && !e->given.v[i].secret; i++)
 		put(e, e->given.v[i].entry);
 	put_list(e, &conf->environment);
@@ -277,7 +279,8 @@ environ_make(struct environ *env, const struct proc *p, struct err *e)
 	if (own != NULL && given_read(&env->given, p, e) == -1)
 		return -1;
 	if (reserve(env, ours.n + MADE_N + LISTEN_N + common->n + env->given.n +
-	    (p ? p->conf->environment.n : 0) + (own ? own->account.n : 0)) == -1)
+	    (p ? p->conf->environment.n : 0) + (own ? own->account.n : 0) +
+	    (p && p->conf->copy ? p->conf->copy->peers.n : 0)) == -1)
 		return err_set(e, FAULT_FAILED, "out of memory");
 	env->inherited = own != NULL && own->env_clear ? 0 : ours.n;
 	if (env->inherited > 0)
@@ -330,7 +333,8 @@ environ_origin(const struct environ *env, const struct proc *p, size_t i,
 			*given = &env->given.v[j];
 			return env->given.v[j].secret ? FROM_SECRET : FROM_FILE;
 		}
-	if (is_of(&p->conf->environment, entry))
+	if (is_of(&p->conf->environment, entry) ||
+	    (p->conf->copy != NULL && is_of(&p->conf->copy->peers, entry)))
 		return FROM_PROGRAM;
 	if (p->conf->env != NULL && is_of(&p->conf->env->account, entry))
 		return FROM_ACCOUNT;

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "core/guest.h"
 #include "core/proc.h"
-#include "core/roles.h"
 
 static struct helper_list leaving = TAILQ_HEAD_INITIALIZER(leaving);
 
@@ -146,10 +145,8 @@ core_want_helper(enum guest_section kind, const char *name)
 
 	if (h == NULL && core.state == SUP_RUNNING)
 		h = helper_new(kind, name, &e);
-	if (h != NULL && h->guest.proc->roles == NULL)
+	if (h != NULL)
 		guest_want(h->guest.proc);
-	else if (h != NULL && !h->guest.proc->started)
-		roles_start_first(h->guest.proc);
 	return h;
 }
 

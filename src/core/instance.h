@@ -38,7 +38,8 @@ struct scaled {
 };
 
 /*
- * Give [program:name] n processes (-1: as many as its file says) in each of its groups.  The
+ * Give [program:name] n processes (-1: as many as its file says) in each of its groups, or
+ * [service:name] n copies.  The
  * others are not touched; of those that go the highest number stops first.  Faults:
  * BAD_NAME; STILL_RUNNING, one that would come back is still on its way out; CANT_REREAD; FAILED.
  */

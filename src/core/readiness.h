@@ -15,6 +15,7 @@ struct readiness {
 	struct loop_io io;	/* fd:N */
 	int	 rd, wr;
 	struct loop_timer look, limit;
+	bool	 told_to_end;	/* a task that takes too long */
 	int64_t	 pause_ms;
 
 	/* what sd_notify(3) says */

@@ -6,6 +6,7 @@
 #include "core/ready.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,25 @@ ready_ceases(struct readiness *r)
 	r->ready = false;
 	flight_save(p);
 	order_state_changed(p, p->fsm.st);
+}
+
+/* A task takes too long: it ends by a signal, which is its failure. */
+static void
+on_task_limit(struct loop_timer *t)
+{
+	struct readiness *r = LOOP_OWNER(t, struct readiness, limit);
+	struct proc *p = r->p;
+	bool again = r->told_to_end;
+
+	if (p->pid <= 0 || !pstate_is_running(p->fsm.st))
+		return;
+	if (!again)
+		log_warn("%s is not done after %lld s (ready_timeout): it is stopped",
+		    p->conf->name, (long long)p->conf->ready_timeout);
+	r->told_to_end = true;
+	sys->kill(-p->pid, again ? SIGKILL : p->conf->stopsignal);
+	loop_timer_start(t, (p->conf->stopwaitsecs > 0 ? p->conf->stopwaitsecs : 1) * 1000,
+	    on_task_limit);
 }
 
 static void
@@ -236,13 +256,19 @@ on_look(struct loop_timer *t)
 
 /* ---- life ---- */
 
+static bool
+has_task_limit(const struct program *conf)
+{
+	return conf->type == TYPE_ONESHOT && conf->ready_timeout > 0;
+}
+
 int
 ready_attach(struct proc *p)
 {
 	struct readiness *r;
 
-	if ((p->conf->ready.kind == READY_RUNNING && !has_watchdog(p->conf)) ||
-	    p->readiness != NULL)
+	if ((p->conf->ready.kind == READY_RUNNING && !has_watchdog(p->conf) &&
+	    !has_task_limit(p->conf)) || p->readiness != NULL)
 		return 0;
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
@@ -277,8 +303,10 @@ ready_begin(struct proc *p, bool made)
 	}
 	r->ready = false;
 	notify_begin(r);
+	r->told_to_end = false;
 	if (p->conf->ready_timeout > 0)
-		loop_timer_start(&r->limit, p->conf->ready_timeout * 1000, on_limit);
+		loop_timer_start(&r->limit, p->conf->ready_timeout * 1000,
+		    p->conf->type == TYPE_ONESHOT ? on_task_limit : on_limit);
 	fd_close(&r->wr);	/* the child has it */
 	switch (p->conf->ready.kind) {
 	case READY_FD:

@@ -6,17 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/service.h"
 #include "core/depart.h"
 #include "core/instance.h"
 #include "core/life.h"
 #include "core/plan.h"
 #include "core/proc.h"
 #include "core/remember.h"
+#include "core/services.h"
 #include "core/update.h"
 
 /* One change of one program, on its way. */
 struct change {
 	char	*section;	/* "program:web" */
+	char	*service;	/* "service:web": the same for copies, which are groups */
 	struct config *tree;	/* as the file says now, with the new number */
 	struct asker by;
 	struct scaled *out;
@@ -26,6 +29,21 @@ static bool
 is_of(const struct program *conf, const char *section)
 {
 	return conf != NULL && strcmp(conf->section, section) == 0;
+}
+
+/* Is it a copy of a service, as its first program tells? */
+static bool
+is_copy(const struct program *conf, const struct change *ch)
+{
+	return conf != NULL && conf->copy != NULL && is_of(conf, ch->service);
+}
+
+static const struct program *
+first_of(const struct pgroup *g)
+{
+	const struct proc *p = TAILQ_FIRST(&g->procs);
+
+	return p != NULL ? p->conf : NULL;
 }
 
 static struct proc *
@@ -76,11 +94,33 @@ check_group(const struct change *ch, const struct pgroup *g, bool *found, struct
 	return 0;
 }
 
+/* The same for a copy of a service; one that has just been told to go must be gone. */
+static int
+check_copy(const struct change *ch, const struct group *to, bool *found, struct err *e)
+{
+	const struct pgroup *g;
+
+	if (to->nprograms == 0 || !is_copy(to->programs[0], ch))
+		return 0;
+	*found = true;
+	g = core_find_group(to->name);
+	if (update_concerns(to->name))
+		return err_set(e, FAULT_FAILED, "FAILED: %s is being updated", to->name);
+	if (g != NULL && g->ends)
+		return err_set(e, FAULT_STILL_RUNNING, "STILL_RUNNING: %s is being removed",
+		    to->name);
+	return 0;
+}
+
 static int
 check_all(const struct change *ch, const char *name, struct err *e)
 {
 	const struct pgroup *g;
-	bool found = false;
+	bool found = conf_find_service(ch->tree, name) != NULL;
+
+	for (size_t i = 0; i < ch->tree->ngroups; i++)
+		if (check_copy(ch, ch->tree->groups[i], &found, e) == -1)
+			return -1;
 
 	TAILQ_FOREACH(g, &core.groups, link)
 		if (check_group(ch, g, &found, e) == -1)
@@ -148,12 +188,80 @@ remove_surplus(struct change *ch, struct pgroup *g, const struct group *to, stru
 	return 0;
 }
 
+/* ---- copies of a service ---- */
+
+/* The copy with the highest number that is too many; NULL: there is none. */
+static struct pgroup *
+highest_copy(const struct change *ch)
+{
+	struct pgroup *g, *highest = NULL;
+
+	TAILQ_FOREACH(g, &core.groups, link)
+		if (is_copy(first_of(g), ch) && !g->ends &&
+		    conf_find_group(ch->tree, g->name) == NULL && (highest == NULL ||
+		    first_of(g)->copy->number > first_of(highest)->copy->number))
+			highest = g;
+	return highest;
+}
+
+static int
+remove_copy(struct change *ch, struct pgroup *g, struct err *e)
+{
+	struct proc *p;
+
+	g->ends = true;
+	TAILQ_FOREACH(p, &g->procs, link)
+		if (note_id(&ch->out->removed, &ch->out->nremoved, p->id) == -1 ||
+		    depart(p, NULL, ch->by, e) == -1)
+			return err_set(e, FAULT_FAILED, "FAILED: out of memory");
+	return 0;
+}
+
+static int
+add_copy(struct change *ch, struct group *to, struct err *e)
+{
+	struct pgroup *g = pgroup_new(to, e);
+	struct proc *p;
+
+	if (g == NULL)
+		return -1;
+	TAILQ_FOREACH(p, &g->procs, link)
+		if (note_id(&ch->out->added, &ch->out->nadded, p->id) == -1)
+			return err_set(e, FAULT_FAILED, "FAILED: out of memory");
+	life_autostart(g, ch->by);
+	return 0;
+}
+
+static int
+change_copies(struct change *ch, struct err *e)
+{
+	struct pgroup *g;
+
+	if (ch->tree->nservices == 0)
+		return 0;
+	services_settle(ch->tree);
+	services_tell(ch->tree);
+	while ((g = highest_copy(ch)) != NULL)
+		if (remove_copy(ch, g, e) == -1)
+			return -1;
+	for (size_t i = 0; i < ch->tree->ngroups; i++) {
+		struct group *to = ch->tree->groups[i];
+
+		if (to->nprograms > 0 && is_copy(to->programs[0], ch) &&
+		    core_find_group(to->name) == NULL && add_copy(ch, to, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 change_all(struct change *ch, struct err *e)
 {
 	struct pgroup *g;
 	struct group *to;
 
+	if (change_copies(ch, e) == -1)
+		return -1;
 	TAILQ_FOREACH(g, &core.groups, link) {
 		to = conf_find_group(ch->tree, g->name);
 		if (to != NULL && (remove_surplus(ch, g, to, e) == -1 ||
@@ -190,8 +298,11 @@ carry_out(struct change *ch, const char *name, struct err *e)
 
 	buf_addf(&section, "program:%s", name);
 	ch->section = buf_steal(&section);
-	ch->tree = ch->section != NULL ? plan_load(e) : NULL;
-	if (ch->section == NULL)
+	section = (struct buf){ 0 };
+	buf_addf(&section, "service:%s", name);
+	ch->service = buf_steal(&section);
+	ch->tree = ch->section != NULL && ch->service != NULL ? plan_load(e) : NULL;
+	if (ch->section == NULL || ch->service == NULL)
 		err_set(e, FAULT_FAILED, "FAILED: out of memory");
 	if (ch->tree != NULL && check_all(ch, name, e) == 0)
 		rc = change_all(ch, e);
@@ -205,6 +316,7 @@ carry_out(struct change *ch, const char *name, struct err *e)
 		core.reread = ch->tree;
 	}
 	free(ch->section);
+	free(ch->service);
 	return rc;
 }
 

@@ -18,6 +18,7 @@
 #include "core/pool.h"
 #include "core/proc.h"
 #include "core/roles.h"
+#include "core/services.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 
@@ -131,6 +132,12 @@ remove_group(struct pgroup *g, struct group *back)
 	ev.group = name != NULL ? name : "";
 	core_publish(&core, &ev);
 	free(name);
+}
+
+void
+pgroup_remove(struct pgroup *g)
+{
+	remove_group(g, NULL);
 }
 
 /* ---- single groups, as add and remove ask ---- */
@@ -577,6 +584,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 		update.config = NULL;
 		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
 	}
+	services_settle(update.config);
 	update.done = done;
 	update.arg = arg;
 	roles_take(update.config);

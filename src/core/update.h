@@ -11,6 +11,8 @@ void	update_state_changed(struct proc *p);
 /* The supervisor goes down: running updates end without doing more. */
 void	update_abandon(void);
 void	update_release(void);
+/* Remove a group whose processes are all at rest. */
+void	pgroup_remove(struct pgroup *g);
 /* Has the running update still something to do with the group of that name? */
 bool	update_concerns(const char *group);
 

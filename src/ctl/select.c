@@ -102,6 +102,35 @@ add_all(struct picks *out, struct err *e)
 	return 0;
 }
 
+/* Is p of [service:NAME]?  len: of the name. */
+static bool
+is_of_service(const struct proc *p, const char *name, size_t len)
+{
+	const char *title = p->conf->copy != NULL ? strchr(p->conf->section, ':') : NULL;
+
+	return title != NULL && strlen(title + 1) == len && strncmp(title + 1, name, len) == 0;
+}
+
+/*
+ * What is no name of a process or group may be a service, "x" or "x:*", which means all
+ * its copies; or one copy of several processes, "x.2".
+ */
+static int
+add_service(struct picks *out, const char *name, struct err *e)
+{
+	size_t len = strcspn(name, ":"), before = out->n;
+	struct pgroup *g = core_find_group(name);
+	const struct proc *p;
+
+	if (g != NULL && (p = TAILQ_FIRST(&g->procs)) != NULL && p->conf->copy != NULL)
+		return add_group(out, g, name, e) == -1 ? -1 : 1;
+	TAILQ_FOREACH(g, &core.groups, link)
+		if ((p = TAILQ_FIRST(&g->procs)) != NULL && is_of_service(p, name, len) &&
+		    add_group(out, g, name, e) == -1)
+			return -1;
+	return out->n > before;
+}
+
 static int
 add_name(struct picks *out, const char *name, enum select_how how, struct err *e)
 {
@@ -109,15 +138,20 @@ add_name(struct picks *out, const char *name, enum select_how how, struct err *e
 	struct pgroup *g = NULL;
 	struct err unknown;
 	struct proc *p;
+	int found;
 
 	if (core_names_group(name, &g, &unknown)) {
 		if (g != NULL && (guests || g != core.guests))
 			return add_group(out, g, name, e);
+		if (g == NULL && (found = add_service(out, name, e)) != 0)
+			return found == 1 ? 0 : -1;
 		return add(out, (struct pick){ .by_group = true, .name = name }, e);
 	}
 	p = core_find(name, &unknown);
 	if (p != NULL && p->group == core.guests && !guests)
 		p = NULL;
+	if (p == NULL && strchr(name, ':') == NULL && (found = add_service(out, name, e)) != 0)
+		return found == 1 ? 0 : -1;
 	return add(out, (struct pick){ .id = p != NULL ? p->id : 0, .name = name }, e);
 }
 

@@ -1,5 +1,6 @@
 /*
- * Requests to another HTTP server, on the loop, by libcurl.
+ * Requests to another HTTP server, on the loop, by libcurl (fetch.c), or refused in a build
+ * without it (nofetch.c).
  */
 #ifndef GATEWAY_FETCH_H
 #define GATEWAY_FETCH_H

@@ -225,10 +225,7 @@ operate(void)
 	accident();
 	switch (rnd(16)) {
 	case 0: case 1:
-		if (sim.graphs)
-			graph_edit();
-		else
-			config_edit();
+		config_edit();
 		break;
 	case 2: case 3:
 		wound_somebody();
@@ -329,8 +326,6 @@ draw_plan(void)
 	};
 
 	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
-	if (sim.graphs)
-		sim.faults = 0;
 	sim.no_memory = chance(500) ? 2 : 30;
 	sim.tier_a = chance(300);
 	sim.tier_c = chance(250);
@@ -396,9 +391,7 @@ live(void)
 	    sim.tier_c ? " no /proc" : "");
 	core.is_pid1 = true;
 	core.argv0 = "/sim/supd";
-	if (sim.graphs)
-		graph_first();
-	else if (plan.step == NULL)
+	if (plan.step == NULL)
 		config_first();
 	while (run_once(&args))
 		say("it starts again");

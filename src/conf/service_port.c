@@ -1,0 +1,191 @@
+/*
+ * Port numbers of services.  One that was given once stays: it is remembered in the state
+ * directory as NAME.COPY = NUMBER of [ports:x].  A new one is the lowest of the range that no
+ * service has and that nobody else listens at.
+ */
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/load.h"
+#include "conf/service.h"
+#include "conf/text.h"
+#include "conf/words.h"
+
+#define OWNER	"supd.config"
+
+int64_t
+service_number(const struct conf_service *s, int64_t copy, size_t port)
+{
+	const struct service_port *p = &s->ports[port];
+
+	if (p->kind == PORT_HTTP && s->keys.balance == BALANCE_ROUND_ROBIN)
+		copy = 0;
+	if (p->fixed > 0)
+		return p->fixed + copy < 65536 ? p->fixed + copy : 0;
+	return copy < s->keys.instances ?
+	    s->numbers[copy * (int64_t)s->nports + (int64_t)port] : 0;
+}
+
+/* Its section in the state directory; NULL: there is none for us. */
+static struct ini_section *
+remembered(struct loader *ld, const struct conf_service *s)
+{
+	struct buf name = { 0 };
+	struct ini_section *ini;
+
+	buf_addf(&name, "%s:%s", conf_service_ports_table.section, s->name);
+	ini = ini_find(&ld->ini, buf_text(&name));
+	buf_release(&name);
+	return ini != NULL && load_is_ours(ld, ini, OWNER) ? ini : NULL;
+}
+
+/* Has any service that number, or has had it? */
+static bool
+is_taken(struct loader *ld, int64_t number)
+{
+	const struct config *c = ld->c;
+
+	for (size_t i = 0; i < c->nservices; i++) {
+		const struct conf_service *s = &c->services[i];
+		struct ini_section *ini = remembered(ld, s);
+		struct ini_key *k;
+		int64_t n;
+
+		if (ini != NULL)
+			STAILQ_FOREACH(k, &ini->keys, link)
+				if (text_int(k->value, 10, &n) == 0 && n == number)
+					return true;
+		for (int64_t copy = 0; copy < s->keys.instances; copy++)
+			for (size_t j = 0; j < s->nports; j++)
+				if ((s->numbers != NULL || s->ports[j].fixed > 0) &&
+				    service_number(s, copy, j) == number)
+					return true;
+	}
+	return false;
+}
+
+/* Can somebody listen there?  Where it cannot be asked, yes. */
+static bool
+is_free(int64_t number, enum port_kind kind)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)number) };
+	int fd = socket(AF_INET, (kind == PORT_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	int on = 1, rc;
+
+	if (fd == -1)
+		return true;
+	if (kind != PORT_UDP)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	rc = bind(fd, (struct sockaddr *)&a, sizeof(a));
+	close(fd);
+	return rc == 0;
+}
+
+static int64_t
+lowest_free(struct loader *ld, const struct conf_service *s, enum port_kind kind)
+{
+	for (int64_t n = s->keys.ports.first; n <= s->keys.ports.last; n++)
+		if (!is_taken(ld, n) && is_free(n, kind))
+			return n;
+	return 0;
+}
+
+/* What was remembered for "www.2"; 0: nothing. */
+static int64_t
+recall(struct loader *ld, struct ini_section *ini, const struct service_port *p, int64_t copy)
+{
+	struct buf key = { 0 };
+	struct ini_key *k;
+	int64_t n = 0;
+
+	buf_addf(&key, "%s.%jd", p->name, (intmax_t)copy);
+	for (char *c = key.data; c != NULL && *c != '.'; c++)
+		if (*c >= 'A' && *c <= 'Z')	/* as the ini reader makes it */
+			*c = (char)(*c - 'A' + 'a');
+	k = ini != NULL ? ini_get(&ld->ini, ini, buf_text(&key)) : NULL;
+	if (k == NULL || text_int(k->value, 10, &n) == -1 || n < 1 || n > 65535)
+		n = 0;
+	buf_release(&key);
+	return n;
+}
+
+/* A copy that is not there now may come back. */
+static int
+keep_others(struct conf_service *s, const struct ini_section *ini)
+{
+	const struct ini_key *k;
+	struct buf line = { 0 };
+	int64_t copy;
+	char *text;
+
+	STAILQ_FOREACH(k, &ini->keys, link) {
+		const char *dot = strrchr(k->name, '.');
+
+		if (strcmp(k->name, OWNER) == 0 || dot == NULL ||
+		    text_int(dot + 1, 10, &copy) == -1 || copy < s->keys.instances)
+			continue;
+		buf_clear(&line);
+		buf_addf(&line, "%s = %s", k->name, k->value);
+		text = strdup(buf_text(&line));
+		if (text == NULL || strlist_add(&s->kept, text) == -1) {
+			buf_release(&line);
+			return -1;
+		}
+	}
+	buf_release(&line);
+	return 0;
+}
+
+int
+service_number_ports(struct loader *ld, struct conf_service *s)
+{
+	struct ini_section *ini = remembered(ld, s);
+	int64_t *at;
+
+	s->numbers = calloc((size_t)s->keys.instances * s->nports + 1, sizeof(*s->numbers));
+	if (s->numbers == NULL || (ini != NULL && keep_others(s, ini) == -1))
+		return report_nomem(&ld->report);
+	for (int64_t copy = 0; copy < s->keys.instances; copy++)
+		for (size_t j = 0; j < s->nports; j++) {
+			if (s->ports[j].fixed > 0 || (copy > 0 &&
+			    s->ports[j].kind == PORT_HTTP &&
+			    s->keys.balance == BALANCE_ROUND_ROBIN))
+				continue;
+			at = &s->numbers[copy * (int64_t)s->nports + (int64_t)j];
+			*at = recall(ld, ini, &s->ports[j], copy);
+			if (*at != 0)
+				continue;
+			*at = lowest_free(ld, s, s->ports[j].kind);
+			s->fresh = s->fresh || *at != 0;
+		}
+	return 0;
+}
+
+char *
+conf_service_file(const struct conf_service *s)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "ports.d/%s.ini", s->name);
+	return buf_steal(&path);
+}
+
+void
+conf_service_print(struct buf *out, const struct config *c, const struct conf_service *s)
+{
+	buf_addf(out, "[%s:%s]\n" OWNER " = %s\n", conf_service_ports_table.section, s->name,
+	    c->path);
+	for (int64_t copy = 0; copy < s->keys.instances; copy++)
+		for (size_t j = 0; j < s->nports; j++) {
+			int64_t n = s->numbers[copy * (int64_t)s->nports + (int64_t)j];
+
+			if (n > 0)
+				buf_addf(out, "%s.%jd = %jd\n", s->ports[j].name, (intmax_t)copy,
+				    (intmax_t)n);
+		}
+	for (size_t i = 0; i < s->kept.n; i++)	/* of copies that may come back */
+		buf_addf(out, "%s\n", s->kept.v[i]);
+}
