@@ -12,7 +12,8 @@
 #	make bench		how fast and small, beside other supervisors (BENCH=--quick)
 #	make aarch64		build/aarch64/supd for that machine, and its unit tests
 #	make SYSTEM_LIBS=1	build/system/supd: system compiler and libraries, dynamic
-#	make CURL=0		build/small/supd: without libcurl, so supctl has no http://
+#	make SERVICES=0		build/lite/supd: without gateway, node and store, so no SQLite
+#	make CURL=0		build/small/supd: nor libcurl, so supctl has no http://
 #	make install		DESTDIR=, PREFIX=/usr/local
 #
 # Yours: CC, CFLAGS, LDFLAGS, B (build folder), SUPD_CACHE (where built libraries
@@ -122,6 +123,7 @@ SRC_role = \
 SRC_core = \
 	src/core/adopted.c \
 	src/core/bind.c \
+	src/core/budget.c \
 	src/core/cgroup.c \
 	src/core/core.c \
 	src/core/crash.c \
@@ -166,6 +168,7 @@ SRC_core = \
 	src/core/roles_order.c \
 	src/core/services.c \
 	src/core/setup.c \
+	src/core/signals.c \
 	src/core/sockets.c \
 	src/core/stdin.c \
 	src/core/stopping.c \
@@ -208,15 +211,13 @@ SRC_ctl = \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
-# What needs libcurl, and what small/supd has in its place.
+# The client's part that needs libcurl, and what small/supd has in its place.
 SRC_curl = \
 	src/client/failure.c \
 	src/client/http.c \
-	src/gateway/fetch.c \
 
 SRC_nocurl = \
 	src/client/nohttp.c \
-	src/gateway/nofetch.c \
 
 SRC_client = \
 	src/client/async.c \
@@ -327,6 +328,7 @@ SRC_gateway = \
 	src/gateway/decide.c \
 	src/gateway/demand.c \
 	src/gateway/face.c \
+	src/gateway/fetch.c \
 	src/gateway/main.c \
 	src/gateway/nodes.c \
 	src/gateway/offer.c \
@@ -348,8 +350,13 @@ SRC_cli = \
 	src/cli/fg.c \
 	src/cli/instance.c \
 	src/cli/kato.c \
+	src/cli/kato_complete.c \
 	src/cli/kato_config.c \
+	src/cli/kato_info.c \
+	src/cli/kato_inspect.c \
+	src/cli/kato_log.c \
 	src/cli/kato_process.c \
+	src/cli/kato_report.c \
 	src/cli/kato_role.c \
 	src/cli/kato_say.c \
 	src/cli/kato_service.c \
@@ -365,17 +372,22 @@ SRC_cli = \
 	src/cli/startstop.c \
 	src/cli/status.c \
 	src/cli/supctl.c \
+	src/cli/tgz.c \
 	src/cli/why.c \
 	src/cli/yaml.c \
+
+# What lite/supd and small/supd have not.
+SERVICES = \
+	$(SRC_serve) \
+	$(SRC_store) \
+	$(SRC_node) \
+	$(SRC_gateway) \
 
 # Guests that are not always there, and clients.
 LATE = \
 	$(SRC_http) \
-	$(SRC_serve) \
-	$(SRC_store) \
-	$(SRC_node) \
 	$(SRC_web) \
-	$(SRC_gateway) \
+	$(SERVICES) \
 	$(SRC_cli) \
 
 # Everything that is not main().
@@ -395,6 +407,7 @@ SIM = \
 	t/sim/client.c \
 	t/sim/config.c \
 	t/sim/depends.c \
+	t/sim/graph.c \
 	t/sim/disk.c \
 	t/sim/ear.c \
 	t/sim/file.c \
@@ -420,7 +433,7 @@ FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop
 LINKS = supctl supervisord supervisorctl pidproxy kato
 
-MAN = supd.8 supctl.1 supd.conf.5
+MAN = supd.8 supd-node.8 supctl.1 kato.1 supd.conf.5
 SCRIPTS = contrib/deps contrib/kernel contrib/libs contrib/playwright .ci/run
 
 # ---- flags ----------------------------------------------------------------
@@ -559,20 +572,19 @@ $(1)/supd.debug: $(1)/supd.o $(SRC:%.c=$(1)/%.o)
 	@echo '  LINK    $$@'
 	@$$(call LINK_SUPD,$(1))
 
-# Of the same objects, without libcurl.
-$(1)/small/supd.debug: $(1)/supd.o $(patsubst %.c,$(1)/%.o,$(filter-out $(SRC_curl),$(SRC))) \
-    $(SRC_nocurl:%.c=$(1)/%.o)
+# Of the same objects, but not all of them.
+$(1)/lite/supd.debug: $(patsubst %.c,$(1)/%.o,supd.c $(filter-out $(SERVICES),$(SRC)))
+$(1)/small/supd.debug: $(patsubst %.c,$(1)/%.o,supd.c \
+    $(filter-out $(SERVICES) $(SRC_curl),$(SRC)) $(SRC_nocurl))
+$(1)/lite/supd.debug $(1)/small/supd.debug:
 	@mkdir -p $$(@D)
 	@echo '  LINK    $$@'
 	@$$(call LINK_SUPD,$(1))
 
-$(1)/supd $(1)/small/supd: %: %.debug
+$(1)/supd $(1)/lite/supd $(1)/small/supd: %: %.debug
 	@$$(FINISH_$(1))
 
-$(LINKS:%=$(1)/%): $(1)/supd
-	@ln -sf supd $$@
-
-$(LINKS:%=$(1)/small/%): $(1)/small/supd
+$(foreach d,$(1) $(1)/lite $(1)/small,$(LINKS:%=$(d)/%)): %: $(1)/supd
 	@ln -sf supd $$@
 
 $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a
@@ -594,10 +606,10 @@ $(1)/t/sim/model: $(1)/t/sim/model.o $(1)/libsupd.a
 	@echo '  LINK    $$@'
 	@$$(CC_$(1)) $$(LD_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_$(1))
 
-$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%) $(1)/small/all
-$(1)/all: $(1)/supd $(LINKS:%=$(1)/%)
-$(1)/small/all: $(1)/small/supd $(LINKS:%=$(1)/small/%)
-.PHONY: $(1)/unit $(1)/all $(1)/small/all
+$(1)/unit: $(UNIT:t/unit/%.c=$(1)/t/%) $(SIMS:%=$(1)/%) $(1)/lite/all \
+    $(1)/small/all
+$(1)/all $(1)/lite/all $(1)/small/all: %/all: %/supd $(LINKS:%=\%/%)
+.PHONY: $(1)/unit $(1)/all $(1)/lite/all $(1)/small/all
 endef
 
 $(foreach f,$(MUSL) $(ASAN) $(A64) $(SYSTEM),$(eval $(call flavour,$(f))))
@@ -630,6 +642,8 @@ O = $(MUSL)
 endif
 ifeq ($(CURL),0)
 S = $(O)/small
+else ifeq ($(SERVICES),0)
+S = $(O)/lite
 else
 S = $(O)
 endif
@@ -746,12 +760,13 @@ install: all
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
 	for c in $(wildcard conf.d/examples/*.conf); do \
 	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
-	$(INSTALL) -D -m 644 contrib/completions/supctl.bash \
-	    $(DEST)/share/bash-completion/completions/supctl
-	$(INSTALL) -D -m 644 contrib/completions/_supctl \
-	    $(DEST)/share/zsh/site-functions/_supctl
-	$(INSTALL) -D -m 644 contrib/completions/supctl.fish \
-	    $(DEST)/share/fish/vendor_completions.d/supctl.fish
+	for c in supctl kato; do \
+	    $(INSTALL) -D -m 644 contrib/completions/$$c.bash \
+		$(DEST)/share/bash-completion/completions/$$c && \
+	    $(INSTALL) -D -m 644 contrib/completions/_$$c \
+		$(DEST)/share/zsh/site-functions/_$$c && \
+	    $(INSTALL) -D -m 644 contrib/completions/$$c.fish \
+		$(DEST)/share/fish/vendor_completions.d/$$c.fish || exit 1; done
 
 clean:
 	rm -rf $(B) run

@@ -254,9 +254,14 @@ face_kato(int argc, char **argv)
 	return kato_main(argc, argv, load_for_client);
 }
 
+/* make SERVICES=0 links without these. */
+#pragma weak store_main
+#pragma weak node_main
+#pragma weak gateway_main
+
 static const struct face {
 	const char *name;
-	int	(*main)(int argc, char **argv);
+	int	(*main)(int argc, char **argv);	/* NULL: not in this file */
 	bool	 is_word;	/* also as first argument of supd */
 } faces[] = {
 	{ "supd", face_supervisor, false },
@@ -284,18 +289,19 @@ find_face(const char *name, bool as_word)
 	return NULL;
 }
 
-/* "web", "node echo": only the core starts these. */
+/* "web", "node echo", as the core calls its guests, or a word that a person has typed. */
 static int
-guest(const char *name, int argc, char **argv)
+call_face(const char *name, int argc, char **argv)
 {
 	char kind[32];
 	const struct face *face;
 
 	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(name, " "), name);
 	face = find_face(kind, true);
-	if (face != NULL)
+	if (face != NULL && face->main != NULL)
 		return face->main(argc, argv);
-	fprintf(stderr, "supd: no guest is called '%s'\n", kind);
+	fprintf(stderr, face == NULL ? "supd: no guest is called '%s'\n" :
+	    "supd: this file has no %s in it: it was built with SERVICES=0\n", kind);
 	return EXIT_FAILURE;
 }
 
@@ -313,11 +319,11 @@ main(int argc, char **argv)
 	name = strrchr(argv[0], '/');
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "supd: ", 6) == 0)
-		return guest(name + 6, argc, argv);
+		return call_face(name + 6, argc, argv);
 	face = find_face(name, false);
 	if (face == NULL)
 		face = &faces[0];
 	if (face == &faces[0] && argc > 1 && find_face(argv[1], true) != NULL)
-		return find_face(argv[1], true)->main(argc - 1, argv + 1);
+		return call_face(argv[1], argc - 1, argv + 1);
 	return face->main(argc, argv);
 }

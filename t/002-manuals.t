@@ -20,7 +20,7 @@ sub run {
 	return $said;
 }
 
-my %page = map { $_ => slurp("src/man/$_") } qw(supd.8 supctl.1);
+my %page = map { $_ => slurp("src/man/$_") } qw(supd.8 supd-node.8 supctl.1 kato.1);
 my $bare = slurp('src/man/supd.conf.5.in');
 $page{'supd.conf.5'} = run("$bin manual src/man/supd.conf.5.in");
 my ($before, $after) = split(/^\.\\" KEYS\n/m, $bare);
@@ -30,7 +30,7 @@ is($page{'supd.conf.5'}, $before . run("$bin manual") . ($after // '-'),
 # ---- lint, and the sections that a reader looks for ----
 
 SKIP: {
-	skip 'mandoc is not installed', 3 if system('command -v mandoc >/dev/null');
+	skip 'mandoc is not installed', scalar keys %page if system('command -v mandoc >/dev/null');
 	for my $name (sort keys %page) {
 		open(my $lint, '|-', 'mandoc -Tlint -Wwarning >&2') or die "mandoc: $!\n";
 		print $lint $page{$name};
@@ -40,7 +40,9 @@ SKIP: {
 
 my %wanted = (
 	'supd.8' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'SIGNALS', 'ENVIRONMENT', 'FILES', 'EXIT STATUS' ],
+	'supd-node.8' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'FILES', 'EXAMPLES' ],
 	'supctl.1' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'ENVIRONMENT', 'FILES', 'EXIT STATUS' ],
+	'kato.1' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'FILES', 'EXIT STATUS' ],
 	'supd.conf.5' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'ENVIRONMENT', 'FILES', 'EXIT STATUS' ],
 );
 for my $name (sort keys %wanted) {
@@ -91,6 +93,16 @@ my %told = map { $_ => 1 } map { split(/ , /) }
 is(join(' ', grep { !$told{$_} } @commands), '', 'supctl.1 has every command');
 is(join(' ', grep { my $c = $_; !grep { $_ eq $c } @commands } sort keys %told), '',
     'and none that is not there');
+
+# ---- kato.1: the same ----
+
+my @kato = slurp('src/cli/kato.c') =~ /^\{ "([a-z-]+(?: [a-z-]+)?)",/mg;
+cmp_ok(scalar @kato, '>', 15, 'the commands of kato were found');
+is(join(', ', grep { $page{'kato.1'} !~ /^\.It Cm \Q$_\E(?: |$)/m } @kato), '',
+    'kato.1 has every command');
+my %option = map { $_ => 1 } slurp('src/cli/kato.c') =~ /^\t\{ OPT_\w+, \S+, "([a-z-]+)"/mg;
+is(join(' ', grep { $page{'kato.1'} !~ /Fl Fl \Q$_\E\b/ } grep { !/^(?:force|if-rev|local)$/ } sort keys %option), '',
+    'and every option');
 
 # Options of a face, as its usage text names them.
 sub options {

@@ -6,6 +6,7 @@ ROOT=${TOOL%/t/tool}
 case $SUPD_BIN in
 */asan/supd)	skip_all 'this build is not installed' ;;
 */system/supd)	SYSTEM=SYSTEM_LIBS=1 ;;
+*/lite/supd)	SYSTEM=SERVICES=0 ;;
 */small/supd)	SYSTEM=CURL=0 ;;
 *)		SYSTEM= ;;
 esac
@@ -29,14 +30,15 @@ is "$(stat -c %a usr/bin/supd)" 755 'mode of the binary'
 for name in supctl supervisord supervisorctl pidproxy kato; do
 	is "$(readlink "usr/bin/$name")" supd "$name leads to it"
 done
-for page in man8/supd.8 man1/supctl.1 man5/supd.conf.5; do
+for page in man8/supd.8 man1/supctl.1 man1/kato.1 man5/supd.conf.5; do
 	ok "$page" grep -q '^\.Sh NAME' "usr/share/man/$page"
 done
 ok 'supd.conf.5 has the keys' grep -q '^\.It Cm stopwaitsecs' usr/share/man/man5/supd.conf.5
 is "$(find usr/share/supd/conf.d -name '*.conf' -printf '%f\n' | sort)" \
     "$(cd "$ROOT/conf.d/examples" && printf '%s\n' *.conf)" 'examples'
 for file in bash-completion/completions/supctl zsh/site-functions/_supctl \
-    fish/vendor_completions.d/supctl.fish; do
+    fish/vendor_completions.d/supctl.fish bash-completion/completions/kato \
+    zsh/site-functions/_kato fish/vendor_completions.d/kato.fish; do
 	ok "$file" test -s "usr/share/$file"
 done
 is "$(find . ! -type d ! -user "$(id -un)" -o -perm -022 ! -type l)" '' 'nobody else may write there'

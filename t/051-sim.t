@@ -2,7 +2,7 @@
 # Histories of the real core on a simulated kernel; more of them: t/sim/soak SECONDS.
 run=${BUILD:-build}/t/sim/run
 
-echo 1..3
+echo 1..4
 first=$("$run" --seed 11)
 again=$("$run" --seed 11)
 if [ "$first" = "$again" ]; then
@@ -22,4 +22,10 @@ if said=$("${BUILD:-build}/t/sim/logsim" --seeds 1 "${LOGSEEDS:-2000}"); then
 else
 	echo "$said" | sed 's/^/# /'
 	echo "not ok 3 - no seed of the logger fails (t/sim/logsim --seed N --trace)"
+fi
+if said=$("$run" --graphs --seeds 1 "${GRAPHS:-300}"); then
+	echo "ok 4 - dependencies: $said"
+else
+	echo "$said" | sed 's/^/# /'
+	echo "not ok 4 - no graph fails (replay: $run --graphs --seed N --trace)"
 fi

@@ -37,9 +37,10 @@ up_quiet
 session <<'E'
 $kato process list a
 a                              STOPPED   Not started
-$kato process start a b
-starting a...   ok
+$kato process start b
 starting b...   ok
+$kato process start a
+starting a...   ok
 $kato process start a
 starting a...   ok (runs already)
 $kato process list -j a b

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A machine takes on and drops roles: order, shared programs, goals, and what people say.
+ROOT=$PWD
 . t/lib.sh
 skip_unless_supd 'roles are ours'
 
@@ -209,6 +210,35 @@ eventually kato process ready node >/dev/null
 is "$(kato status)" 'echo                     RUNNING
 other                    STOPPED
 base                     RUNNING' 'the goals hold after a restart'
+down
+
+# ---- the shells complete it ----
+
+cat >complete.bash <<END
+source "$ROOT/contrib/completions/kato.bash"
+COMP_LINE=\$1 COMP_POINT=\${#1}
+_kato
+printf '%s\\n' "\${COMPREPLY[*]}"
+END
+offers() { PATH=$T/bin:$PATH bash complete.bash "kato -c $T/supd.conf $1"; }
+up_quiet
+if command -v bash >/dev/null; then
+	is "$(offers ro)" role 'bash: commands'
+	is "$(offers 'role ')" 'add remove list info' 'their second words'
+	is "$(offers 'role add b')" 'base broken both' 'roles and groups of roles'
+	is "$(offers 'process list g')" gateway 'processes'
+	is "$(offers 'role add --all')" '--all --all-but' 'options'
+else
+	skip 'bash is not installed' 5
+fi
+for shell in zsh fish; do
+	case $shell in zsh) file=_kato ;; *) file=kato.fish ;; esac
+	if command -v $shell >/dev/null; then
+		ok "$shell accepts $file" $shell -n "$ROOT/contrib/completions/$file"
+	else
+		skip "$shell is not installed"
+	fi
+done
 down
 
 # ---- nothing to remember it in ----

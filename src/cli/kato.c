@@ -15,6 +15,7 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
+#define OPTIONS (WORDS_OF_ROLES - 1)	/* those bits that are options */
 #define ONE_NODE (OPT_NODE | OPT_CLUSTER)
 
 /* In the order of `kato help`. */
@@ -24,27 +25,28 @@ static const struct kato_command commands_of_kato[] = {
 	"does not.  -a: the other roles too.",
 	kato_status, ONE_NODE | OPT_ALL | OPT_JSON | OPT_YAML, 0, 0 },
 { "start", "[ROLE...]", "Start roles that are on this machine; none: all of them.",
-	kato_start, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+	kato_start, WORDS_OF_ROLES | ONE_NODE | KATO_CHANGES | OPT_VERBOSE, 0, KATO_MANY },
 { "stop", "[ROLE...]",
 	"Stop roles, which stay on this machine; none: all but mandatory ones.\n"
 	"A process that another role needs goes on.",
-	kato_stop, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+	kato_stop, WORDS_OF_ROLES | ONE_NODE | KATO_CHANGES | OPT_VERBOSE, 0, KATO_MANY },
 { "restart", "[ROLE...]", "Stop all processes of roles and start them; none: all roles.",
-	kato_restart, ONE_NODE | OPT_VERBOSE, 0, KATO_MANY },
+	kato_restart, WORDS_OF_ROLES | ONE_NODE | KATO_CHANGES | OPT_VERBOSE, 0, KATO_MANY },
 { "role add", "ROLE... | --all | --all-but ROLE... | --only ROLE...",
 	"Take on roles, or groups of roles, and start them.\n"
 	"--all leaves out those with exclude_from_add_all; --only removes all others.",
-	kato_role_add, ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT | OPT_ONLY |
-	OPT_NO_START, 0, KATO_MANY },
+	kato_role_add, WORDS_OF_ROLES | ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT | OPT_ONLY |
+	OPT_NO_START | KATO_CHANGES, 0, KATO_MANY },
 { "role remove", "ROLE... | --all | --all-but ROLE...",
 	"Stop roles and drop them.  Mandatory ones cannot be dropped.",
-	kato_role_remove, ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT, 0, KATO_MANY },
+	kato_role_remove, WORDS_OF_ROLES | ONE_NODE | OPT_VERBOSE | OPT_ALL | OPT_ALL_BUT | KATO_CHANGES,
+	0, KATO_MANY },
 { "role list", "", "Every role there is, and its goal on this machine.",
 	kato_role_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
 { "role info", "[ROLE...]", "What roles are made of, and how their processes are.",
-	kato_role_info, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
+	kato_role_info, WORDS_OF_ROLES | ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
 { "config del", "COMPONENT PATH", "Delete a value, or a tree with all below it.",
-	kato_config_del, OPT_FULL | OPT_IF_REV | OPT_VERBOSE, 1, 2 },
+	kato_config_del, KATO_CHANGES | OPT_FULL | OPT_IF_REV | OPT_VERBOSE, 1, 2 },
 { "config get", "[COMPONENT [PATH]]",
 	"Print a value: text and numbers bare, lists with dashes, trees as YAML.\n"
 	"Without PATH all of the component, without COMPONENT everything.  With -n as that\n"
@@ -52,16 +54,16 @@ static const struct kato_command commands_of_kato[] = {
 	kato_config_get, OPT_FULL | OPT_JSON | OPT_YAML | OPT_NODE | OPT_VERBOSE, 0, 2 },
 { "config pop", "COMPONENT PATH [VALUE]",
 	"Take VALUE out of a list, or its last item, and print what is left.",
-	kato_config_pop, OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
+	kato_config_pop, KATO_CHANGES | OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
 { "config push", "COMPONENT PATH [VALUE]",
 	"Append VALUE to a list, and print it.  Without VALUE: of stdin.",
-	kato_config_push, OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
+	kato_config_push, KATO_CHANGES | OPT_FULL | OPT_JSON | OPT_YAML | OPT_IF_REV | OPT_VERBOSE, 1, 3 },
 { "config set", "COMPONENT PATH [VALUE]",
 	"Set a value.  Without VALUE: of stdin.\n"
 	"It is text, or becomes the type of the value that is there; with -j it is JSON, with\n"
 	"-y YAML, and a map is a tree.  Another type needs --force.  --if-rev 0: only if\n"
 	"nothing is there.  Changed by somebody else meanwhile: exit status 1.",
-	kato_config_set, OPT_FULL | OPT_JSON | OPT_YAML | OPT_FORCE | OPT_IF_REV | OPT_VERBOSE,
+	kato_config_set, KATO_CHANGES | OPT_FULL | OPT_JSON | OPT_YAML | OPT_FORCE | OPT_IF_REV | OPT_VERBOSE,
 	1, 3 },
 { "config watch", "[GLOB]",
 	"Print each change of what GLOB names, until interrupted: revision, path, value.\n"
@@ -73,32 +75,32 @@ static const struct kato_command commands_of_kato[] = {
 	"Name and state of every process, or of these.\n"
 	"States: STOPPED, STARTING (runs, but is not ready), RUNNING, ROGUE (runs, but no role\n"
 	"that is to run needs it), FATAL.",
-	kato_process_list, ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
+	kato_process_list, WORDS_OF_PROCESSES | ONE_NODE | OPT_JSON | OPT_YAML, 0, KATO_MANY },
 { "process ready", "PROCESS|all",
 	"Print READY and exit with 0 when the process is ready, else NOT READY and 1.\n"
 	"all: every process that shall run.",
-	kato_process_ready, ONE_NODE | OPT_BLOCK, 1, 1 },
+	kato_process_ready, WORDS_OF_PROCESSES | ONE_NODE | OPT_BLOCK, 1, 1 },
 { "process restart", "[PROCESS...]", "Stop and start these processes; none: all.",
-	kato_process_restart, ONE_NODE, 0, KATO_MANY },
+	kato_process_restart, WORDS_OF_PROCESSES | ONE_NODE | KATO_CHANGES, 0, KATO_MANY },
 { "process start", "[PROCESS...]",
 	"Start these processes; none: all.  What runs already is fine.",
-	kato_process_start, ONE_NODE, 0, KATO_MANY },
+	kato_process_start, WORDS_OF_PROCESSES | ONE_NODE | KATO_CHANGES, 0, KATO_MANY },
 { "process stop", "[PROCESS...]", "Stop these processes; none: all.",
-	kato_process_stop, ONE_NODE, 0, KATO_MANY },
+	kato_process_stop, WORDS_OF_PROCESSES | ONE_NODE | KATO_CHANGES, 0, KATO_MANY },
 { "service bind", "NAME BINDING [PARAMETERS]",
 	"New credentials for one user of an instance, who is called BINDING; prints them.\n"
 	"PARAMETERS: a JSON object, for the service.",
-	kato_service_bind, OPT_GATEWAY | OPT_JSON | OPT_YAML, 2, 3 },
+	kato_service_bind, KATO_CHANGES | OPT_GATEWAY | OPT_JSON | OPT_YAML, 2, 3 },
 { "service catalog", "", "The services that can be had here, and their plans.",
 	kato_service_catalog, OPT_GATEWAY | OPT_JSON | OPT_YAML, 0, 0 },
 { "service create", "SERVICE NAME [PARAMETERS]",
 	"Make an instance of a service, wait until it serves and print how it is reached.\n"
 	"PARAMETERS: a JSON object, for the service.  Without --plan: its default plan.",
-	kato_service_create, OPT_GATEWAY | OPT_PLAN | OPT_JSON | OPT_YAML, 2, 3 },
+	kato_service_create, KATO_CHANGES | OPT_GATEWAY | OPT_PLAN | OPT_JSON | OPT_YAML, 2, 3 },
 { "service credentials", "NAME [BINDING]", "How an instance is reached, by all or by one user.",
 	kato_service_credentials, OPT_GATEWAY | OPT_JSON | OPT_YAML, 1, 2 },
 { "service delete", "NAME...", "Remove instances with all that they hold.",
-	kato_service_delete, OPT_GATEWAY | OPT_JSON | OPT_YAML, 1, KATO_MANY },
+	kato_service_delete, KATO_CHANGES | OPT_GATEWAY | OPT_JSON | OPT_YAML, 1, KATO_MANY },
 { "service list", "[NAME]", "The instances there are, or one: plan, state, users, node.",
 	kato_service_list, OPT_GATEWAY | OPT_JSON | OPT_YAML, 0, 1 },
 { "service orphans", "",
@@ -106,7 +108,25 @@ static const struct kato_command commands_of_kato[] = {
 	"it is seen again later.  missing: the other way round.  --purge: remove orphans.",
 	kato_service_orphans, OPT_GATEWAY | OPT_PURGE | OPT_JSON | OPT_YAML, 0, 0 },
 { "service unbind", "NAME BINDING", "Take the credentials of one user back.",
-	kato_service_unbind, OPT_GATEWAY | OPT_JSON | OPT_YAML, 2, 2 },
+	kato_service_unbind, KATO_CHANGES | OPT_GATEWAY | OPT_JSON | OPT_YAML, 2, 2 },
+{ "info", "", "What this machine is: its roles, and its supervisor.",
+	kato_info, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
+{ "history", "",
+	"The commands that have changed something: time, user, exit status, command.\n"
+	"The supervisor remembers its last 1,024 events, these among them.",
+	kato_history, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
+{ "inspect", "[all | list | group GROUP... | tests TEST...]",
+	"Look whether everything is as it should be; exits with 1 when it is not.\n"
+	"list: the tests there are.  -v: what fine ones have seen, too.",
+	kato_inspect, OPT_VERBOSE, 0, KATO_MANY },
+{ "report", "[FILE]",
+	"Write all that helps to find out what is wrong into one .tgz file: states, causes,\n"
+	"configuration without secrets, ends of the logs.",
+	kato_report, ONE_NODE, 0, 1 },
+{ "log tail", "[PROCESS|GROUP|ROLE...]",
+	"Print what processes print, as it comes, until Ctrl-C; none: all.",
+	kato_log_tail, WORDS_OF_ROLES | WORDS_OF_PROCESSES | OPT_NODE | OPT_LOCAL |
+	OPT_RAW | OPT_TIME | OPT_NO_COLOR, 0, KATO_MANY },
 { "version", "", "The version of the supervisor, and of this program.",
 	kato_version, OPT_JSON | OPT_YAML, 0, 0 },
 { "help", "[COMMAND]", "List the commands, or tell how one is used.",
@@ -138,6 +158,10 @@ static const struct kato_option options_of_kato[] = {
 	{ OPT_IF_REV, 0, "if-rev", "REVISION", "only if it was last changed by this revision",
 	    IN(if_rev) },
 	{ OPT_JSON, 'j', "json", NULL, "JSON, printed or given", IN(json) },
+	{ OPT_LOCAL, 'l', "local", NULL, "of this node only", IN(local) },
+	{ OPT_NO_COLOR, 0, "no-color", NULL, "no colours", IN(no_color) },
+	{ OPT_RAW, 0, "raw", NULL, "the text alone", IN(raw) },
+	{ OPT_TIME, 0, "time", NULL, "the time in front", IN(time) },
 	{ OPT_NODE, 'n', "node", "NODE", "on this node; here that is " KATO_NODE, IN(node) },
 	{ OPT_NO_START, 's', "no-start", NULL, "change the goal, start and stop nothing",
 	    IN(no_start) },
@@ -174,7 +198,8 @@ list_commands(void)
 static void
 command_help(const struct kato_command *c)
 {
-	printf("Usage: kato %s%s%s%s\n\n%s\n", c->name, c->options != 0 ? " [OPTIONS]" : "",
+	printf("Usage: kato %s%s%s%s\n\n%s\n", c->name,
+	    (c->options & OPTIONS) != 0 ? " [OPTIONS]" : "",
 	    c->words[0] != '\0' ? " " : "", c->words, c->help);
 	for (size_t i = 0; i < NOPTIONS; i++) {
 		const struct kato_option *o = &options_of_kato[i];
@@ -220,9 +245,8 @@ kato_help(struct kato *k)
 
 /* ---- the command line ---- */
 
-/* The command that the words begin with, and how many words its name has. */
-static const struct kato_command *
-find(char *const *v, int *nwords)
+const struct kato_command *
+kato_find(char *const *v, int *nwords)
 {
 	for (const struct kato_command *c = commands_of_kato; c->name != NULL; c++) {
 		const char *blank = strchr(c->name, ' ');
@@ -235,6 +259,14 @@ find(char *const *v, int *nwords)
 			return c;
 	}
 	return NULL;
+}
+
+void
+kato_print_options(const struct kato_command *c)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if ((c->options & options_of_kato[i].bit) != 0)
+			printf("--%s\n", options_of_kato[i].name);
 }
 
 /* The options of the command out of its words, wherever they stand. */
@@ -285,6 +317,23 @@ fits(struct kato *k)
 	return false;
 }
 
+/* For kato history, without options; and without values, which may be secret. */
+static void
+remember(struct kato *k)
+{
+	bool plain = strncmp(k->command->name, "config", 6) != 0 &&
+	    strncmp(k->command->name, "service", 7) != 0;
+	struct buf text = { 0 };
+
+	buf_adds(&text, k->command->name);
+	if (k->all || k->all_but || k->only)
+		buf_adds(&text, k->all ? " --all" : k->only ? " --only" : " --all-but");
+	for (size_t i = 0; i < k->n && (plain || i < 2); i++)
+		buf_addf(&text, " %s", k->v[i]);
+	kato_note(k, buf_text(&text));
+	buf_release(&text);
+}
+
 static void
 run(struct kato *k, char **argv)
 {
@@ -292,7 +341,7 @@ run(struct kato *k, char **argv)
 	int nwords = 0;
 	struct err e;
 
-	k->command = find(argv, &nwords);
+	k->command = kato_find(argv, &nwords);
 	if (k->command == NULL && argv[1] != NULL &&
 	    (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		argv[1] = NULL;		/* kato role -h */
@@ -306,8 +355,11 @@ run(struct kato *k, char **argv)
 		    k->command->name);
 	else if (help)
 		command_help(k->command);
-	else if (fits(k))
+	else if (fits(k)) {
 		k->command->run(k);
+		if (k->command->options & KATO_CHANGES)
+			remember(k);
+	}
 }
 
 static int
@@ -350,6 +402,8 @@ kato_main(int argc, char **argv, cli_load_fn load)
 		puts(SUPD_VERSION);
 	else if (help || argv[first] == NULL)
 		list_commands();
+	else if (strcmp(argv[first], "__complete") == 0)
+		kato_complete(&k, argv + first + 1, commands_of_kato);
 	else
 		run(&k, argv + first);
 	if (!version && !help && argv[first] == NULL)

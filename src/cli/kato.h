@@ -42,6 +42,15 @@ enum {
 	OPT_GATEWAY = 1 << 14,	/* -g NAME */
 	OPT_PLAN = 1 << 15,	/* --plan NAME */
 	OPT_PURGE = 1 << 16,	/* --purge */
+	OPT_RAW = 1 << 17,
+	OPT_TIME = 1 << 18,
+	OPT_NO_COLOR = 1 << 19,
+	OPT_LOCAL = 1 << 20,	/* -l */
+	/* no options: what the words are, for shells that complete them */
+	WORDS_OF_ROLES = 1 << 28,
+	WORDS_OF_PROCESSES = 1 << 29,
+	/* no option: the command changes something, and kato history shows it */
+	KATO_CHANGES = 1 << 30,
 };
 
 struct kato_command;
@@ -53,8 +62,8 @@ struct kato {
 	/* the command's words, options taken out, and the options */
 	char	**v;		/* borrowed from argv; NULL after the last */
 	size_t	 n;
-	bool	 all, all_but, only, json, yaml, verbose, cluster, no_start, force,
-	    full, purge;
+	bool	 all, all_but, only, json, yaml, verbose, cluster, no_start, force, full, purge,
+		 raw, time, no_color, local;
 	const char *node, *block, *if_rev, *from, *gateway, *plan;
 	const char *head;	/* of a table, not printed yet; NULL */
 };
@@ -69,6 +78,11 @@ struct kato_command {
 };
 
 #define KATO_MANY SIZE_MAX	/* as max: any number of words */
+
+/* The command that the words begin with, and how many words its name has; NULL: none. */
+const struct kato_command *kato_find(char *const *v, int *nwords);
+/* Its long options, one on each line. */
+void	kato_print_options(const struct kato_command *c);
 
 /* ---- kato_say.c ---- */
 
@@ -119,5 +133,14 @@ void	kato_role_add(struct kato *k);
 void	kato_role_remove(struct kato *k);
 void	kato_role_list(struct kato *k);
 void	kato_role_info(struct kato *k);
+void	kato_log_tail(struct kato *k);
+void	kato_info(struct kato *k);
+void	kato_history(struct kato *k);
+/* This command was given, with k->status: for kato history. */
+void	kato_note(struct kato *k, const char *command);
+void	kato_inspect(struct kato *k);
+void	kato_report(struct kato *k);
+/* v: the words so far; table ended by a NULL name. */
+void	kato_complete(struct kato *k, char **v, const struct kato_command *table);
 
 #endif

@@ -365,7 +365,7 @@ struct conf_supd {
 	enum cgroup_use cgroup;
 	int64_t	 log_ring;	/* bytes kept in memory per stream */
 	enum exit_when exit_when;
-	int64_t	 stop_budget;	/* seconds for a whole shutdown; 0: no limit */
+	int64_t	 stop_budget;	/* ms for a whole shutdown; 0: no limit */
 	struct conf_limit restart_brake; /* of programs that restart; n 0: none */
 	struct conf_user web_user;	/* not set: nobody, where we are root */
 };

@@ -81,10 +81,10 @@ static const struct conf_key supd_keys[] = {
 	  .doc = "When the supervisor ends by itself: when an essential program has ended;"
 	    " also when all programs have (all-done); also when any one is FATAL (any-fatal);"
 	    " or never." },
-	{ KEY(stop_budget, seconds), .def = "0", .max = 315360000,
+	{ KEY(stop_budget, span), .def = "0", .max = 315360000000,
 	  .apply = APPLY_LIVE, .flags = KEY_OURS,
-	  .doc = "How long a whole shutdown may take before what is left is killed;"
-	    " 0: no limit." },
+	  .doc = "How long a whole shutdown may take: each stop gets a part of it, so that there"
+	    " is time for all, and who does not end in its part is killed; 0: no limit." },
 	{ KEY(restart_brake, limit), .def = "1000/1s", .max = 1000000, .apply = APPLY_LIVE,
 	  .flags = KEY_OURS,
 	  .doc = "When more than N programs in TIME, N/TIME, have to be started again by"

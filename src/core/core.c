@@ -28,6 +28,7 @@
 #include "core/secrets.h"
 #include "core/retry.h"
 #include "core/services.h"
+#include "core/signals.h"
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
@@ -208,6 +209,7 @@ core_init(const struct conf_args *args, struct err *e)
 	flight_init();
 	sockets_init();
 	life_init();
+	signals_init();
 	survivors_init();
 	order_init();
 	pools_open();
@@ -247,7 +249,7 @@ core_run(void)
 		core_shutdown((struct asker){ CAUSE_SHUTDOWN, 0 });
 	loop_run();
 	log_gather(false);
-	life_hold_signals();
+	signals_hold();
 }
 
 void
@@ -272,6 +274,7 @@ core_release(void)
 	order_release();
 	roles_release();
 	ready_release();
+	signals_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

@@ -202,6 +202,7 @@ struct proc {
 	pid_t	 dead_pid;	/* the latest that has been reaped; 0: none */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint8_t	 stop_step;	/* of this stop, see stopping.h */
+	uint32_t budget_at;	/* of a shutdown, see budget.c */
 	uint32_t box;		/* number of its cgroup, tier A */
 	bool	 loose;		/* not all that it started is in its cgroup */
 	uint32_t oom_kills;	/* in its cgroup, known already */

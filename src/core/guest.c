@@ -333,6 +333,16 @@ guest_dismiss(struct guest *g, bool for_good)
 		sys->kill(p->pid, SIGTERM);
 }
 
+void
+guest_stop(struct proc *p, struct asker by)
+{
+	struct guest *g = guest_of(p);
+
+	proc_stop(p, by, NULL);		/* they do not hear SIGTERM */
+	if (p->pid != 0 && g != NULL && g->fd != -1)
+		link_finish(g);
+}
+
 static void end_stage(void);
 
 static void

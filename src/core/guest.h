@@ -24,6 +24,8 @@ struct proc *guest_proc(const char *name, const char *command, struct err *e);
 void	guest_want(struct proc *p);
 /* Let it finish and go; with leaving for good, else it is started again. */
 void	guest_dismiss(struct guest *g, bool for_good);
+/* Stop p until it is started again; it finishes what it does. */
+void	guest_stop(struct proc *p, struct asker by);
 /* Close its sockets. */
 void	guest_hang_up(struct guest *g);
 

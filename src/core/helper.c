@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "core/guest.h"
 #include "core/proc.h"
+#include "core/roles.h"
 
 static struct helper_list leaving = TAILQ_HEAD_INITIALIZER(leaving);
 
@@ -145,8 +146,10 @@ core_want_helper(enum guest_section kind, const char *name)
 
 	if (h == NULL && core.state == SUP_RUNNING)
 		h = helper_new(kind, name, &e);
-	if (h != NULL)
+	if (h != NULL && h->guest.proc->roles == NULL)
 		guest_want(h->guest.proc);
+	else if (h != NULL && !h->guest.proc->started)
+		roles_start_first(h->guest.proc);
 	return h;
 }
 

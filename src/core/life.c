@@ -8,11 +8,10 @@
  */
 #include "core/life.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "core/budget.h"
 #include "core/depart.h"
 #include "core/flight.h"
 #include "core/guest.h"
@@ -20,7 +19,6 @@
 #include "core/plan.h"
 #include "core/pool.h"
 #include "core/proc.h"
-#include "core/reap.h"
 #include "core/roles.h"
 #include "core/sockets.h"
 #include "core/survivors.h"
@@ -44,7 +42,6 @@ static struct {
 	struct asker by;
 	struct loop_job next;
 	struct loop_timer say, budget, sweep, patience;
-	struct loop_signal signals[7];
 } life;
 
 static void close_next(struct loop_job *j);
@@ -143,6 +140,7 @@ finish(void)
 	life.phase = PHASE_FINISH;
 	if (n > 0)
 		log_warn("killed %d processes that programs left behind", n);
+	budget_say();
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
 	if (core.state == SUP_SHUTDOWN)
@@ -174,6 +172,7 @@ stop_if_its_turn(struct proc *p)
 	if (!p->told && !pstate_is_stopped(p->fsm.st)) {
 		p->told = true;
 		life.waiting++;
+		budget_told(p);
 	}
 	proc_stop(p, life.by, NULL);
 }
@@ -314,20 +313,26 @@ kill_everything(struct loop_timer *t)
 		loop_job_add(&life.next, close_next);
 }
 
-/* The second time: no more order, little time. */
 static void
-cut_short(void)
+each_process(void (*fn)(struct proc *p))
 {
 	struct pgroup *g;
 	struct proc *p;
 
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			fn(p);
+}
+
+/* The second time: no more order, little time. */
+static void
+cut_short(void)
+{
 	life.hurry = 1;
 	life.all = true;
 	log_warn("second request to exit: stopping everything at once");
 	stop_class();
-	TAILQ_FOREACH(g, &core.groups, link)
-		TAILQ_FOREACH(p, &g->procs, link)
-			proc_cut_short(p);
+	each_process(proc_cut_short);
 	if (life.waiting == 0)
 		loop_job_add(&life.next, close_next);
 }
@@ -335,7 +340,7 @@ cut_short(void)
 static void
 close_down(enum supervisor_state state, struct asker by)
 {
-	int64_t budget_ms = core.config->supd.stop_budget * 1000;
+	int64_t budget_ms = core.config->supd.stop_budget;
 	struct event ev = { .type = EV_SUPERVISOR_STOPPING };
 
 	core.state = state;
@@ -347,8 +352,11 @@ close_down(enum supervisor_state state, struct asker by)
 	core_publish(&core, &ev);
 	update_abandon();
 	say_waiting(NULL);
-	if (budget_ms > 0)
+	budget_begin(budget_ms);
+	if (budget_ms > 0) {
 		loop_timer_start(&life.budget, budget_ms, kill_everything);
+		each_process(proc_fit_stop);
+	}
 	loop_job_add(&life.next, close_next);
 }
 
@@ -394,6 +402,7 @@ life_state_changed(struct proc *p, enum pstate from)
 {
 	if (p->group == core.guests) {
 		guest_state_changed(p);
+		roles_look(p);
 		return;
 	}
 	update_state_changed(p);
@@ -402,6 +411,7 @@ life_state_changed(struct proc *p, enum pstate from)
 	if (life.phase != PHASE_STOP || !pstate_is_stopped(p->fsm.st) ||
 	    pstate_is_stopped(from))
 		return;
+	budget_down(p);
 	/* what only p has needed is free to stop, the highest class of it first */
 	order_each_dependency(p, raise_class);
 	order_each_dependency(p, stop_if_its_turn);
@@ -410,90 +420,16 @@ life_state_changed(struct proc *p, enum pstate from)
 	p->told = false;
 }
 
-/* ---- signals ---- */
-
-static void
-on_exit_signal(struct loop_signal *w, int sig)
-{
-	(void)w;
-	log_warn("received %s indicating exit request", conf_signal_name(sig));
-	core_shutdown((struct asker){ CAUSE_SHUTDOWN, sig });
-}
-
-static void
-on_hangup(struct loop_signal *w, int sig)
-{
-	struct err e = { 0 };
-
-	(void)w;
-	if (core.state == SUP_SHUTDOWN) {
-		log_warn("ignored SIGHUP indicating restart request (shutdown in "
-		    "progress)");
-		return;
-	}
-	log_warn("received SIGHUP indicating restart request");
-	if (core_restart((struct asker){ CAUSE_RESTART, sig }, &e) == -1)
-		log_error("not restarted, nothing is changed: %s", e.msg);
-}
-
-void
-core_reopen_logs(void)
-{
-	log_info("supervisord logreopen");
-	core_feed->reopen();
-}
-
-static void
-on_usr2(struct loop_signal *w, int sig)
-{
-	(void)w;
-	(void)sig;
-	log_info("received SIGUSR2 indicating log reopen request");
-	core_reopen_logs();
-}
-
-static void
-on_child(struct loop_signal *w, int sig)
-{
-	(void)w;
-	(void)sig;
-	reap_all();
-}
-
 void
 life_init(void)
 {
-	static const struct {
-		int sig;
-		loop_signal_fn fn;
-	} table[] = {
-		{ SIGTERM, on_exit_signal }, { SIGINT, on_exit_signal },
-		{ SIGQUIT, on_exit_signal }, { SIGHUP, on_hangup },
-		{ SIGUSR2, on_usr2 }, { SIGCHLD, on_child }, { SIGPWR, on_exit_signal },
-	};
-
 	memset(&life, 0, sizeof(life));
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		loop_signal_start(&life.signals[i], table[i].sig, table[i].fn);
-}
-
-/*
- * Signals from here on wait for the next run, if there is one; what a handler has
- * caught is heard now.  In between they would be lost, as PID 1, or end us in the middle of it.
- */
-void
-life_hold_signals(void)
-{
-	for (size_t i = 0; i < sizeof(life.signals) / sizeof(life.signals[0]); i++)
-		loop_signal_hold(&life.signals[i]);
-	loop_turn();
 }
 
 void
 life_release(void)
 {
-	for (size_t i = 0; i < sizeof(life.signals) / sizeof(life.signals[0]); i++)
-		loop_signal_stop(&life.signals[i]);
+	budget_release();
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
 	loop_timer_stop(&life.sweep);

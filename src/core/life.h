@@ -1,5 +1,5 @@
 /*
- * Start, shutdown and restart of the supervisor itself, and its signals.
+ * Start, shutdown and restart of the supervisor itself.
  */
 #ifndef CORE_LIFE_H
 #define CORE_LIFE_H
@@ -8,8 +8,6 @@
 
 void	life_init(void);
 void	life_release(void);
-/* After the loop has ended: a request to exit may still turn a restart into one. */
-void	life_hold_signals(void);
 /* Start what has autostart, in order. */
 void	life_autostart(struct pgroup *g, struct asker by);
 void	life_autostart_one(struct proc *p, struct asker by);

@@ -180,6 +180,13 @@ proc_extend_stop(struct proc *p, int64_t ms)
 }
 
 void
+proc_fit_stop(struct proc *p)
+{
+	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > rules_kill_ms(p))
+		loop_timer_start(&p->timer, rules_kill_ms(p), on_due);
+}
+
+void
 proc_cut_short(struct proc *p)
 {
 	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > RULES_HURRY_MS)
@@ -265,6 +272,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	out = fsm_step(p->fsm, ev, &rules);
 	changed = out.next.st != from;
 	p->fsm = out.next;
+	if (out.act & A_KILL)		/* the next one is not due at once */
+		p->killed = true;
 	if (out.act & (A_STOP | A_NEXT))
 		p->stop_step = (uint8_t)((out.act & A_NEXT) ? p->stop_step + 1 : 0);
 	arm(p, out.act, changed);
@@ -462,8 +471,18 @@ proc_exec_passed(struct proc *p)
 	p->exec_ok = true;
 	proc_count_launch(p);
 	order_state_changed(p, P_STARTING);
-	if (p->fsm.st == P_STARTING && p->conf->startsecs <= 0 && p->conf->type != TYPE_NOTIFY)
-		loop_timer_start(&p->timer, 0, on_uptime);
+	proc_await_up(p);
+}
+
+void
+proc_await_up(struct proc *p)
+{
+	int64_t left_ms = p->conf->startsecs <= 0 ? 0 :
+	    p->conf->startsecs * 1000 + 1 - (loop_now() - p->start_ms);
+
+	if (p->fsm.st == P_STARTING && p->exec_ok && p->pid != 0 &&
+	    p->conf->type != TYPE_NOTIFY && !loop_timer_active(&p->timer))
+		loop_timer_start(&p->timer, left_ms > 0 ? left_ms : 0, on_uptime);
 }
 
 void

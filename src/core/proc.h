@@ -41,9 +41,13 @@ bool	proc_pauses(const struct proc *p);
 void	proc_hasten(struct proc *p, struct asker by);
 /* The supervisor is in a hurry: what is left of stopwaitsecs shrinks to a second. */
 void	proc_cut_short(struct proc *p);
+/* The time of its stop is shared with others from now on. */
+void	proc_fit_stop(struct proc *p);
 
 /* The child has passed exec: with startsecs=0 that is RUNNING. */
 void	proc_exec_passed(struct proc *p);
+/* It is RUNNING after startsecs, which an update may have changed meanwhile. */
+void	proc_await_up(struct proc *p);
 /* The same for monitoring, once for each launch: its death may be seen first. */
 void	proc_count_launch(struct proc *p);
 /* It could not be started: why, in supervisord's words; BACKOFF follows. */

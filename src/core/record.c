@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "core/budget.h"
 #include "core/cgroup.h"
 #include "core/edge.h"
 #include "core/flight.h"
@@ -70,6 +71,7 @@ proc_replace_conf(struct proc *p, struct program *conf)
 		log_error("%s: out of memory for what it depends on", conf->name);
 	roles_attach(p);
 	order_rules_changed(p);
+	proc_await_up(p);
 	if (p->pid > 0)
 		limits_apply(p, old);
 	launch_drop_conf(p, old);
@@ -93,6 +95,7 @@ proc_dissolve(struct proc *p)
 	edge_detach(p);
 	ready_detach(p);
 	retry_detach(p);
+	budget_forget(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);

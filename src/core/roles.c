@@ -107,11 +107,16 @@ find_wanted(struct proc_roles *r)
 		r->wanted = r->wanted || core_roles.v[r->in[i].role].on;
 }
 
-/* Listeners hear of everything, and are not for roles to stop. */
+/*
+ * Listeners hear of everything, and are not for roles to stop; of the guests only those
+ * that do the work of a section are.
+ */
 static bool
 can_have_roles(const struct proc *p)
 {
-	return p->group->pool == NULL;
+	return p->group->pool == NULL && (p->group != core.guests ||
+	    strncmp(p->conf->name, "node:", 5) == 0 ||
+	    strncmp(p->conf->name, "gateway:", 8) == 0);
 }
 
 void

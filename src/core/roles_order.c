@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "core/edge.h"
+#include "core/guest.h"
 #include "core/order.h"
 #include "core/proc.h"
 #include "core/roles.h"
@@ -210,7 +211,11 @@ leaves(const struct proc_roles *r)
 static void
 stop(struct proc_roles *r)
 {
-	if (r->p->fsm.st != P_STOPPING)
+	if (r->p->fsm.st == P_STOPPING)
+		return;
+	if (r->p->group == core.guests)
+		guest_stop(r->p, r->by);
+	else
 		proc_stop(r->p, r->by, NULL);
 }
 
@@ -310,8 +315,8 @@ roles_before_stop(void)
 	if (TAILQ_EMPTY(&core_in_roles) || !begin())
 		return;
 	TAILQ_FOREACH(r, &core_in_roles, link)
-		if (!pstate_is_stopped(r->p->fsm.st))
-			note_up(r);
+		if (!pstate_is_stopped(r->p->fsm.st) && r->p->group != core.guests)
+			note_up(r);	/* guests go last in any case */
 }
 
 bool

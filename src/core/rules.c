@@ -3,6 +3,7 @@
  */
 #include "core/rules.h"
 
+#include "core/budget.h"
 #include "core/guest.h"
 #include "core/life.h"
 #include "core/retry.h"
@@ -93,6 +94,8 @@ rules_kill_ms(const struct proc *p)
 {
 	int64_t ms = stopping_ms(p);
 
+	if (!p->killed)
+		ms = budget_fit_ms(p, ms, stopping_left_ms(p));
 	if (p->killed && ms < KILL_PAUSE_MS)
 		ms = KILL_PAUSE_MS;
 	if (life_hurried() && ms > RULES_HURRY_MS)

@@ -61,6 +61,22 @@ stopping_ms(const struct proc *p)
 	return p->stop_step < l->n ? l->v[p->stop_step].ms : p->conf->stopwaitsecs * 1000;
 }
 
+int64_t
+stopping_left_ms(const struct proc *p)
+{
+	const struct steplist *l = steps_of(p);
+	size_t first = p->fsm.st == P_STOPPING ? p->stop_step : 0;
+	int64_t ms = 0;
+
+	if (p->fsm.st == P_STOPPING && p->killed)
+		return 0;
+	if (l->n == 0)
+		return p->conf->stopwaitsecs * 1000;
+	for (size_t i = first; i < l->n; i++)
+		ms += l->v[i].ms;
+	return ms;
+}
+
 /* ---- sending ---- */
 
 int
@@ -122,7 +138,6 @@ stopping_next(struct proc *p)
 void
 stopping_kill(struct proc *p)
 {
-	p->killed = true;
 	if (p->lingering) {
 		survivors_kill(p);
 		return;

@@ -7,7 +7,7 @@
 
 #include "core/core.h"
 
-/* The first thing that it gets; the next one; SIGKILL, also what it has left behind. */
+/* The first thing that it gets; the next one; SIGKILL (p->killed is set), also what it left. */
 void	stopping_begin(struct proc *p);
 void	stopping_next(struct proc *p);
 void	stopping_kill(struct proc *p);
@@ -17,6 +17,8 @@ bool	stopping_is_milder(const struct proc *p);
 /* The signal of the present step, and how long it has. */
 int	stopping_signal(const struct proc *p);
 int64_t	stopping_ms(const struct proc *p);
+/* How long that and all the steps behind it may take, until SIGKILL. */
+int64_t	stopping_left_ms(const struct proc *p);
 
 /* Send sig to the process, or to its group.  -1: the kernel refuses. */
 int	stopping_send(struct proc *p, int sig, bool group);

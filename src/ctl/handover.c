@@ -306,6 +306,10 @@ handover_park(const char *interface, const struct vcall *call, struct err *e)
 		h = find_named(SECTION_GATEWAY, "gateway", call, e);
 	if (h == NULL)
 		return NULL;
+	if (!h->guest.proc->want_up) {
+		err_set(e, FAULT_FAILED, "FAILED: %s is stopped", h->guest.proc->conf->name);
+		return NULL;
+	}
 	if (handover_of(h) == NULL) {
 		err_set(e, FAULT_FAILED, "FAILED: out of memory");
 		return NULL;

@@ -1,6 +1,5 @@
 /*
- * Requests to another HTTP server, on the loop, by libcurl (fetch.c), or refused in a build
- * without it (nofetch.c).
+ * Requests to another HTTP server, on the loop, by libcurl.
  */
 #ifndef GATEWAY_FETCH_H
 #define GATEWAY_FETCH_H

@@ -257,7 +257,7 @@ put_bindings(struct buf *b, const char *instance)
 
 	json_key(b, "bindings");
 	json_open(b, '[');
-	if (node_binding_names(instance, &l, &e) == 0) {
+	if (node_binding_names(instance, true, &l, &e) == 0) {
 		for (size_t i = 0; i < l.n; i++)
 			json_str(b, l.v[i]);
 		names_release(&l);

@@ -57,7 +57,7 @@ sweep_bindings(const char *instance)
 	struct binding b;
 	struct err e;
 
-	if (node_binding_names(instance, &l, &e) == -1)
+	if (node_binding_names(instance, false, &l, &e) == -1)
 		return;
 	for (size_t i = 0; i < l.n; i++) {
 		if (node_binding_find(instance, l.v[i], &b, &e) != 1)

@@ -267,8 +267,9 @@ node_binding_delete(const char *instance, const char *name, struct err *e)
 }
 
 int
-node_binding_names(const char *instance, struct names *out, struct err *e)
+node_binding_names(const char *instance, bool ready, struct names *out, struct err *e)
 {
 	return take_names(db_query(db, "SELECT name FROM binding WHERE instance = ?"
-	    " ORDER BY name", DB_ARGS(DB_TEXT(instance)), e), out, e);
+	    " AND (phase = 1 OR ?) ORDER BY name", DB_ARGS(DB_TEXT(instance),
+	    DB_INT(ready ? 0 : 1)), e), out, e);
 }

@@ -68,6 +68,7 @@ int	node_binding_settle(const char *instance, const char *name, const char *cred
 	    struct err *e);
 int	node_binding_delete(const char *instance, const char *name, struct err *e);
 void	node_binding_release(struct binding *b);
-int	node_binding_names(const char *instance, struct names *out, struct err *e);
+/* ready: only those that are; else also what is being made or removed. */
+int	node_binding_names(const char *instance, bool ready, struct names *out, struct err *e);
 
 #endif

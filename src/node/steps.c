@@ -592,7 +592,7 @@ unbind_all(struct op *op)
 	}
 	if (node.hook[HOOK_UNBIND] == NULL)
 		return STEP_ON;
-	if (node_binding_names(op->name, &l, &e) == -1)
+	if (node_binding_names(op->name, false, &l, &e) == -1)
 		return database_failed(op, &e);
 	rc = l.n > 0 ? node_binding_find(op->name, l.v[0], &op->binding, &e) : 0;
 	names_release(&l);

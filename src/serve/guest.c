@@ -144,7 +144,7 @@ make_directories(char *path, struct err *e)
 		if (was != '/' && was != '\0')
 			continue;
 		*c = '\0';
-		if (mkdir(path, was == '\0' ? 0700 : 0755) == -1 && errno != EEXIST) {
+		if (mkdir(path, was == '\0' ? 0711 : 0755) == -1 && errno != EEXIST) {
 			err_set(e, FAULT_FAILED, "cannot make the directory '%s': %s", path,
 			    strerror(errno));
 			*c = was;

@@ -33,6 +33,8 @@ static struct seen {
 	int	 exits;
 } seen[RECORDS];
 
+static int64_t stopping_ms, stopping_slack_ms;	/* when a shutdown began */
+
 static struct seen *
 record_of(const struct proc *p)
 {
@@ -159,6 +161,9 @@ entered_running(const struct proc *p)
 	int64_t up_ms = sim.now_ms - p->start_ms;
 	int64_t startsecs = record_of(p)->startsecs;
 
+	if (startsecs > p->conf->startsecs)	/* an update before it was created */
+		startsecs = p->conf->startsecs;
+
 	if (process_find(p->pid) != NULL && process_find(p->pid)->life == ZOMBIE)
 		return;		/* it has died meanwhile: that is told next */
 	if (p->pid == 0)
@@ -167,13 +172,37 @@ entered_running(const struct proc *p)
 		fail("%s is RUNNING after %lld ms", name_of(p), (long long)up_ms);
 }
 
+/*
+ * With a stop_budget, whose turn to stop comes only when it is over has been left too little:
+ * but for those who do not even end by SIGKILL, or in no time.
+ */
+static void
+check_budget(const struct proc *p)
+{
+	int64_t late_ms = sim.now_ms - stopping_ms - core.config->supd.stop_budget;
+	const struct pgroup *g;
+	const struct proc *q;
+
+	if ((sim.faults & FAULT_MEMORY) || core.config->supd.stop_budget == 0 || late_ms < sim.slack_ms - stopping_slack_ms)
+		return;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(q, &g->procs, link)
+			if (q->killed && !pstate_is_stopped(q->fsm.st))
+				return;
+	fail("%s is told to stop when stop_budget is over since %lld ms", name_of(p),
+	    (long long)late_ms);
+}
+
 static void
 entered_stopping(const struct proc *p)
 {
 	const struct pgroup *g;
 	const struct proc *q;
 
-	if (core.state == SUP_RUNNING || life_hurried())
+	if (core.state == SUP_RUNNING)
+		return;
+	check_budget(p);
+	if (life_hurried())
 		return;
 	q = check_user(p);
 	if (q != NULL)
@@ -195,6 +224,10 @@ on_event(struct observer *o, const struct event *ev)
 	(void)o;
 	if (ev->type == EV_GROUP_ADDED)
 		ears_forget(ev->group);
+	if (ev->type == EV_SUPERVISOR_STOPPING) {
+		stopping_ms = sim.now_ms;
+		stopping_slack_ms = sim.slack_ms;
+	}
 	if (ev->type != EV_STATE)
 		return;
 	s = record_of(p);
@@ -414,6 +447,7 @@ check_idle(void)
 	if (process_zombies() > 0 && core_pending == 0)
 		fail("%zu zombies are left while the loop is idle", process_zombies());
 	check_pools_idle();
+	check_deadlock();
 	if (chance(20))
 		check_why();
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "sim.h"
 
 #define CLIENTS		24
@@ -51,6 +52,12 @@ some_name(void)
 		"", ":", "p0:", "p1:*", "p4:*", "l0:*", "l1:l1_0",
 	};
 
+	static char node[16];
+
+	if (sim.graphs) {
+		snprintf(node, sizeof(node), "p%d", (int)rnd((uint32_t)graph_size()));
+		return node;
+	}
 	return names[rnd(sizeof(names) / sizeof(names[0]))];
 }
 

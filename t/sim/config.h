@@ -12,4 +12,9 @@ void	config_write(void);
 /* Was restart_brake set tightly in one of them? */
 bool	config_had_brake(void);
 
+/* Those of run --graphs (graph.c), and how many programs they have. */
+void	graph_first(void);
+void	graph_edit(void);
+int	graph_size(void);
+
 #endif

@@ -134,6 +134,42 @@ check_depends(const struct proc *p)
 	buf_release(&text);
 }
 
+/*
+ * Who waits, and for what that waits, and so on: it ends with one that does not wait, or that
+ * nobody has, and each of them names the next.
+ */
+static void
+check_chain(const struct proc *p)
+{
+	const struct conf_dep *d = NULL;
+	struct buf text = { 0 };
+	size_t n = 0;
+
+	for (; p != NULL && p->held; p = lacks(p, &d)) {
+		if (n++ > core.nprocs)
+			fail("%s waits in a circle", p->conf->name);
+		buf_clear(&text);
+		order_text(p, &text);
+		if (!is_nobody(p) && lacks(p, &d) != NULL && strstr(buf_text(&text), d->group) == NULL)
+			fail("%s waits for %s and says '%s'", p->conf->name, d->group,
+			    buf_text(&text));
+	}
+	buf_release(&text);
+}
+
+void
+check_deadlock(void)
+{
+	const struct pgroup *g;
+	const struct proc *p;
+
+	if (core.state != SUP_RUNNING || sim.faults_on)
+		return;
+	TAILQ_FOREACH(g, &core.groups, link)
+		TAILQ_FOREACH(p, &g->procs, link)
+			check_chain(p);
+}
+
 /* Somebody up that depends on q; NULL: nobody. */
 const struct proc *
 check_user(const struct proc *q)

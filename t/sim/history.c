@@ -225,7 +225,10 @@ operate(void)
 	accident();
 	switch (rnd(16)) {
 	case 0: case 1:
-		config_edit();
+		if (sim.graphs)
+			graph_edit();
+		else
+			config_edit();
 		break;
 	case 2: case 3:
 		wound_somebody();
@@ -326,6 +329,8 @@ draw_plan(void)
 	};
 
 	sim.faults = kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))];
+	if (sim.graphs)
+		sim.faults = 0;
 	sim.no_memory = chance(500) ? 2 : 30;
 	sim.tier_a = chance(300);
 	sim.tier_c = chance(250);
@@ -391,7 +396,9 @@ live(void)
 	    sim.tier_c ? " no /proc" : "");
 	core.is_pid1 = true;
 	core.argv0 = "/sim/supd";
-	if (plan.step == NULL)
+	if (sim.graphs)
+		graph_first();
+	else if (plan.step == NULL)
 		config_first();
 	while (run_once(&args))
 		say("it starts again");

@@ -2,6 +2,7 @@
  * run --seed N [--trace]	replay one history
  * run --seeds FROM COUNT [--jobs N]	many, each in a process of its own
  * run --soak SECONDS		new seeds until the time is over
+ * run --graphs ...		of dependencies only, without accidents
  *
  * Prints each failing seed with what went wrong; exits 1 when there was one.
  */
@@ -129,6 +130,8 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--trace") == 0)
 			sim.trace = true;
+		else if (strcmp(argv[i], "--graphs") == 0)
+			sim.graphs = true;
 		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
 			seed = strtoull(argv[++i], NULL, 10);
 			one = true;
@@ -142,8 +145,8 @@ main(int argc, char **argv)
 			from = (uint64_t)time(NULL) << 20;
 			count = UINT64_MAX;
 		} else {
-			fprintf(stderr, "usage: run --seed N [--trace] | --seeds FROM COUNT | "
-			    "--soak SECONDS [--jobs N]\n");
+			fprintf(stderr, "usage: run [--graphs] --seed N [--trace] | "
+			    "--seeds FROM COUNT | --soak SECONDS [--jobs N]\n");
 			return 2;
 		}
 	}

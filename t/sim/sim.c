@@ -27,7 +27,7 @@ void
 sim_seed(uint64_t seed)
 {
 	state = seed * 0x2545f4914f6cdd1dULL + 1;
-	sim = (struct sim){ .seed = seed, .trace = sim.trace,
+	sim = (struct sim){ .seed = seed, .trace = sim.trace, .graphs = sim.graphs,
 		.hash = 14695981039346656037ULL };
 	sim.now_ms = between(0, 1000000);	/* since boot */
 	sim.wall_ms = 1800000000000LL;

@@ -36,6 +36,7 @@ struct sim {
 	bool	 faults_on;	/* the window in which they happen */
 	bool	 running;	/* the loop of the core runs */
 	bool	 trace;
+	bool	 graphs;	/* histories of dependencies, see graph.c */
 	bool	 tier_a;		/* cgroup v2 is there */
 	bool	 tier_c;	/* no /proc */
 	bool	 no_splice;	/* the kernel knows no splice */
@@ -138,6 +139,7 @@ void	check_close(void);	/* before core_release() */
 void	check_spawn(void);	/* a process is being created */
 struct proc;
 void	check_depends(const struct proc *p);	/* at the end of every turn */
+void	check_deadlock(void);	/* at every rest */
 const struct proc *check_user(const struct proc *p);	/* who depends on p and is up */
 void	check_turn(void);	/* at the end of every turn */
 void	check_pools(void);

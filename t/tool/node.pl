@@ -2,7 +2,7 @@
 # A node of any service at a socket, for tests of gateways: node.pl SOCKET [key=value...].
 # It speaks org.supd.Node, keeps everything in memory, and misbehaves where the parameters of
 # a call say so: {"node": "refuse"|"later"|"hang"|"hang_up"|"slow"}; hang does what is asked
-# for and does not answer.
+# for and does not answer.  Behave {way} sets that for all provisions.
 use strict;
 use warnings;
 use IO::Select;
@@ -17,6 +17,7 @@ my %say = (service => 'test', plan => 'free', capacity => 1000, unit => 1, limit
 my $json = JSON::PP->new->canonical->allow_nonref;
 my (%instances, %in, %later, @due);
 my $calls = 0;
+my $behave = '';		# of all provisions
 
 $SIG{PIPE} = 'IGNORE';
 unlink $path;
@@ -69,18 +70,19 @@ my %methods = (
 		return { removed => $n, failed => [] };
 	},
 	Calls => sub { return { calls => $calls } },
+	Behave => sub { $behave = $_[0]{way}; return {} },
 );
 
 sub answer {
 	my ($s, $reply) = @_;
-	syswrite($s, $json->encode($reply) . "\0");
+	syswrite($s, $json->encode($reply) . "\0") if $s->opened;
 }
 
 sub serve {
 	my ($s, $call) = @_;
 	my ($method) = $call->{method} =~ /(\w+)$/;
 	my $p = $call->{parameters} // {};
-	my $way = ($p->{parameters} // {})->{node} // '';
+	my $way = ($p->{parameters} // {})->{node} // ($method eq 'Provision' ? $behave : '');
 	my $fn = $methods{$method};
 	$calls++ if $method =~ /ind|ision/;
 	return answer($s, refused('Refused', 'because')) if $way eq 'refuse';

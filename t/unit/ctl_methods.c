@@ -195,8 +195,10 @@ test_status(void)
 	const char *r;
 
 	r = ask(&a, CALL("Status", "{\"names\":[\"web\",\"zz\",\"g:zz\"]}"));
-	ok(strstr(r, "\"processes\":[{\"name\":\"web\",\"group\":\"web\",\"state\":20,"
-	    "\"statename\":\"RUNNING\",\"description\":\"about web\",\"pid\":") != NULL,
+	/* in the order of getProcessInfo */
+	ok(strstr(r, "\"processes\":[{\"name\":\"web\",\"group\":\"web\",\"start\":") != NULL &&
+	    strstr(r, "\"state\":20,\"statename\":\"RUNNING\",\"spawnerr\":") != NULL &&
+	    strstr(r, ",\"description\":\"about web\",\"guest\":false}") != NULL,
 	    "a process");
 	ok(strstr(r, "\"guest\":false}],\"unknown\":[{\"name\":\"zz\",\"group\":\"zz\","
 	    "\"status\":10,\"description\":\"BAD_NAME: zz\"},{\"name\":\"zz\","

@@ -70,8 +70,8 @@ test_values(void)
 	is_int(db_number(db, "select n from t where k = ?", DB_ARGS(DB_TEXT("no")), 7, &n, &e), 0,
 	    "no row");
 	is_int(n, 7, "gives the fallback");
-	is_int(db_next(db, db_query(db, "select nothing", NULL, &e), &e), -1, "a wrong statement");
-	is_str(e.msg, "memory: no such column: nothing", "is an error with its reason");
+	is_int(db_next(db, db_query(db, "select nowhere", NULL, &e), &e), -1, "a wrong statement");
+	is_str(e.msg, "memory: no such column: nowhere", "is an error with its reason");
 	db_close(db);
 }
 
