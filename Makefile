@@ -433,7 +433,7 @@ FUZZ = ini expand varlink control xmlrpc
 FUZZ_WEB = http		# on the real loop
 LINKS = supctl supervisord supervisorctl pidproxy kato
 
-MAN = supd.8 supd-node.8 supctl.1 kato.1 supd.conf.5
+MAN = supd.8 supd-gateway.8 supd-node.8 supctl.1 kato.1 supd.conf.5
 SCRIPTS = contrib/deps contrib/kernel contrib/libs contrib/playwright .ci/run
 
 # ---- flags ----------------------------------------------------------------

@@ -20,7 +20,7 @@ sub run {
 	return $said;
 }
 
-my %page = map { $_ => slurp("src/man/$_") } qw(supd.8 supd-node.8 supctl.1 kato.1);
+my %page = map { $_ => slurp("src/man/$_") } qw(supd.8 supd-gateway.8 supd-node.8 supctl.1 kato.1);
 my $bare = slurp('src/man/supd.conf.5.in');
 $page{'supd.conf.5'} = run("$bin manual src/man/supd.conf.5.in");
 my ($before, $after) = split(/^\.\\" KEYS\n/m, $bare);
@@ -40,6 +40,7 @@ SKIP: {
 
 my %wanted = (
 	'supd.8' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'SIGNALS', 'ENVIRONMENT', 'FILES', 'EXIT STATUS' ],
+	'supd-gateway.8' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'FILES', 'EXAMPLES' ],
 	'supd-node.8' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'FILES', 'EXAMPLES' ],
 	'supctl.1' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'ENVIRONMENT', 'FILES', 'EXIT STATUS' ],
 	'kato.1' => [ 'NAME', 'SYNOPSIS', 'DESCRIPTION', 'FILES', 'EXIT STATUS' ],
