@@ -14,7 +14,7 @@
 
 static const struct conf_key service_keys[] = {
 	{ KEY(process, string), .def = NULL, .flags = KEY_OURS | KEY_LATE,
-	  .doc = "What each copy runs: a line for a shell, after the profile, in approot. Unless"
+	  .doc = "What each copy runs: a line for a shell, after the profile, in approot.  Unless"
 	    " it or process.NAME is given: the file run in the home." },
 	{ KEY_AS("process.NAME", processes, pairs), .def = NULL,
 	  .flags = KEY_OURS | KEY_LATE | KEY_FAMILY,
