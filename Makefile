@@ -132,11 +132,13 @@ SRC_core = \
 	src/core/edge.c \
 	src/core/ended.c \
 	src/core/environ.c \
+	src/core/errand.c \
 	src/core/event.c \
 	src/core/flight.c \
 	src/core/fsm.c \
 	src/core/given.c \
 	src/core/guest.c \
+	src/core/health.c \
 	src/core/helper.c \
 	src/core/instance.c \
 	src/core/launch.c \
@@ -364,6 +366,7 @@ SRC_cli = \
 	src/cli/metrics.c \
 	src/cli/options.c \
 	src/cli/pidproxy.c \
+	src/cli/probe.c \
 	src/cli/reconf.c \
 	src/cli/say.c \
 	src/cli/server.c \

@@ -46,6 +46,7 @@ static const char usage[] =
 	"Usage: supd [options]                 in the foreground; as supervisord: a daemon\n"
 	"       supd check [-c FILE]           is the file right?\n"
 	"       supd show [-c FILE] [NAME]     what it means, value by value\n"
+	"       supd probe KIND ADDRESS        does somebody answer there?\n"
 	"       supd supctl [options] ...      the client, also called supctl\n\n"
 	"Options:\n";
 
@@ -270,6 +271,7 @@ static const struct face {
 	{ "supervisorctl", face_client, false },
 	{ "kato", face_kato, true },
 	{ "pidproxy", pidproxy_main, true },
+	{ "probe", probe_main, true },
 	{ "logger", log_main, true },
 	{ "web", web_main, true },
 	{ "store", store_main, true },

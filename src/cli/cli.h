@@ -1,5 +1,5 @@
 /*
- * supctl, kato and pidproxy, as main() sees them.
+ * supctl, kato, pidproxy and probe, as main() sees them.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -29,5 +29,6 @@ typedef int (*cli_load_fn)(const char *path, struct cli_config *out, struct err 
 int	supctl_main(int argc, char **argv, cli_load_fn load);
 int	kato_main(int argc, char **argv, cli_load_fn load);
 int	pidproxy_main(int argc, char **argv);
+int	probe_main(int argc, char **argv);
 
 #endif

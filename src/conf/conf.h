@@ -37,6 +37,12 @@ enum ready_kind {
 	READY_TCP,		/* somebody listens at port `number` */
 	READY_UNIX,		/* or at the socket `path` */
 	READY_FILE,		/* the file `path` is there, and newer than the start */
+	READY_LOG,		/* it writes a line that the expression `path` matches */
+	/* A probe: done by a child, again and again. */
+	READY_EXEC,		/* the command `path` succeeds */
+	READY_HTTP,		/* the URL `path` is answered with a status 200 to 399 */
+	READY_CONNECT,		/* somebody accepts at HOST:PORT, which is `path` */
+	READY_SOCKET,		/* or at the socket `path` */
 };
 
 struct conf_ready {
@@ -158,6 +164,7 @@ enum dep_cond {
 	DEP_STARTED,		/* it was executed */
 	DEP_RUNNING,
 	DEP_READY,		/* it says that it serves; a oneshot: it is done */
+	DEP_HEALTHY,		/* its probe succeeds */
 	DEP_DONE,		/* it has ended, and as expected */
 };
 
@@ -233,11 +240,19 @@ struct conf_acts {
 
 enum notify_access { ACCESS_ALL, ACCESS_MAIN };	/* who may speak for a program */
 
+enum on_unhealthy { UNHEALTHY_RESTART, UNHEALTHY_STOP, UNHEALTHY_NONE };
+
 /* How a running process is watched. */
 struct conf_watch {
 	int64_t	 watchdog;	/* ms; 0: none */
 	enum notify_access notify_access;
+	struct conf_ready health; /* a probe, or READY_RUNNING: none */
+	int64_t	 health_interval, health_timeout, health_start_period;	/* ms */
+	int64_t	 health_retries;
+	enum on_unhealthy on_unhealthy;
 };
+
+#define PROBE_TIMEOUT_MS 5000	/* where no health_timeout is given */
 
 /* Keys of few programs: roles. */
 struct conf_in_roles {

@@ -213,10 +213,6 @@ static const struct conf_key program_keys[] = {
 	  .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "Roles that need the program, between commas.  Then they start and stop it, and"
 	    " autostart is ignored; it comes behind what [role:x] names in programs." },
-	{ KEY(ready, ready), .def = "running", .apply = APPLY_RESTART, .flags = KEY_OURS,
-	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
-	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"
-	    " file:/PATH, the file is there and not older than the process." },
 	{ KEY(ready_timeout, seconds), .def = "0", .max = SECONDS_MAX, .apply = APPLY_LIVE,
 	  .flags = KEY_OURS,
 	  .doc = "How long it may take to be ready before it is stopped and started again; for a"
@@ -229,10 +225,25 @@ static const struct conf_key program_keys[] = {
 	{ WATCH("notify_access", notify_access, access), .def = "all", .apply = APPLY_LIVE,
 	  .doc = "Whose messages (sd_notify) are taken: all that come from the process, or"
 	    " those of its main process only." },
+	{ WATCH("health_interval", health_interval, span), .def = "30s", .min = 1,
+	  .max = SPAN_MAX, .apply = APPLY_LIVE,
+	  .doc = "Time from the end of one probe of health to the next." },
+	{ WATCH("health_timeout", health_timeout, span), .def = "5s", .min = 1,
+	  .max = SPAN_MAX, .apply = APPLY_LIVE,
+	  .doc = "A probe, also one of ready, that takes longer has failed." },
+	{ WATCH("health_retries", health_retries, integer), .def = "3", .min = 1,
+	  .max = NUMBER_MAX, .apply = APPLY_LIVE,
+	  .doc = "So many failures in a row make the process unhealthy." },
+	{ WATCH("health_start_period", health_start_period, span), .def = "0",
+	  .max = SPAN_MAX, .apply = APPLY_LIVE,
+	  .doc = "For so long after the process is ready failures do not count, until the"
+	    " first success." },
+	{ WATCH("on_unhealthy", on_unhealthy, unhealthy), .def = "restart", .apply = APPLY_LIVE,
+	  .doc = "What to do with a process that is unhealthy; none: only say so." },
 	{ KEY(depends_on, depends), .def = "", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "What must be before a process is started, NAME:CONDITION between commas:"
 	    " NAME is a group, a program or group:process, CONDITION started, running, ready"
-	    " (unless said) or done.  With a ? at the end it is order only: a dependency that"
+	    " (unless said), healthy or done.  With a ? at the end it is order only: a dependency that"
 	    " fails or is not wanted is not waited for." },
 	{ KEY(on_dependency_loss, loss), .def = "keep", .apply = APPLY_LIVE,
 	  .flags = KEY_OURS,
@@ -264,6 +275,18 @@ static const struct conf_key program_keys[] = {
 	{ ACT(reload_signal, sig), .def = NULL,
 	  .doc = "Signal that has the process read its own configuration again, for supctl"
 	    " refresh." },
+	{ KEY(ready, ready), .def = "running", .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	  .flags = KEY_OURS,
+	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
+	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"
+	    " file:/PATH, the file is there and not older than the process; exec:COMMAND, the"
+	    " command succeeds; http://HOST:PORT/PATH is"
+	    " answered with a status 200 to 399." },
+	{ WATCH("health", health, health), .def = "none", .names = NAMES_NUMBER,
+	  .apply = APPLY_LIVE,
+	  .doc = "How to look, from when it is ready on, whether it still serves: exec:COMMAND"
+	    " or http://HOST:PORT/PATH as in ready; tcp:PORT, tcp:HOST:PORT or unix:/PATH,"
+	    " somebody accepts there." },
 	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"

@@ -93,6 +93,26 @@ unknown(struct loader *ld, const struct group *g, const struct program *p,
 	    d->process != NULL ? d->process : "");
 }
 
+/* Of what an item means, each has to have a probe, if it is to be healthy. */
+static int
+check_healthy(struct loader *ld, const struct group *g, const struct program *p,
+    const struct conf_dep *d)
+{
+	const struct group *to = conf_find_group(ld->c, d->group);
+	struct origin o = origin_of(ld, g, p);
+
+	for (size_t i = 0; d->cond == DEP_HEALTHY && i < to->nprograms; i++) {
+		const struct program *q = to->programs[i];
+
+		if (d->process != NULL && strcmp(q->name, d->process) != 0)
+			continue;
+		if (q->watch == NULL || q->watch->health.kind == READY_RUNNING)
+			return report_error(&ld->report, &o, "'%s:healthy': [%s] has no health",
+			    d->group, q->section);
+	}
+	return 0;
+}
+
 /* The items of p with the names of groups and processes. */
 static int
 resolve(struct loader *ld, const struct group *g, struct program *p, bool quiet)
@@ -118,6 +138,9 @@ resolve(struct loader *ld, const struct group *g, struct program *p, bool quiet)
 	}
 	conf_depends.release(&p->depends_on);
 	p->depends_on = l;
+	for (size_t i = 0; !quiet && i < l.n; i++)
+		if (check_healthy(ld, g, p, &l.v[i]) == -1)
+			return -1;
 	return 0;
 }
 

@@ -40,7 +40,7 @@ check_listener(struct loader *ld, const struct section_load *sl,
 		char *event = keys->events.v[i];
 
 		if (event_is_supervisords(event)) {
-			keys->kinds |= event_mask(event) & ~KIND_BIT(KIND_LOG_TROUBLE);
+			keys->kinds |= event_mask(event) & ~KINDS_OURS;
 			continue;
 		}
 		for (char *c = event; *c != '\0'; c++)

@@ -118,7 +118,7 @@ check_shared(struct loader *ld, const struct section_load *sl, struct program *p
 		    "Cannot set stopasgroup=true and killasgroup=false") == -1)
 			return -1;
 	}
-	return check_type(ld, sl, p);
+	return 0;
 }
 
 /* One of stdout and stderr: the old word syslog, and files without an end. */
@@ -149,6 +149,8 @@ check_process(struct loader *ld, const struct section_load *sl, struct program *
 {
 	struct origin o;
 
+	if (check_type(ld, sl, p) == -1)
+		return -1;
 	if (check_stream(ld, sl, &p->out, "stdout_logfile") == -1 ||
 	    check_stream(ld, sl, &p->err, "stderr_logfile") == -1)
 		return -1;

@@ -79,6 +79,8 @@ TYPE(kind, enum program_type);
 TYPE(loss, enum dep_loss);
 TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
+TYPE(health, struct conf_ready);
+TYPE(unhealthy, enum on_unhealthy);
 TYPE(access, enum notify_access);
 TYPE(depends, struct deplist);
 TYPE(goal, enum role_goal);

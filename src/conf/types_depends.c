@@ -12,7 +12,7 @@
 
 static const char *const cond_names[] = {
 	[DEP_STARTED] = "started", [DEP_RUNNING] = "running", [DEP_READY] = "ready",
-	[DEP_DONE] = "done",
+	[DEP_HEALTHY] = "healthy", [DEP_DONE] = "done",
 };
 
 #define CONDS (sizeof(cond_names) / sizeof(cond_names[0]))
@@ -85,7 +85,7 @@ parse_item(struct deplist *l, const char *item, size_t len, struct conf_parse *p
 	if (group == 0)
 		return err_set(p->e, FAULT_CANT_REREAD,
 		    "an item has no name: NAME:CONDITION is wanted, CONDITION one of started,"
-		    " running, ready, done");
+		    " running, ready, healthy, done");
 	d->group = strndup(item, group);
 	if (colon != NULL && group + 1 < len && (colon[1] != '*' || group + 2 < len))
 		d->process = strndup(colon + 1, len - group - 1);

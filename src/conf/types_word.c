@@ -44,6 +44,10 @@ static const struct conf_word exit_words[] = {
 	{ "never", EXIT_NEVER }, { "essential", EXIT_ESSENTIAL }, { "all-done", EXIT_ALL_DONE },
 	{ "any-fatal", EXIT_ANY_FATAL }, { NULL, 0 }
 };
+static const struct conf_word unhealthy_words[] = {
+	{ "restart", UNHEALTHY_RESTART }, { "stop", UNHEALTHY_STOP },
+	{ "none", UNHEALTHY_NONE }, { NULL, 0 }
+};
 static const struct conf_word access_words[] = {
 	{ "all", ACCESS_ALL }, { "main", ACCESS_MAIN }, { NULL, 0 }
 };
@@ -206,6 +210,7 @@ WORD_TYPE(policy, policy_words, parse_word, "word");
 WORD_TYPE(format, format_words, parse_word, "word");
 WORD_TYPE(cgroup, cgroup_words, parse_word, "word");
 WORD_TYPE(kind, kind_words, parse_word, "word");
+WORD_TYPE(unhealthy, unhealthy_words, parse_word, "word");
 WORD_TYPE(access, access_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");

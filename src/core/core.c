@@ -14,6 +14,7 @@
 #include "conf/state.h"
 #include "core/depart.h"
 #include "core/environ.h"
+#include "core/errand.h"
 #include "core/flight.h"
 #include "core/guest.h"
 #include "core/launch.h"
@@ -275,6 +276,7 @@ core_release(void)
 	roles_release();
 	ready_release();
 	signals_release();
+	errand_release();
 	life_release();
 	flight_release();
 	conf_free(core.config);

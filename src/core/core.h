@@ -23,6 +23,7 @@
 
 struct buf;
 struct core;
+struct health_watch;
 struct listener;
 struct pgroup;
 struct pool;
@@ -51,6 +52,7 @@ enum cause {
 	CAUSE_DEPENDENCY,	/* arg: id of the other process; 0: not known */
 	CAUSE_NOT_READY,	/* arg: ready_timeout */
 	CAUSE_READY,		/* type=notify: it has said so */
+	CAUSE_UNHEALTHY,	/* arg: probes that failed in a row */
 	CAUSE_WATCHDOG,		/* arg: milliseconds without a sign of life */
 	CAUSE_OOM,		/* memory ran out; arg: enum oom */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
@@ -180,6 +182,7 @@ struct proc {
 	bool	 queued;	/* waits in core.to_launch for a free stack */
 	TAILQ_ENTRY(proc) launch_link;
 	struct readiness *readiness; /* NULL: ready=running; owned, see ready.c */
+	struct health_watch *health; /* NULL: nobody looks after it; owned, see health.c */
 	struct edge *edges;	/* to what it depends on; owned, see order.c */
 	size_t	 nedges;
 	struct edge_list dependents;
@@ -334,6 +337,12 @@ proc_restart_due(const struct proc *p)
 void	proc_full_name(const struct proc *p, struct buf *out);
 /* "db to be ready (it is STARTING)": the first thing that a held p waits for. */
 void	order_text(const struct proc *p, struct buf *out);
+/* What is known about a process whose health is looked after, while it is ready. */
+enum health { HEALTH_NONE, HEALTH_STARTING, HEALTH_GOOD, HEALTH_BAD };
+
+enum health proc_health(const struct proc *p);
+/* "healthy"; "" for HEALTH_NONE. */
+const char *health_name(enum health st);
 /* Does it serve?  With ready=running that is RUNNING. */
 bool	proc_is_ready(const struct proc *p);
 /* What it has said about itself (STATUS= of sd_notify); "" for nothing. */

@@ -186,6 +186,8 @@ edge_holds(const struct proc *p, enum dep_cond cond)
 		return p->fsm.st == P_RUNNING || (oneshot && done);
 	case DEP_READY:
 		return oneshot ? done : proc_is_ready(p);
+	case DEP_HEALTHY:
+		return proc_health(p) == HEALTH_GOOD;
 	case DEP_DONE:
 		return done;
 	}

@@ -303,6 +303,16 @@ environ_forget(struct environ *env)
 	env->n = 0;
 }
 
+int
+environ_add(struct environ *env, const char *entry)
+{
+	if (reserve(env, env->n + 1) == -1)
+		return -1;
+	put(env, (char *)(uintptr_t)entry);
+	env->v[env->n] = NULL;
+	return 0;
+}
+
 void
 environ_release(struct environ *env)
 {

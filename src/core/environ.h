@@ -25,6 +25,8 @@ void	environ_init(void);
  * says it.  env is zeroed or was made before: its memory is used again.
  */
 int	environ_make(struct environ *env, const struct proc *p, struct err *e);
+/* One more entry, KEY=value, borrowed; it replaces another of that name.  -1: no memory. */
+int	environ_add(struct environ *env, const char *entry);
 /* The child has it: keep the memory for the next, but no secret in it. */
 void	environ_forget(struct environ *env);
 void	environ_release(struct environ *env);

@@ -36,6 +36,8 @@ event_kind(const struct event *ev)
 	case EV_TICK:
 		return ev->period == 5 ? KIND_TICK_5 : ev->period == 60 ? KIND_TICK_60 :
 		    KIND_TICK_3600;
+	case EV_HEALTH:
+		return ev->healthy ? KIND_HEALTHY : KIND_UNHEALTHY;
 	case EV_TROUBLE:	return KIND_LOG_TROUBLE;
 	case EV_READY:
 	case EV_GONE:		break;
@@ -117,6 +119,12 @@ event_payload(const struct event *ev, struct buf *out)
 		break;
 	case EV_TICK:
 		buf_addf(out, "when:%lld", (long long)ev->when);
+		break;
+	case EV_HEALTH:
+		put_process(ev, out);
+		buf_addf(out, " pid:%d", (int)ev->pid);
+		if (!ev->healthy)
+			buf_addf(out, "\n%s", ev->text);
 		break;
 	case EV_TROUBLE:
 		if (ev->proc != NULL) {

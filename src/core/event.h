@@ -28,6 +28,7 @@ enum event_type {
 	EV_COMMUNICATION,	/* it wrote something between the marks of capture mode */
 	EV_REMOTE,		/* a client sent it */
 	EV_TICK,
+	EV_HEALTH,		/* a process was found to be healthy, or not */
 	EV_TROUBLE,		/* the logger reports about a stream */
 	EV_READY,		/* a process says that it serves; has no serial */
 	EV_GONE,		/* a process record is about to be freed; has no serial */
@@ -55,9 +56,10 @@ struct event {
 	int	 tries;		/* STATE: STARTING and BACKOFF */
 	pid_t	 pid;		/* as supervisord puts it in the payload */
 	bool	 expected;	/* STATE, to EXITED */
+	bool	 healthy;	/* HEALTH */
 	bool	 is_err;	/* OUTPUT, COMMUNICATION: of stderr */
 	const char *group;	/* GROUP_* */
-	const char *text;	/* TROUBLE; REMOTE: its type */
+	const char *text;	/* HEALTH: why not; TROUBLE; REMOTE: its type */
 	const char *data;	/* OUTPUT, COMMUNICATION, REMOTE: valid UTF-8 */
 	size_t	 len;		/* of data */
 	int64_t	 period, when;	/* TICK: seconds */

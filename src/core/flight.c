@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/health.h"
 #include "core/listener.h"
 #include "core/proc.h"
 #include "core/ready.h"
@@ -206,6 +207,7 @@ flight_save(const struct proc *p)
 	f->row = (uint8_t)retry_row(p);
 	f->stop_step = p->stop_step;
 	f->killed = p->killed;
+	f->health = (uint8_t)proc_health(p);
 	f->start_ms = p->start_ms;
 	f->start_wall_ms = p->start_wall_ms;
 	f->stop_wall_ms = p->stop_wall_ms;
@@ -425,6 +427,8 @@ flight_recall(struct proc *p)
 		stdin_take(p, in);
 	if (f->pid > 0)
 		ready_recall(p, f->is_ready);
+	if (f->pid > 0)
+		health_recall(p, (enum health)f->health);
 	if (f->listener_fd != -1)
 		listener_adopt(p, f->listener_fd, f->listener_state, f->listener_clean);
 	f->name_hash = 0;

@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	5
+#define FLIGHT_VERSION	6
 #define FLIGHT_LISTENERS 8	/* TCP sockets that survive a crash; more have to be made anew */
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
@@ -48,6 +48,7 @@ struct flight_slot {
 		 is_ready, due_again, killed;
 	uint8_t	 row;		/* ends in a row, see retry.h */
 	uint8_t	 stop_step;
+	uint8_t	 health;	/* enum health */
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };
 

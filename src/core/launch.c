@@ -100,12 +100,12 @@ search_path(const struct proc *p, const char *name)
 	return strdup(name);
 }
 
-/* Split the command and find its file; the caller releases both. */
-static int
-resolve(const struct proc *p, struct strlist *argv, char **path, struct err *e)
+int
+launch_resolve(const struct proc *p, const char *command, struct strlist *argv, char **path,
+    struct err *e)
 {
 	*path = NULL;
-	if (conf_split(p->conf->command, argv, e) == -1) {
+	if (conf_split(command, argv, e) == -1) {
 		e->code = FAULT_NOT_EXECUTABLE;
 		return -1;
 	}
@@ -125,7 +125,7 @@ launch_check(struct proc *p, struct err *e)
 	int r = 0;
 
 	if (p->group != core.guests) {
-		r = resolve(p, &argv, &path, e);
+		r = launch_resolve(p, p->conf->command, &argv, &path, e);
 		if (r == -1)
 			err_add(e, "%s", fault_name(e->code));
 	}
@@ -138,6 +138,24 @@ launch_check(struct proc *p, struct err *e)
 
 _Static_assert(CONF_SOCKETS_MAX == SPAWN_PASS, "a child takes all sockets of a program");
 
+void
+launch_identity(struct spawn *s, const struct proc *p)
+{
+	const struct program *conf = p->conf;
+
+	s->directory = conf->directory;
+	s->set_user = conf->user.set;
+	s->uid = conf->user.uid;
+	s->gid = conf->user.gid;
+	s->groups = conf->user.groups;
+	s->ngroups = conf->user.ngroups;
+	s->umask = conf->umask;
+	s->nofile_soft = core.nofile_soft;
+	s->nofile_hard = core.nofile_hard;
+	s->attrs = conf->res != NULL ? &conf->res->attrs : NULL;
+	s->extra[0] = s->extra[1] = s->tell_fd = s->place = -1;
+}
+
 static void
 fill_spawn(struct launch *l, int stdin_rd, int stdout_wr, int err_wr)
 {
@@ -147,21 +165,16 @@ fill_spawn(struct launch *l, int stdin_rd, int stdout_wr, int err_wr)
 
 	l->s = (struct spawn){
 		.path = l->path, .argv = l->argv.v, .envp = l->env.v,
-		.directory = conf->directory,
 		.fd = { stdin_rd, stdout_wr != -1 ? stdout_wr : p->streams[0].wr,
 			p->streams[one ? 0 : 1].wr },
-		.extra = { -1, -1 }, .exec_fd = -1, .err_fd = err_wr,
+		.exec_fd = -1, .err_fd = err_wr,
 		.news = spawn_shares() ? &l->news : NULL,
 		.cgroup_fd = survivors_cgroup(p),
-		.set_user = conf->user.set, .uid = conf->user.uid,
-		.gid = conf->user.gid, .groups = conf->user.groups,
-		.ngroups = conf->user.ngroups, .umask = conf->umask,
-		.nofile_soft = core.nofile_soft, .nofile_hard = core.nofile_hard,
-		.attrs = conf->res != NULL ? &conf->res->attrs : NULL,
-		.tell_fd = -1, .pass = l->pass, .pid_text = { l->env.pid_text[0], l->env.pid_text[1] },
+		.pass = l->pass, .pid_text = { l->env.pid_text[0], l->env.pid_text[1] },
 		.stack = launching_stack(l),
-		.place = spawn_has_places() ? l->index : -1,
 	};
+	launch_identity(&l->s, p);
+	l->s.place = spawn_has_places() ? l->index : -1;
 	l->conf = conf;
 	if (sockets_fcgi(p) != -1)
 		l->s.fd[0] = sockets_fcgi(p);
@@ -321,7 +334,7 @@ launch_now(struct proc *p)
 			err_set(&e, FAULT_FAILED, "out of memory");
 		else
 			environ_make(&l->env, NULL, &e);
-	} else if (resolve(p, &l->argv, &l->path, &e) == 0)
+	} else if (launch_resolve(p, p->conf->command, &l->argv, &l->path, &e) == 0)
 		prepare_own(l, &e);
 	if (e.code != FAULT_NONE)
 		proc_spawn_failed(p, "%s", e.msg);

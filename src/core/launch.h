@@ -12,6 +12,14 @@
  * supervisord's text.
  */
 int	launch_check(struct proc *p, struct err *e);
+/*
+ * A command of p's: split, and its file found by p's PATH; the caller releases both, also
+ * on failure.
+ */
+int	launch_resolve(const struct proc *p, const char *command, struct strlist *argv,
+	    char **path, struct err *e);
+/* What a child has of p: directory, user, mask, limits; no other descriptors, no place. */
+void	launch_identity(struct spawn *s, const struct proc *p);
 /* Start it now, or as soon as a stack is free; failures go to proc_spawn_failed(). */
 void	launch_start(struct proc *p);
 /* Take it out of the queue. */

@@ -227,6 +227,22 @@ order_state_changed(struct proc *p, enum pstate from)
 }
 
 void
+order_health_changed(struct proc *p, bool lost)
+{
+	struct edge *e;
+
+	tell_dependents(p, false);
+	if (!lost || core.state != SUP_RUNNING)
+		return;
+	TAILQ_FOREACH(e, &p->dependents, link)
+		if (e->dep->cond == DEP_HEALTHY)
+			lose(e, p);
+	TAILQ_FOREACH(e, &p->group->dependents, link)
+		if (e->dep->cond == DEP_HEALTHY)
+			lose(e, p);
+}
+
+void
 order_rules_changed(struct proc *p)
 {
 	order_look_again(p);

@@ -17,6 +17,8 @@ void	order_release(void);
 void	order_look_again(struct proc *p);
 /* Its rules have changed: it, and who depends on it, looks again. */
 void	order_rules_changed(struct proc *p);
+/* p is healthy, or not; lost: not any more, which is a loss for who needs it so. */
+void	order_health_changed(struct proc *p, bool lost);
 /* p goes: there is nothing to look at any more. */
 void	order_forget(struct proc *p);
 

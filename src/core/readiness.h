@@ -6,6 +6,7 @@
 #define CORE_READINESS_H
 
 #include "core/core.h"
+#include "core/errand.h"
 
 #define STATUS_MAX	128	/* bytes of STATUS= that are kept, with the NUL */
 
@@ -17,6 +18,7 @@ struct readiness {
 	struct loop_timer look, limit;
 	bool	 told_to_end;	/* a task that takes too long */
 	int64_t	 pause_ms;
+	struct errand probe;	/* exec and http */
 
 	/* what sd_notify(3) says */
 	char	 status[STATUS_MAX];

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/flight.h"
+#include "core/health.h"
 #include "core/order.h"
 #include "core/proc.h"
 #include "core/readiness.h"
@@ -32,6 +33,7 @@ stop_looking(struct readiness *r)
 	fd_close(&r->wr);
 	loop_timer_stop(&r->look);
 	loop_timer_stop(&r->limit);
+	errand_cancel(&r->probe);
 }
 
 void
@@ -43,6 +45,7 @@ ready_serves(struct readiness *r)
 	if (r->ready || p->pid == 0 || p->fsm.st == P_STOPPING)
 		return;
 	r->ready = true;
+	health_begin(p);
 	log_info("ready: %s, %lld ms after its start", p->conf->name,
 	    (long long)(loop_now() - p->start_ms));
 	flight_save(p);
@@ -62,6 +65,7 @@ ready_ceases(struct readiness *r)
 	if (!r->ready)
 		return;
 	r->ready = false;
+	health_end(p);
 	flight_save(p);
 	order_state_changed(p, p->fsm.st);
 }
@@ -231,27 +235,53 @@ is_there(const struct proc *p)
 	case READY_FILE:	/* not the one that an earlier run has left */
 		return sys->stat(want->path, &st) == 0 && (int64_t)st.st_ctim.tv_sec * 1000 +
 		    st.st_ctim.tv_nsec / 1000000 >= p->start_wall_ms - 1;
-	case READY_RUNNING:
-	case READY_NOTIFY:
-	case READY_FD:
+	default:
 		break;
 	}
 	return false;
+}
+
+static bool
+is_probed(const struct conf_ready *want)
+{
+	return want->kind == READY_EXEC || want->kind == READY_HTTP;
+}
+
+static void on_look(struct loop_timer *t);
+
+static void
+look_later(struct readiness *r)
+{
+	r->pause_ms += r->pause_ms / 2;
+	if (r->pause_ms > LOOK_MOST_MS)
+		r->pause_ms = LOOK_MOST_MS;
+	loop_timer_start(&r->look, r->pause_ms, on_look);
+}
+
+static void
+on_probed(struct errand *x)
+{
+	struct readiness *r = LOOP_OWNER(x, struct readiness, probe);
+
+	if (x->why[0] == '\0')
+		ready_serves(r);
+	else
+		look_later(r);
 }
 
 static void
 on_look(struct loop_timer *t)
 {
 	struct readiness *r = LOOP_OWNER(t, struct readiness, look);
+	struct proc *p = r->p;
 
-	if (r->p->exec_ok && is_there(r->p)) {
+	if (p->exec_ok && is_probed(&p->conf->ready)) {
+		r->probe.done = on_probed;
+		probe_send(&r->probe, p, &p->conf->ready);
+	} else if (p->exec_ok && is_there(p))
 		ready_serves(r);
-		return;
-	}
-	r->pause_ms += r->pause_ms / 2;
-	if (r->pause_ms > LOOK_MOST_MS)
-		r->pause_ms = LOOK_MOST_MS;
-	loop_timer_start(t, r->pause_ms, on_look);
+	else
+		look_later(r);
 }
 
 /* ---- life ---- */
@@ -267,6 +297,10 @@ ready_attach(struct proc *p)
 {
 	struct readiness *r;
 
+	if (p->readiness != NULL && errand_under_way(&p->readiness->probe)) {
+		errand_cancel(&p->readiness->probe);	/* it reads the old keys */
+		loop_timer_start(&p->readiness->look, LOOK_FIRST_MS, on_look);
+	}
 	if ((p->conf->ready.kind == READY_RUNNING && !has_watchdog(p->conf) &&
 	    !has_task_limit(p->conf)) || p->readiness != NULL)
 		return 0;
@@ -316,11 +350,12 @@ ready_begin(struct proc *p, bool made)
 	case READY_TCP:
 	case READY_UNIX:
 	case READY_FILE:
+	case READY_EXEC:
+	case READY_HTTP:
 		r->pause_ms = LOOK_FIRST_MS;
 		loop_timer_start(&r->look, r->pause_ms, on_look);
 		break;
-	case READY_RUNNING:
-	case READY_NOTIFY:
+	default:		/* it says so itself */
 		break;
 	}
 }
@@ -328,8 +363,11 @@ ready_begin(struct proc *p, bool made)
 void
 ready_running(struct proc *p)
 {
-	if (p->readiness != NULL && p->conf->ready.kind == READY_RUNNING)
+	if (p->conf->ready.kind != READY_RUNNING)
+		return;
+	if (p->readiness != NULL)
 		notify_serves(p->readiness);
+	health_begin(p);
 }
 
 void
@@ -350,6 +388,7 @@ ready_recall(struct proc *p, bool was_ready)
 void
 ready_stopping(struct proc *p)
 {
+	health_end(p);
 	if (p->readiness != NULL)
 		notify_end(p->readiness);
 }
@@ -357,6 +396,7 @@ ready_stopping(struct proc *p)
 void
 ready_end(struct proc *p)
 {
+	health_end(p);
 	if (p->readiness == NULL)
 		return;
 	stop_looking(p->readiness);
@@ -391,8 +431,11 @@ ready_explain(const struct proc *p, struct buf *out)
 
 	if (p->conf->ready.kind != READY_RUNNING)
 		buf_adds(out, proc_is_ready(p) ? "it is ready\n" : "it is not ready yet\n");
+	if (r != NULL && r->probe.why[0] != '\0' && !r->ready)
+		buf_addf(out, "the last probe: %s\n", r->probe.why);
 	if (r != NULL)
 		notify_explain(r, out);
+	health_explain(p, out);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "core/core.h"
+#include "core/errand.h"
 #include "core/launch.h"
 #include "core/proc.h"
 #include "core/ready.h"
@@ -68,6 +69,8 @@ reap_all(void)
 			proc_reaped(p, &r, launch_end(p));
 			continue;
 		}
+		if (errand_reaped(&r))
+			continue;
 		core.counts.orphans++;
 		log_orphan(r.pid, r.status);
 		survivors_orphan_died();

@@ -10,6 +10,7 @@
 #include "core/cgroup.h"
 #include "core/edge.h"
 #include "core/flight.h"
+#include "core/health.h"
 #include "core/launch.h"
 #include "core/limits.h"
 #include "core/listener.h"
@@ -42,7 +43,8 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
 	TAILQ_INIT(&p->dependents);
-	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1)
+	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1 ||
+	    health_attach(p) == -1)
 		log_error("%s: out of memory for what it depends on", conf->name);
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
@@ -67,7 +69,8 @@ proc_replace_conf(struct proc *p, struct program *conf)
 	struct program *old = p->conf;
 
 	p->conf = conf;
-	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1)
+	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1 ||
+	    health_attach(p) == -1)
 		log_error("%s: out of memory for what it depends on", conf->name);
 	roles_attach(p);
 	order_rules_changed(p);
@@ -94,6 +97,7 @@ proc_dissolve(struct proc *p)
 	roles_detach(p);
 	edge_detach(p);
 	ready_detach(p);
+	health_detach(p);
 	retry_detach(p);
 	budget_forget(p);
 	launch_free(p);

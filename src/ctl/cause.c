@@ -159,6 +159,9 @@ cause_put(const struct transition *t, struct buf *out)
 	case CAUSE_READY:
 		buf_adds(out, "said that it is ready");
 		return;
+	case CAUSE_UNHEALTHY:
+		buf_addf(out, "was unhealthy: %d probes failed in a row (health)", (int)t->arg);
+		return;
 	case CAUSE_WATCHDOG:
 		buf_adds(out, "gave no sign of life within ");
 		cause_put_span(out, t->arg);

@@ -40,6 +40,10 @@ put_process(struct buf *b, const struct proc *p)
 	for (size_t i = 0; i < ENDINGS; i++)
 		json_kint(b, endings[i], n->ended[i]);
 	put_seconds(b, "cpu_seconds", n->cpu_us, 1e6);
+	if (p->conf->ready.kind != READY_RUNNING)
+		json_kbool(b, "ready", proc_is_ready(p));
+	if (p->health != NULL)
+		json_kbool(b, "healthy", proc_health(p) == HEALTH_GOOD);
 	json_close(b, '}');
 }
 

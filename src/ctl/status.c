@@ -47,6 +47,10 @@ put_service(struct buf *b, const struct proc *p)
 		PUT(b, ",\"ready\":");
 		json_bool(b, proc_is_ready(p));
 	}
+	if (p->health != NULL) {
+		PUT(b, ",\"health\":");
+		json_str(b, health_name(proc_health(p)));
+	}
 	if (proc_status_text(p)[0] != '\0') {
 		PUT(b, ",\"status_text\":");
 		json_str(b, proc_status_text(p));

@@ -69,6 +69,21 @@ put_missing(struct metrics_out *o, const struct row *row)
 	one_int(o, row, NULL, reply_bool(row->v, "missing"));
 }
 
+/* Of those that can tell. */
+static void
+put_ready(struct metrics_out *o, const struct row *row)
+{
+	if (yyjson_obj_get(row->v, "ready") != NULL)
+		one_int(o, row, NULL, reply_bool(row->v, "ready"));
+}
+
+static void
+put_healthy(struct metrics_out *o, const struct row *row)
+{
+	if (yyjson_obj_get(row->v, "healthy") != NULL)
+		one_int(o, row, NULL, reply_bool(row->v, "healthy"));
+}
+
 static void
 put_start(struct metrics_out *o, const struct row *row)
 {
@@ -149,6 +164,10 @@ static const struct {
 	{ METRIC_GAUGE, "supd_process_up", NULL, "1 while RUNNING.", put_up },
 	{ METRIC_GAUGE, "supd_process_missing", NULL,
 	    "1 while it should run and does not.", put_missing },
+	{ METRIC_GAUGE, "supd_process_ready", NULL,
+	    "1 while it is ready; of those with a key ready.", put_ready },
+	{ METRIC_GAUGE, "supd_process_healthy", NULL,
+	    "1 while it is healthy; of those with a key health.", put_healthy },
 	{ METRIC_GAUGE, "supd_process_start_time_seconds", "seconds",
 	    "When it was started, in Unix time.", put_start },
 	{ METRIC_GAUGE, "supd_process_uptime_seconds", "seconds",

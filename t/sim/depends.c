@@ -41,6 +41,8 @@ has(const struct proc *q, const struct conf_dep *d)
 		return q->fsm.st == P_RUNNING || (oneshot && done);
 	case DEP_READY:
 		return oneshot ? done : q->fsm.st == P_RUNNING;
+	case DEP_HEALTHY:
+		return proc_health(q) == HEALTH_GOOD;
 	case DEP_DONE:
 		return done;
 	}

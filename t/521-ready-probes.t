@@ -1,0 +1,59 @@
+#!/bin/sh
+# ready=exec and ready=http: a child looks until it succeeds; ready=log: a line that the process of now has written.
+. t/lib.sh
+skip_unless_supd 'supervisord knows no readiness'
+port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+script server <<'END'
+#!/usr/bin/perl
+# 503 at first, 204 once $T/warm is there
+use IO::Socket::INET;
+my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ARGV[0], Listen => 9, ReuseAddr => 1) or die;
+while (my $c = $l->accept) {
+	<$c>;
+	print $c -e "$ENV{SUPD_TEST}/warm" ? "HTTP/1.0 204 No\r\n\r\n" : "HTTP/1.0 503 No\r\n\r\n";
+}
+END
+script check <<'END'
+#!/bin/sh
+echo "$WHO $#" >>"$SUPD_TEST/looks"
+[ -e "$SUPD_TEST/open" ] || { echo 'not open'; exit 7; }
+END
+quiet='startsecs = 0
+stdout_logfile = NONE
+stderr_logfile = NONE'
+conf '[program:http]' "command = $T/server $port" "$quiet" "ready = http://127.0.0.1:$port/x?y"
+conf '[program:after-http]' 'command = /bin/cat' "$quiet" 'depends_on = http'
+conf '[program:exec]' 'command = /bin/sleep 1000' "$quiet" "ready = exec:$T/check 'one word' two" \
+    'environment = WHO="me"'
+conf '[program:after-exec]' 'command = /bin/cat' "$quiet" 'depends_on = exec'
+conf '[program:slow]' 'command = /bin/sleep 1000' "$quiet" 'ready = exec:/bin/sleep 1000' 'ready_timeout = 1'
+up
+says() { eventually sh -c "$CTL -c supd.conf why $1 | grep -Eq \"$2\""; }
+says http 'the last probe: .*/x\?y: status 503'
+says exec 'the last probe: exit status 7: not open'
+like "$(ctl status after-http after-exec)" 'after-http +STARTING +waits for http to be ready' 'an answer is not yet success'
+is "$(sort -u looks)" 'me 2' 'a probe has the words and the environment'
+: >warm
+saw after-http STARTING RUNNING
+: >open
+saw after-exec STARTING RUNNING
+logged 'ready: exec, [0-9]+ ms after its start'
+saw slow STARTING RUNNING STOPPING STOPPED
+logged 'slow is not ready after 1 s'
+ctl stop slow >/dev/null
+none() { for pid in $(leftovers); do ! grep -szxq 'SUPERVISOR_PROCESS_NAME=slow' "/proc/$pid/environ" || return 1; done; }
+ok 'its probe is gone with it' eventually none
+
+# what is refused, and by which words
+wrong() { is "$(printf '[supervisord]\n[program:x]\ncommand = /bin/cat\n%s\n' "$1" >w.conf; $SUPD check -c w.conf 2>&1 | sed -n 's/^w.conf:[0-9]*: //p' | head -n 1)" "[program:x] $2" "$1"; }
+wrong 'ready = exec:' "ready: exec: has no command"
+wrong 'ready = http:127.0.0.1' "ready: 'http:127.0.0.1' is no URL like http://127.0.0.1:8080/"
+wrong 'ready = https://x/' "ready: 'https://x/': TLS is not spoken here; use exec: with a client that does"
+wrong 'health = tcp::80' "health: 'tcp::80' has no host"
+wrong 'health = running' "health: 'running' is not one of none, exec:COMMAND, http://HOST:PORT/PATH, tcp:PORT, tcp:HOST:PORT, unix:/PATH"
+wrong 'depends_on = x:healthy' "depends_on: 'x:healthy': [program:x] has no health"
+is "$("$T/bin/supd" probe tcp 127.0.0.1:1; echo $?)" '127.0.0.1:1: Connection refused
+1' 'supd probe by hand'
+ok 'and where somebody is' "$T/bin/supd" probe http "http://127.0.0.1:$port/"
+down
+done_testing
