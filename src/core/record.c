@@ -24,6 +24,17 @@
 #include "core/stream.h"
 #include "core/survivors.h"
 
+/* What stands beside the record.  Without it a program would not wait for what it needs. */
+static int
+attach(struct proc *p, struct err *e)
+{
+	if (edge_attach(p) == 0 && ready_attach(p) == 0 && retry_attach(p) == 0 &&
+	    health_attach(p) == 0)
+		return 0;
+	return err_set(e, FAULT_FAILED, "%s: out of memory for what it depends on",
+	    p->conf->name);
+}
+
 struct proc *
 proc_new(struct pgroup *g, struct program *conf, struct err *e)
 {
@@ -43,9 +54,6 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	p->id = p->box = ++core.last_id;
 	p->fsm.st = P_STOPPED;
 	TAILQ_INIT(&p->dependents);
-	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1 ||
-	    health_attach(p) == -1)
-		log_error("%s: out of memory for what it depends on", conf->name);
 	RB_INSERT(id_tree, &core.ids, p);
 	TAILQ_INSERT_TAIL(&g->procs, p, link);
 	g->nprocs++;
@@ -54,7 +62,7 @@ proc_new(struct pgroup *g, struct program *conf, struct err *e)
 	edge_made(g);
 	roles_attach(p);
 	p->slot = flight_take();
-	if (sockets_attach(p, e) == -1) {
+	if (attach(p, e) == -1 || sockets_attach(p, e) == -1) {
 		proc_free(p);
 		return NULL;
 	}
@@ -67,11 +75,11 @@ void
 proc_replace_conf(struct proc *p, struct program *conf)
 {
 	struct program *old = p->conf;
+	struct err e;
 
 	p->conf = conf;
-	if (edge_attach(p) == -1 || ready_attach(p) == -1 || retry_attach(p) == -1 ||
-	    health_attach(p) == -1)
-		log_error("%s: out of memory for what it depends on", conf->name);
+	if (attach(p, &e) == -1)	/* too late to refuse it */
+		log_error("%s", e.msg);
 	roles_attach(p);
 	order_rules_changed(p);
 	proc_await_up(p);
