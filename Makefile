@@ -186,6 +186,7 @@ SRC_ctl = \
 	src/ctl/client.c \
 	src/ctl/clock.c \
 	src/ctl/ctl.c \
+	src/ctl/custom.c \
 	src/ctl/environment.c \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
@@ -347,6 +348,8 @@ SRC_gateway = \
 SRC_cli = \
 	src/cli/command.c \
 	src/cli/complete.c \
+	src/cli/custom.c \
+	src/cli/deploy.c \
 	src/cli/env.c \
 	src/cli/events.c \
 	src/cli/fg.c \

@@ -46,6 +46,7 @@ _supctl() {
 	*:avail|*:metrics|*:plan) words=--json ;;
 	instance:instance) words='add remove list' ;;
 	add:instance|remove:instance|list:instance) words=$(_supctl_ask groups) ;;
+	*:build|*:deploy) words=$(_supctl_ask groups | sed -n 's/\.0$//p') ;;
 	*:scale) words=$(_supctl_ask groups | sed 's/$/=/') ;;
 	*:events) words='-f --json EVENT PROCESS_STATE PROCESS_STATE_STARTING
 			PROCESS_STATE_RUNNING PROCESS_STATE_BACKOFF PROCESS_STATE_STOPPING

@@ -77,6 +77,8 @@ for c in supctl supervisorctl
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
 	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
 	complete -c $c -n '__supctl_is instance' -a 'add remove list (__supctl_ask groups)'
+	complete -c $c -n '__supctl_is build deploy' -a '(__supctl_ask groups | string replace -rf \\.0\$ "")'
+	complete -c $c -n '__supctl_is deploy' -F
 	complete -c $c -n '__supctl_is scale' -a '(__supctl_ask groups | string replace -r \$ =)'
 	complete -c $c -n '__supctl_is status avail metrics pid plan instance log-stats env why events' -l json \
 		-d 'As JSON'

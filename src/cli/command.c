@@ -16,6 +16,8 @@ const struct command commands[] = {
 	"add <name> [...]\tStart using a program or group that reread has found" },
 { "avail", cmd_avail, CMD_ALONE | CMD_JSON,
 	"avail\t\t\tList every configured process, in use or not" },
+{ "build", cmd_build, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
+	"build <service>\t\tRun what a service is built with; ends with its exit status" },
 { "clear", cmd_clear, CMD_CONNECT | WORDS_PROCESSES,
 	"clear <name>\t\tEmpty the log files of a process\n"
 	"clear <name> <name>\tEmpty the log files of several processes\n"
@@ -23,6 +25,9 @@ const struct command commands[] = {
 { "env", cmd_env, CMD_CONNECT | CMD_JSON | CMD_OURS | WORDS_PROCESSES,
 	"env <name>\t\tThe variables of a process, and where each comes from\n"
 	"--json\t\t\tAs a JSON array" },
+{ "deploy", cmd_deploy, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
+	"deploy <service> <directory>\tRun a service from a copy of these files; what it ran "
+	"before comes back when they fail" },
 { "events", cmd_events, CMD_CONNECT | CMD_JSON | CMD_OURS,
 	"events -f\t\tPrint what happens, one line for each event (Ctrl-C to exit)\n"
 	"events -f <type> [...]\tOnly these types, e.g. PROCESS_STATE_FATAL\n"

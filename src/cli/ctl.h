@@ -182,6 +182,8 @@ void	cmd_events(struct ctl *c, struct words *w);
 void	cmd_env(struct ctl *c, struct words *w);
 void	cmd_why(struct ctl *c, struct words *w);
 void	cmd_instance(struct ctl *c, struct words *w);
+void	cmd_build(struct ctl *c, struct words *w);
+void	cmd_deploy(struct ctl *c, struct words *w);
 void	cmd_scale(struct ctl *c, struct words *w);
 void	cmd_complete(struct ctl *c, struct words *w);
 

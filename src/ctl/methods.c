@@ -168,6 +168,7 @@ static const struct method methods[] = {
 	{ .name = "RemoveInstance", .fn = do_remove_instance },
 	{ .name = "ListInstances", .fn = do_list_instances },
 	{ .name = "Scale", .fn = do_scale },
+	{ .name = "GetService", .fn = do_get_service },
 	{ .name = "GetConfig", .fn = do_get_config },
 	{ .name = "GetEnvironment", .fn = do_get_environment },
 	{ .name = "GetPools", .fn = do_get_pools },

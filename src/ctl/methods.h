@@ -53,6 +53,7 @@ int	do_remove_group(struct client *c, const struct vcall *call, struct err *e);
 int	do_add_instance(struct client *c, const struct vcall *call, struct err *e);
 int	do_remove_instance(struct client *c, const struct vcall *call, struct err *e);
 int	do_list_instances(struct client *c, const struct vcall *call, struct err *e);
+int	do_get_service(struct client *c, const struct vcall *call, struct err *e);
 int	do_scale(struct client *c, const struct vcall *call, struct err *e);
 int	do_metrics(struct client *c, const struct vcall *call, struct err *e);
 int	do_list_processes(struct client *c, const struct vcall *call, struct err *e);
