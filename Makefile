@@ -417,6 +417,7 @@ SIM = \
 	t/sim/disk.c \
 	t/sim/ear.c \
 	t/sim/file.c \
+	t/sim/helper.c \
 	t/sim/image.c \
 	t/sim/kernel.c \
 	t/sim/logger.c \

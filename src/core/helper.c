@@ -155,6 +155,18 @@ core_want_helper(enum guest_section kind, const char *name)
 
 /* ---- following the configuration ---- */
 
+/* Two of one name would work on the same files. */
+static bool
+is_leaving(enum guest_section kind, const char *name)
+{
+	const struct helper *h;
+
+	TAILQ_FOREACH(h, &leaving, link)
+		if (h->kind == kind && strcmp(h->name, name) == 0)
+			return true;
+	return false;
+}
+
 static void
 on_burial(struct loop_job *j)
 {
@@ -162,6 +174,7 @@ on_burial(struct loop_job *j)
 
 	TAILQ_REMOVE(&leaving, h, link);
 	helper_free(h);
+	helper_settle();	/* its section may have come back */
 }
 
 static void
@@ -221,6 +234,7 @@ helper_settle(void)
 		const struct conf_guest *g = &core.config->guests[i];
 
 		if (g->kind != SECTION_PLAN && g->keys->command == NULL &&
+		    !is_leaving(g->kind, g->name) && core.state == SUP_RUNNING &&
 		    core_want_helper(g->kind, g->name) == NULL)
 			log_error("[%s] has no guest: out of memory", g->section);
 	}
@@ -231,8 +245,10 @@ helper_release(void)
 {
 	struct helper *h;
 
-	while ((h = TAILQ_FIRST(&leaving)) != NULL)
-		on_burial(&h->burial);
+	while ((h = TAILQ_FIRST(&leaving)) != NULL) {
+		TAILQ_REMOVE(&leaving, h, link);
+		helper_free(h);
+	}
 	while ((h = TAILQ_FIRST(&core.helpers)) != NULL) {
 		TAILQ_REMOVE(&core.helpers, h, link);
 		helper_free(h);

@@ -80,7 +80,14 @@ write_call(char *at, size_t size)
 	const char *c = "{\"method\":\"org.supd.Control.";
 	int n;
 
-	switch (rnd(22)) {
+	switch (rnd(24)) {
+	case 22:
+		n = snprintf(at, size, "{\"method\":\"org.supd.Node.List\",\"parameters\":"
+		    "{\"node\":\"%s\"}}", chance(500) ? "a" : "b");
+		break;
+	case 23:
+		n = snprintf(at, size, "{\"method\":\"org.supd.Store.Get\"}");
+		break;
 	case 20:
 		n = snprintf(at, size, "%sSendRemoteCommEvent\",\"parameters\":{\"type\":\"t\","
 		    "\"data\":\"%0*d\"}}", c, (int)between(1, 2000), 7);
@@ -178,8 +185,9 @@ ask(struct client *c)
 
 	if (n == 0)
 		return;
-	/* who is handed over goes down with a killed logger, and where descriptors lack */
-	if ((sim.faults & (FAULT_LOGGER | FAULT_FILES)) && strstr(c->out + c->nout, "supd.Log") != NULL)
+	/* who is handed over goes down with a killed guest, and where descriptors lack */
+	if ((sim.faults & (FAULT_LOGGER | FAULT_FILES)) &&
+	    strstr(c->out + c->nout, "supd.Control") == NULL)
 		c->deserves = true;
 	say("client %d asks %.*s", (int)(c - clients), (int)n, c->out + c->nout);
 	c->out[c->nout + n] = '\0';

@@ -33,6 +33,8 @@ static struct pool_made {
 } pools_made[POOLS];
 
 static bool had_brake;
+static int nodes[2];	/* capacity of [node:a], [node:b]; 0: it is not there */
+static bool has_store;
 
 static void
 change_pool(struct pool_made *p)
@@ -130,6 +132,9 @@ config_first(void)
 		change_pool(&pools_made[i]);
 		pools_made[i].there = chance(300);
 	}
+	for (int i = 0; i < 2; i++)
+		nodes[i] = chance(200);
+	has_store = chance(100);
 	config_write();
 }
 
@@ -139,7 +144,11 @@ config_edit(void)
 {
 	struct made *p = &programs[rnd(PROGRAMS)];
 
-	switch (rnd(9)) {
+	switch (rnd(10)) {
+	case 9:
+		nodes[rnd(2)] = (int)rnd(3);
+		has_store = chance(300);
+		break;
 	case 7:
 		pools_made[rnd(POOLS)].there ^= true;
 		break;
@@ -272,6 +281,12 @@ config_write(void)
 			}
 		n = any ? n + (size_t)snprintf(text + n, sizeof(text) - n, "\n") : at;
 	}
+	for (int i = 0; i < 2; i++)
+		if (nodes[i] != 0)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "[node:%c]\n"
+			    "capacity=%d\n", 'a' + i, nodes[i]);
+	if (has_store)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "[store]\n");
 	text[n] = '\0';
 	kernel_set_config(text);
 	say("config of %zu bytes", n);

@@ -132,6 +132,7 @@ file_drop(struct file **at)
 	alive--;
 	logger_poke();
 	web_poke();
+	helpers_poke();
 }
 
 void
@@ -237,6 +238,22 @@ file_read(struct file *f, void *data, size_t len)
 	return -1;
 }
 
+static ssize_t
+memory_write(struct file *f, const void *data, size_t len)
+{
+	if (strikes(FAULT_MEMORY, 20)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (f->pos + len > f->len) {
+		f->text = raw_grow(f->text, f->pos + len);
+		f->len = f->pos + len;
+	}
+	memcpy(f->text + f->pos, data, len);
+	f->pos += len;
+	return (ssize_t)len;
+}
+
 ssize_t
 file_write(struct file *f, const void *data, size_t len)
 {
@@ -257,10 +274,11 @@ file_write(struct file *f, const void *data, size_t len)
 		return done;
 	case F_CGROUP:
 		return cgroup_write(f, data, len);
+	case F_MEM:
+		return memory_write(f, data, len);
 	case F_PIPE_R:
 	case F_LISTEN:
 	case F_TEXT:
-	case F_MEM:
 		break;
 	}
 	errno = EBADF;
@@ -313,6 +331,7 @@ file_send(struct file *f, const void *data, size_t len, struct file *fd)
 	to->queued += len;
 	logger_poke();
 	web_poke();
+	helpers_poke();
 	return (ssize_t)len;
 }
 

@@ -67,6 +67,10 @@ accident(void)
 		say("the web guest is killed");
 		process_die(web_process(), SIGKILL);
 	}
+	if (strikes(FAULT_LOGGER, 300) && helper_process() != NULL) {
+		say("the guest %s is killed", helper_process()->name);
+		process_die(helper_process(), SIGKILL);
+	}
 	if (strikes(FAULT_CLOCK, 300)) {
 		sim.wall_ms += chance(500) ? YEAR_MS : -YEAR_MS;
 		say("the wall clock jumps");

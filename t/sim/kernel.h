@@ -105,7 +105,7 @@ struct sproc {
 	bool	 main;		/* the core has made it; others are its descendants */
 	bool	 marked;	/* its environment still says where it comes from */
 	struct cgroup *cgroup;	/* NULL: that of the core */
-	enum { NO_GUEST, LOGGER, WEB } guest;
+	enum { NO_GUEST, LOGGER, WEB, HELPER } guest;	/* HELPER: of a section */
 	bool	 ignores_term, stopped;
 	int64_t	 unkillable_ms;	/* in uninterruptible sleep until then */
 	uint64_t pending;	/* signals that wait */
@@ -169,6 +169,9 @@ void	ears_forget(const char *pool);
 
 /* ---- logger.c ---- */
 
+struct yyjson_alc;
+extern const struct yyjson_alc raw_alc;	/* JSON in memory that the core does not see */
+
 void	logger_begin(struct sproc *p);
 void	logger_end(struct sproc *p);
 /* Something came into a pipe or the socket. */
@@ -181,6 +184,14 @@ void	web_begin(struct sproc *p);
 void	web_end(struct sproc *p);
 void	web_poke(void);
 struct sproc *web_process(void);
+
+/* ---- helper.c: guests of sections ---- */
+
+void	helper_begin(struct sproc *p);
+void	helper_end(struct sproc *p);
+void	helpers_poke(void);
+/* One of them; NULL: none lives. */
+struct sproc *helper_process(void);
 
 /* ---- kernel.c ---- */
 

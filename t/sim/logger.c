@@ -54,7 +54,7 @@ j_free(void *ctx, void *at)
 	raw_free(at);
 }
 
-static const yyjson_alc raw_alc = { j_malloc, j_realloc, j_free, NULL };
+const struct yyjson_alc raw_alc = { j_malloc, j_realloc, j_free, NULL };
 
 /* ---- the streams ---- */
 

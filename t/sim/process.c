@@ -306,11 +306,13 @@ process_spawn(const struct spawn *s)
 	p->life = BORN;
 	p->spawn = s;
 	if (strncmp(s->argv[0], "supd: ", 6) == 0)
-		p->guest = strcmp(s->argv[0], "supd: web") == 0 ? WEB : LOGGER;
+		p->guest = strcmp(s->argv[0], "supd: web") == 0 ? WEB :
+		    strcmp(s->argv[0], "supd: logger") == 0 ? LOGGER : HELPER;
 	read_mark(p, s);
-	if (p->guest != NO_GUEST)
-		snprintf(p->name, sizeof(p->name), "supd:%s", p->guest == WEB ? "web" :
-		    "logger");
+	if (p->guest != NO_GUEST)	/* "supd: node a" is supd:node:a */
+		snprintf(p->name, sizeof(p->name), "supd:%s", s->argv[0] + 6);
+	if (p->guest != NO_GUEST && strchr(p->name, ' ') != NULL)
+		*strchr(p->name, ' ') = ':';
 	take_files(p, s);
 	p->sum = spawn_sum(s);
 	p->act = on_exec;
@@ -403,6 +405,8 @@ on_exec(struct sproc *p)
 		logger_begin(p);
 	else if (p->guest == WEB)
 		web_begin(p);
+	else if (p->guest == HELPER)
+		helper_begin(p);
 	else {
 		const char *slash = strrchr(s->argv[0], '/');
 
@@ -457,6 +461,8 @@ guest_end(struct sproc *p)
 		logger_end(p);
 	else if (p->guest == WEB)
 		web_end(p);
+	else if (p->guest == HELPER)
+		helper_end(p);
 }
 
 static void
