@@ -179,6 +179,8 @@ $c = dial() while (node('echo', 'Describe'))[0] eq 'nothing' && time < $end;
 is(join(' ', map { $_->{name} } @{ (node('echo', 'List'))[1]{instances} }), 'three two',
     'killed, it comes back with what it knew');
 system("sed -i 's/^capacity = 3/capacity = 2/; /^\\[node:dir\\]/,/^quota/d' '$T/supd.conf'");
+is(join("\n", map { "$_->{group}:$_->{name} $_->{action} $_->{key}" } @{ ask($c, 'Plan')->{parameters}{steps} }),
+    "supd:node:echo restart capacity\nsupd:node:dir remove ", 'a plan tells of guests, too');
 ask($c, 'Update');
 is((node('echo', 'Describe'))[1]{capacity}, 2, 'a change of its section makes a new one');
 is((node('dir', 'Describe'))[1]{name}, 'BAD_NAME', 'a section that goes takes its node along');

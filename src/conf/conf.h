@@ -531,6 +531,13 @@ void	conf_change_release(struct conf_change *c);
 /* The same for what a pool of listeners has; NULL equals NULL only. */
 enum conf_apply conf_listener_diff(const struct conf_listener *a,
 	    const struct conf_listener *b, struct conf_change *why);
+/*
+ * Has the guest of a section to be started anew?  a and b are the same section in two trees,
+ * from and to; why: the first key that differs, or the section [plan:x/y], or "nodes" where a
+ * gateway has to learn of others.  Values of secrets stay NULL.
+ */
+bool	conf_guest_diff(const struct config *from, const struct conf_guest *a,
+	    const struct config *to, const struct conf_guest *b, struct conf_change *why);
 /* supervisord's own notion of "changed" (AUTO equals anything). */
 bool	conf_group_equal(const struct group *a, const struct group *b);
 

@@ -90,6 +90,65 @@ conf_diff(const struct program *a, const struct program *b, struct conf_change *
 	return apply;
 }
 
+/* The first key of a guest's section that differs. */
+static bool
+guest_keys_differ(const struct conf_guest *a, const struct conf_guest *b,
+    struct conf_change *why)
+{
+	const struct conf_table *t = conf_guest_kinds[a->kind]->table;
+
+	for (size_t i = 0; i < t->nkeys; i++) {
+		const struct conf_key *k = &t->keys[i];
+		bool hide = k->flags & KEY_SECRET;
+
+		if (k->type->equal(conf_field_const(k, a->keys), conf_field_const(k, b->keys)))
+			continue;
+		*why = (struct conf_change){ k->name, APPLY_RESTART,
+			hide ? NULL : print(k, a->keys), hide ? NULL : print(k, b->keys) };
+		return true;
+	}
+	return false;
+}
+
+/* Is there a section of this kind, a part of x when that is not NULL, in only one tree? */
+static bool
+others_differ(const struct config *from, const struct config *to, enum guest_section kind,
+    const char *x, struct conf_change *why)
+{
+	size_t len = x != NULL ? strlen(x) : 0;
+
+	for (size_t i = 0; i < from->nguests; i++) {
+		const struct conf_guest *a = &from->guests[i], *b;
+		bool ours = a->kind == kind && (x == NULL ||
+		    (strncmp(a->name, x, len) == 0 && a->name[len] == '/'));
+
+		if (!ours)
+			continue;
+		b = conf_find_guest(to, kind, a->name);
+		if (b == NULL || (x != NULL && guest_keys_differ(a, b, why))) {
+			conf_change_release(why);
+			*why = (struct conf_change){ x != NULL ? "[plan:x/y]" : "nodes",
+				APPLY_RESTART, NULL, NULL };
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+conf_guest_diff(const struct config *from, const struct conf_guest *a, const struct config *to,
+    const struct conf_guest *b, struct conf_change *why)
+{
+	*why = (struct conf_change){ 0 };
+	if (guest_keys_differ(a, b, why))
+		return true;
+	return a->kind == SECTION_GATEWAY &&
+	    (others_differ(from, to, SECTION_PLAN, a->name, why) ||
+	    others_differ(to, from, SECTION_PLAN, a->name, why) ||
+	    others_differ(from, to, SECTION_NODE, NULL, why) ||
+	    others_differ(to, from, SECTION_NODE, NULL, why));
+}
+
 /* Of events it counts what they mean. */
 static bool
 pool_key_equal(const struct conf_key *k, const struct conf_listener *a,

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "core/guest.h"
+#include "core/plan.h"
 #include "core/proc.h"
 #include "core/roles.h"
 
@@ -212,9 +213,9 @@ helper_ended(struct helper *h)
 
 /* The store is there for whoever has called it, also when its section has gone. */
 static bool
-is_wanted(const struct helper *h)
+is_wanted(const struct helper *h, const struct config *c)
 {
-	const struct conf_guest *g = conf_find_guest(core.config, h->kind, h->name);
+	const struct conf_guest *g = conf_find_guest(c, h->kind, h->name);
 
 	return h->kind == SECTION_STORE || (g != NULL && g->keys->command == NULL);
 }
@@ -225,7 +226,7 @@ helper_settle(void)
 	struct helper *h, *next;
 
 	TAILQ_FOREACH_SAFE(h, &core.helpers, link, next) {
-		if (!is_wanted(h))
+		if (!is_wanted(h, core.config))
 			dismiss(h, true);
 		else if (h->guest.fd != -1 && !helper_ops->is_current(h))
 			dismiss(h, false);
@@ -238,6 +239,43 @@ helper_settle(void)
 		    core_want_helper(g->kind, g->name) == NULL)
 			log_error("[%s] has no guest: out of memory", g->section);
 	}
+}
+
+/* "restart" with its reason, or nothing. */
+static int
+plan_change(struct plan *out, const struct helper *h, const struct config *to)
+{
+	const struct conf_guest *a = conf_find_guest(core.config, h->kind, h->name);
+	const struct conf_guest *b = conf_find_guest(to, h->kind, h->name);
+	struct conf_change why;
+	int rc = 0;
+
+	if (a == NULL || b == NULL || !conf_guest_diff(core.config, a, to, b, &why))
+		return 0;
+	rc = plan_add(out, core.guests->name, h->guest.proc->conf->name, "restart", &why);
+	conf_change_release(&why);
+	return rc;
+}
+
+int
+helper_plan(struct plan *out, const struct config *to)
+{
+	const struct helper *h;
+	int rc = 0;
+
+	TAILQ_FOREACH(h, &core.helpers, link)
+		if (rc == 0)
+			rc = is_wanted(h, to) ? plan_change(out, h, to) : plan_add(out,
+			    core.guests->name, h->guest.proc->conf->name, "remove", NULL);
+	for (size_t i = 0; i < to->nguests && rc == 0; i++) {
+		const struct conf_guest *g = &to->guests[i];
+
+		if (g->kind == SECTION_PLAN || g->keys->command != NULL ||
+		    core_find_helper(g->kind, g->name) != NULL)
+			continue;
+		rc = plan_add(out, core.guests->name, g->section, "add", NULL);
+	}
+	return rc;
 }
 
 void

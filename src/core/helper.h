@@ -12,6 +12,8 @@
  * those whose sections have changed, which are then started again with the new ones.
  */
 void	helper_settle(void);
+/* For plan.c: what that would do with another configuration.  -1: no memory. */
+int	helper_plan(struct plan *out, const struct config *to);
 /* For guest.c: whose process this is; NULL: nobody's. */
 struct guest *helper_guest(const struct proc *p);
 /* Its process has ended. */

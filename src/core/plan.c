@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/helper.h"
 #include "core/pool.h"
 #include "core/remember.h"
 
@@ -211,8 +212,8 @@ copy(const char *text)
 	return text != NULL ? strdup(text) : NULL;
 }
 
-static int
-add_step(struct plan *out, const char *group, const char *name, const char *action,
+int
+plan_add(struct plan *out, const char *group, const char *name, const char *action,
     const struct conf_change *why)
 {
 	struct plan_step *v = reallocarray(out->steps, out->n + 1, sizeof(*v));
@@ -236,19 +237,19 @@ add_group_steps(struct plan *out, const struct pgroup *g, const struct group *to
 	int r = plan_group(g, to, c, &pg);
 
 	if (r == 0 && pg.priority)
-		r = add_step(out, g->name, NULL, "change",
+		r = plan_add(out, g->name, NULL, "change",
 		    &(struct conf_change){ .key = "priority" });
 	if (r == 0 && pg.pool.key != NULL)
-		r = add_step(out, g->name, NULL, "change", &pg.pool);
+		r = plan_add(out, g->name, NULL, "change", &pg.pool);
 	for (size_t i = 0; i < pg.n && r == 0; i++) {
 		struct plan_proc *pp = &pg.procs[i];
 
 		if (pp->p == NULL)
-			r = add_step(out, g->name, to->programs[pp->index]->name, "add", NULL);
+			r = plan_add(out, g->name, to->programs[pp->index]->name, "add", NULL);
 		else if (pp->index == SIZE_MAX)
-			r = add_step(out, g->name, pp->p->conf->name, "remove", NULL);
+			r = plan_add(out, g->name, pp->p->conf->name, "remove", NULL);
 		else
-			r = add_step(out, g->name, pp->p->conf->name,
+			r = plan_add(out, g->name, pp->p->conf->name,
 			    pp->apply >= APPLY_RESTART ? "restart" : "change", &pp->why);
 	}
 	plan_group_release(&pg);
@@ -267,14 +268,16 @@ core_plan(struct plan *out, struct err *e)
 		return -1;
 	TAILQ_FOREACH(g, &core.groups, link)
 		if (r == 0 && conf_find_group(c, g->name) == NULL)
-			r = add_step(out, g->name, NULL, "remove", NULL);
+			r = plan_add(out, g->name, NULL, "remove", NULL);
 	for (size_t i = 0; i < c->ngroups && r == 0; i++) {
 		g = core_find_group(c->groups[i]->name);
 		if (g == NULL)
-			r = add_step(out, c->groups[i]->name, NULL, "add", NULL);
+			r = plan_add(out, c->groups[i]->name, NULL, "add", NULL);
 		else
 			r = add_group_steps(out, g, c->groups[i], c);
 	}
+	if (r == 0)
+		r = helper_plan(out, c);
 	conf_free(c);
 	if (r == 0)
 		return 0;

@@ -29,6 +29,10 @@ int	plan_group(const struct pgroup *g, const struct group *to, const struct conf
 	    struct plan_group *out);
 void	plan_group_release(struct plan_group *pg);
 
+/* One more step, copied; why NULL: none.  -1: no memory. */
+int	plan_add(struct plan *out, const char *group, const char *name, const char *action,
+	    const struct conf_change *why);
+
 /* A fresh tree from the file in use; e is CANT_REREAD. */
 struct config *plan_load(struct err *e);
 /* supervisord's notion of a changed group. */
