@@ -281,6 +281,7 @@ SRC_store = \
 	src/store/watch.c \
 
 SRC_node = \
+	src/node/ask.c \
 	src/node/child.c \
 	src/node/conf.c \
 	src/node/fill.c \
@@ -294,6 +295,7 @@ SRC_node = \
 	src/node/replay.c \
 	src/node/row.c \
 	src/node/steps.c \
+	src/node/steps_bind.c \
 
 SRC_web = \
 	src/web/action.c \

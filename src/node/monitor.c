@@ -1,6 +1,6 @@
 /*
- * Probes of instances: each has a timer of its own, which begins with the instance.  What has failed so
- * often in a row that it counts as dead is started again, where it is a process.
+ * Probes of instances: each has a timer of its own, which begins with the instance.  What
+ * has failed so often in a row that it counts as dead is started again, where it is a process.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,0 +1,186 @@
+/*
+ * Steps about bindings, and about enabling and disabling.
+ */
+#include "node/steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/fill.h"
+
+/* ---- bindings ---- */
+
+/* There already: the same answer again. */
+static enum step
+look_for_binding(struct op *op)
+{
+	struct err e;
+	int rc = node_binding_find(op->name, op->bound, &op->binding, &e);
+
+	if (rc == -1)
+		return step_no_database(op, &e);
+	if (rc == 0)
+		return STEP_ON;
+	if (op->binding.phase != PHASE_READY)
+		return op_fail(op, RESULT_LATER, "what was left of binding '%s' is being removed",
+		    op->bound);
+	buf_adds(&op->credentials, op->binding.credentials);
+	return STEP_END;
+}
+
+static enum step
+reserve_binding(struct op *op)
+{
+	struct err e;
+
+	op->binding = (struct binding){
+		.instance = strdup(op->name), .name = strdup(op->bound),
+		.parameters = step_copy(op->parameters, "{}"), .credentials = strdup("{}"),
+	};
+	if (op->binding.instance == NULL || op->binding.name == NULL ||
+	    op->binding.parameters == NULL || op->binding.credentials == NULL)
+		return op_fail(op, RESULT_LATER, "out of memory");
+	if (node_binding_insert(&op->binding, &e) == -1)
+		return step_no_database(op, &e);
+	op->row_is_made = true;
+	return STEP_ON;
+}
+
+static enum step
+run_bind(struct op *op)
+{
+	return step_hook(op, HOOK_BIND);
+}
+
+static enum step
+settle_binding(struct op *op)
+{
+	struct err e;
+
+	if (credentials_bind(&op->credentials, &op->row, yyjson_doc_get_root(op->said),
+	    &e) == -1)
+		return op_fail(op, RESULT_REFUSED, "%s", e.msg);
+	if (node_binding_settle(op->name, op->bound, buf_text(&op->credentials), &e) == -1)
+		return step_no_database(op, &e);
+	op->changed = true;
+	return STEP_END;
+}
+
+/* Nobody is bound to what is not there. */
+static enum step
+find_binding(struct op *op)
+{
+	struct err e;
+	int rc = node_row_find(op->name, &op->row, &e);
+
+	if (rc == 1)
+		rc = node_binding_find(op->name, op->bound, &op->binding, &e);
+	if (rc == -1)
+		return step_no_database(op, &e);
+	if (rc == 1 && node_binding_set_phase(op->name, op->bound, PHASE_UNPROVISIONING, &e) == -1)
+		return step_no_database(op, &e);
+	return rc == 1 ? STEP_ON : STEP_END;
+}
+
+static enum step
+run_unbind(struct op *op)
+{
+	return step_hook(op, HOOK_UNBIND);
+}
+
+static enum step
+forget_binding(struct op *op)
+{
+	struct err e;
+
+	if (node_binding_delete(op->name, op->bound, &e) == -1)
+		return step_no_database(op, &e);
+	op->changed = true;
+	return STEP_END;
+}
+
+/* Before an instance goes, its bindings do, one after the other; this step comes again. */
+enum step
+step_unbind_all(struct op *op)
+{
+	struct names l;
+	struct err e;
+	int rc;
+
+	if (op->binding.name != NULL) {		/* its hook has been run */
+		if (node_binding_delete(op->name, op->binding.name, &e) == -1)
+			return step_no_database(op, &e);
+		node_binding_release(&op->binding);
+	}
+	if (node.hook[HOOK_UNBIND] == NULL)
+		return STEP_ON;
+	if (node_binding_names(op->name, false, &l, &e) == -1)
+		return step_no_database(op, &e);
+	rc = l.n > 0 ? node_binding_find(op->name, l.v[0], &op->binding, &e) : 0;
+	names_release(&l);
+	if (rc == -1)
+		return step_no_database(op, &e);
+	if (rc == 0)
+		return STEP_ON;
+	op->at--;			/* a hook that went well leads back to here */
+	return step_hook(op, HOOK_UNBIND);
+}
+
+/* ---- enable and disable ---- */
+
+static enum step
+run_disable(struct op *op)
+{
+	return op->row.disabled ? STEP_END : step_hook(op, HOOK_DISABLE);
+}
+
+static enum step
+set_disabled(struct op *op)
+{
+	struct err e;
+
+	if (node_row_set_disabled(op->name, true, &e) == -1)
+		return step_no_database(op, &e);
+	monitor_forget(op->name);
+	return STEP_ON;
+}
+
+static enum step
+set_enabled(struct op *op)
+{
+	struct err e;
+
+	if (!op->row.disabled)
+		return STEP_END;
+	op->row.disabled = false;
+	monitor_watch(op->name);
+	return node_row_set_disabled(op->name, false, &e) == -1 ? step_no_database(op, &e) : STEP_ON;
+}
+
+/* After a restart the core may know less than the rows, or more. */
+static enum step
+check_process(struct op *op)
+{
+	return op->row.disabled ? step_remove_process(op) : step_add_process(op);
+}
+
+static enum step
+run_enable(struct op *op)
+{
+	return step_hook(op, HOOK_ENABLE);
+}
+
+/* ---- lists ---- */
+
+const step_fn steps_bind[] = {
+	step_need_row, look_for_binding, reserve_binding, run_bind, settle_binding, NULL
+};
+const step_fn steps_unbind[] = { find_binding, run_unbind, forget_binding, NULL };
+const step_fn steps_undo_bind[] = { run_unbind, forget_binding, NULL };
+const step_fn steps_disable[] = {
+	step_need_row, run_disable, set_disabled, step_remove_process, NULL
+};
+const step_fn steps_enable[] = {
+	step_need_row, set_enabled, run_enable, step_add_process, step_await_process, NULL
+};
+const step_fn steps_check[] = { step_need_row, check_process, NULL };
