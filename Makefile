@@ -61,6 +61,7 @@ SRC_conf = \
 	src/conf/args.c \
 	src/conf/check.c \
 	src/conf/config.c \
+	src/conf/cron.c \
 	src/conf/dialect.c \
 	src/conf/diff.c \
 	src/conf/dotenv.c \
@@ -108,6 +109,7 @@ SRC_conf = \
 	src/conf/types_pairs.c \
 	src/conf/types_ready.c \
 	src/conf/types_res.c \
+	src/conf/types_schedule.c \
 	src/conf/types_socket.c \
 	src/conf/types_span.c \
 	src/conf/types_steps.c \
@@ -177,6 +179,7 @@ SRC_core = \
 	src/core/stream.c \
 	src/core/survivors.c \
 	src/core/tick.c \
+	src/core/timetable.c \
 	src/core/update.c \
 
 SRC_ctl = \
@@ -206,6 +209,7 @@ SRC_ctl = \
 	src/ctl/pools.c \
 	src/ctl/reload.c \
 	src/ctl/roles.c \
+	src/ctl/runs.c \
 	src/ctl/select.c \
 	src/ctl/service.c \
 	src/ctl/status.c \
@@ -373,6 +377,7 @@ SRC_cli = \
 	src/cli/pidproxy.c \
 	src/cli/probe.c \
 	src/cli/reconf.c \
+	src/cli/runs.c \
 	src/cli/say.c \
 	src/cli/server.c \
 	src/cli/session.c \

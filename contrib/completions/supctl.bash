@@ -39,7 +39,7 @@ _supctl() {
 	*:status) words="all --all --json --wait --timeout $(_supctl_ask processes)" ;;
 	*:pid)	words="all --json $(_supctl_ask processes)" ;;
 	*:clear|*:refresh) words="all $(_supctl_ask processes)" ;;
-	*:env|*:why|*:log-stats) words="--json $(_supctl_ask processes)" ;;
+	*:env|*:runs|*:why|*:log-stats) words="--json $(_supctl_ask processes)" ;;
 	*:fg)	words=$(_supctl_ask processes) ;;
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;
 	*:maintail) words=-f ;;

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -58,6 +59,23 @@ static int64_t
 k_wall_ms(void)
 {
 	return clock_ms(CLOCK_REALTIME);
+}
+
+static int
+k_watch_clock(int fd)
+{
+	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };	/* in the year 2038 */
+	uint64_t unused;
+
+	if (fd == -1)
+		fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	else if (read(fd, &unused, sizeof(unused)) == -1 && errno != ECANCELED &&
+	    errno != EAGAIN)
+		return -1;
+	if (fd != -1 && timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
+	    &never, NULL) == -1 && errno != ECANCELED)
+		return -1;
+	return fd;
 }
 
 static ssize_t
@@ -328,6 +346,7 @@ const struct sys sys_kernel = {
 	.mono_ms = k_mono_ms,
 	.mono_us = k_mono_us,
 	.wall_ms = k_wall_ms,
+	.watch_clock = k_watch_clock,
 	.getpid = getpid,
 	.getpgid = getpgid,
 	.getcwd = getcwd,

@@ -99,6 +99,11 @@ struct sys {
 	int64_t	(*mono_ms)(void);	/* monotonic clock, for every duration */
 	int64_t	(*mono_us)(void);	/* the same, finer */
 	int64_t	(*wall_ms)(void);	/* wall clock, for display only */
+	/*
+	 * A descriptor that is readable once somebody has set the wall clock, or the machine
+	 * has slept; fd -1: a new one, else that one again.  -1: there is none.
+	 */
+	int	(*watch_clock)(int fd);
 	pid_t	(*getpid)(void);
 	pid_t	(*getpgid)(pid_t pid);
 	char	*(*getcwd)(char *data, size_t size);

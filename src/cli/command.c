@@ -88,6 +88,9 @@ const struct command commands[] = {
 { "scale", cmd_scale, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
 	"scale <name>=<number>\tHave so many processes of a program from now on\n"
 	"scale <name>=\t\tAs many as its file says" },
+{ "runs", cmd_runs, CMD_CONNECT | CMD_JSON | CMD_OURS | WORDS_PROCESSES,
+	"runs <name>\t\tWhen a scheduled program ran, how it ended, and when it runs next\n"
+	"--json\t\t\tAs a JSON object" },
 { "shutdown", cmd_shutdown, CMD_ALONE, "shutdown \tStop all processes and the supervisor." },
 { "signal", cmd_signal, CMD_CONNECT | WORDS_PROCESSES,
 	"signal <signal name> <name>\t\tSend a signal to a process\n"

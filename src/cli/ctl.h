@@ -179,6 +179,7 @@ void	cmd_log_stats(struct ctl *c, struct words *w);
 void	cmd_metrics(struct ctl *c, struct words *w);
 void	cmd_fg(struct ctl *c, struct words *w);
 void	cmd_events(struct ctl *c, struct words *w);
+void	cmd_runs(struct ctl *c, struct words *w);
 void	cmd_env(struct ctl *c, struct words *w);
 void	cmd_why(struct ctl *c, struct words *w);
 void	cmd_instance(struct ctl *c, struct words *w);

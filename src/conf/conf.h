@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "conf/cron.h"
 
 enum autorestart { RESTART_NEVER, RESTART_UNEXPECTED, RESTART_ALWAYS };
 enum log_policy { POLICY_BLOCK, POLICY_DROP };	/* when a sink is stuck */
@@ -259,6 +260,23 @@ struct conf_in_roles {
 	struct strlist roles;	/* names, of the program's own key */
 };
 
+enum sched_overlap { OVERLAP_SKIP, OVERLAP_QUEUE, OVERLAP_KILL };
+enum sched_catchup { CATCHUP_NONE, CATCHUP_ONCE };
+
+struct conf_schedule {
+	struct cron cron;
+	char	*text;		/* as written; NULL: none */
+};
+
+/* When a program is started by the clock. */
+struct conf_when {
+	struct conf_schedule schedule;
+	char	*zone;		/* as TZ; NULL: ours */
+	enum sched_overlap overlap;
+	enum sched_catchup catchup;
+	int64_t	 jitter;	/* ms */
+};
+
 /* What a program may use. */
 struct conf_res {
 	struct attrs attrs;
@@ -317,6 +335,7 @@ struct program {
 	struct conf_in_roles *in_roles;	/* NULL: it names none */
 	struct conf_acts *acts;	/* ours; NULL: likewise */
 	struct conf_res *res;	/* ours; the same */
+	struct conf_when *when;	/* ours; the same */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */

@@ -22,6 +22,13 @@ static const struct conf_part env_part = {
 	offsetof(struct program, env), sizeof(struct conf_env)
 };
 
+static const struct conf_part when_part = {
+	offsetof(struct program, when), sizeof(struct conf_when)
+};
+
+#define WHEN(key, f, t) KEY_OF(struct conf_when, key, f, t), .part = &when_part, \
+	.flags = KEY_OURS, .apply = APPLY_LIVE
+
 static const struct conf_part res_part = {
 	offsetof(struct program, res), sizeof(struct conf_res)
 };
@@ -202,6 +209,20 @@ static const struct conf_key program_keys[] = {
 	  .doc = "Processors that they may use: 0.5 is half of one, 2 is two; 0: no limit." },
 	{ RES(pids_max, integer), .def = "0", .max = NUMBER_MAX, .apply = APPLY_LIVE,
 	  .doc = "How many processes and threads there may be of them; 0: no limit." },
+	{ WHEN("schedule", schedule, schedule),
+	  .doc = "When the program is started: five fields as in a crontab, every 5m, @hourly,"
+	    " @daily, @weekly, @monthly, @yearly, or @start; see above." },
+	{ WHEN("schedule_zone", zone, zone),
+	  .doc = "Time zone of schedule: a name such as Europe/Berlin, UTC, or a rule such as"
+	    " CET-1CEST,M3.5.0,M10.5.0/3; that of the supervisor unless set." },
+	{ WHEN("schedule_overlap", overlap, overlap), .def = "skip",
+	  .doc = "What to do when the run before has not ended: leave the new one out, run it"
+	    " behind the other, or stop the other." },
+	{ WHEN("schedule_jitter", jitter, span), .def = "0", .max = 86400000,
+	  .doc = "Each run begins so much later at most, at random." },
+	{ WHEN("schedule_catchup", catchup, catchup), .def = "none",
+	  .doc = "What to do about times that have passed unnoticed, because the machine slept or"
+	    " its clock was set: nothing, or one run for all of them." },
 	{ KEY(type, kind), .def = "simple", .apply = APPLY_LIVE, .flags = KEY_OURS,
 	  .doc = "oneshot: its task is done when it has ended, so an expected end is not"
 	    " followed by a start, and it is ready when it has ended so.  notify: ready=notify,"

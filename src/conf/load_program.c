@@ -96,6 +96,25 @@ check_retry(struct loader *ld, const struct section_load *sl, const struct progr
 	return 0;
 }
 
+static bool
+is_given(struct loader *ld, const struct section_load *sl, const char *key)
+{
+	return ini_get(&ld->ini, sl->section, key) != NULL;
+}
+
+/* What is started by the clock is a task, unless something else is said. */
+static void
+schedule_defaults(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	p->autostart = p->when->schedule.cron.kind == CRON_START;
+	if (!is_given(ld, sl, "type"))
+		p->type = TYPE_ONESHOT;
+	if (!is_given(ld, sl, "autorestart"))
+		p->autorestart = RESTART_NEVER;
+	if (!is_given(ld, sl, "startsecs"))
+		p->startsecs = 0;
+}
+
 /* Rules between the keys that all processes of a section share. */
 static int
 check_shared(struct loader *ld, const struct section_load *sl, struct program *p)
@@ -104,6 +123,8 @@ check_shared(struct loader *ld, const struct section_load *sl, struct program *p
 
 	if (p->retry != NULL && check_retry(ld, sl, p) == -1)
 		return -1;
+	if (p->when != NULL && p->when->schedule.cron.kind != CRON_NONE)
+		schedule_defaults(ld, sl, p);
 	if (ini_get(&ld->ini, sl->section, "killasgroup") == NULL)
 		p->killasgroup = p->stopasgroup;
 	if (p->numprocs > 1 && strstr(p->process_name, "%(process_num)") == NULL) {

@@ -112,6 +112,10 @@ TYPE(owner, struct conf_owner);
 TYPE(sockets, struct conf_sockets);
 TYPE(envfiles, struct envfilelist);
 TYPE(secrets, struct strlist);	/* a family */
+TYPE(schedule, struct conf_schedule);
+TYPE(zone, char *);
+TYPE(overlap, enum sched_overlap);
+TYPE(catchup, enum sched_catchup);
 TYPE(rlimit, struct attr_limit *);
 TYPE(maybe, struct attr_number);
 TYPE(ionice, struct attr_number);

@@ -51,6 +51,13 @@ static const struct conf_word unhealthy_words[] = {
 static const struct conf_word access_words[] = {
 	{ "all", ACCESS_ALL }, { "main", ACCESS_MAIN }, { NULL, 0 }
 };
+static const struct conf_word overlap_words[] = {
+	{ "skip", OVERLAP_SKIP }, { "queue", OVERLAP_QUEUE }, { "kill", OVERLAP_KILL },
+	{ NULL, 0 }
+};
+static const struct conf_word catchup_words[] = {
+	{ "none", CATCHUP_NONE }, { "once", CATCHUP_ONCE }, { NULL, 0 }
+};
 static const struct conf_word loss_words[] = {
 	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
 };
@@ -213,6 +220,8 @@ WORD_TYPE(kind, kind_words, parse_word, "word");
 WORD_TYPE(unhealthy, unhealthy_words, parse_word, "word");
 WORD_TYPE(access, access_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
+WORD_TYPE(overlap, overlap_words, parse_word, "word");
+WORD_TYPE(catchup, catchup_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");
 WORD_TYPE(balance, balance_words, parse_word, "word");

@@ -33,6 +33,7 @@
 #include "core/sockets.h"
 #include "core/stream.h"
 #include "core/survivors.h"
+#include "core/timetable.h"
 #include "core/update.h"
 
 struct core core = { .main_log = { .rd = -1, .wr = -1 }, .counters = -1, .self_fd = -1,
@@ -269,6 +270,7 @@ core_release(void)
 	stream_release_main();
 	survivors_release();
 	secrets_release();
+	timetable_release();
 	launch_release();
 	resume_release();
 	retry_release();

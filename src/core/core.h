@@ -54,6 +54,7 @@ enum cause {
 	CAUSE_READY,		/* type=notify: it has said so */
 	CAUSE_UNHEALTHY,	/* arg: probes that failed in a row */
 	CAUSE_WATCHDOG,		/* arg: milliseconds without a sign of life */
+	CAUSE_SCHEDULE,		/* its time has come */
 	CAUSE_OOM,		/* memory ran out; arg: enum oom */
 	CAUSE_AGAIN,		/* it was stopped in order to be started again */
 	CAUSE_LIMIT,		/* more exits than restart_limit */
@@ -198,6 +199,7 @@ struct proc {
 	struct retry *retry;	/* NULL: supervisord's rules; owned, see retry.c */
 	TAILQ_ENTRY(proc) check_link;
 	struct proc_roles *roles; /* NULL: in none; owned, see roles.h */
+	struct timetable *timetable; /* NULL: no schedule; owned, see timetable.h */
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	struct listener *listener; /* of a pool; NULL: any other; owned */

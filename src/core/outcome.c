@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "core/life.h"
+#include "core/timetable.h"
 
 #define STATUS_NOT_EXECUTED	127	/* as a shell has it */
 #define STATUS_FATAL		1	/* given up, although its exit statuses were 0 */
@@ -78,7 +79,7 @@ judge(const struct proc *p)
 		end_with(p, status, "essential");
 	else if (when == EXIT_ANY_FATAL && p->fsm.st == P_FATAL)
 		end_with(p, status, "exit_when is any-fatal");
-	else if (when == EXIT_ALL_DONE && outcome.live == 0)
+	else if (when == EXIT_ALL_DONE && outcome.live == 0 && !timetable_any())
 		end_with(p, outcome.first_failure, "the last one (exit_when is all-done)");
 }
 

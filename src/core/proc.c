@@ -30,6 +30,7 @@
 #include "core/sockets.h"
 #include "core/stopping.h"
 #include "core/survivors.h"
+#include "core/timetable.h"
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
 
@@ -294,6 +295,7 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	if (out.act & A_SPAWN)
 		launch_start(p);
 	flight_save(p);
+	timetable_state_changed(p, from);
 	if (changed)
 		life_state_changed(p, from);
 	outcome_note(p);

@@ -23,13 +23,14 @@
 #include "core/stdin.h"
 #include "core/stream.h"
 #include "core/survivors.h"
+#include "core/timetable.h"
 
 /* What stands beside the record.  Without it a program would not wait for what it needs. */
 static int
 attach(struct proc *p, struct err *e)
 {
 	if (edge_attach(p) == 0 && ready_attach(p) == 0 && retry_attach(p) == 0 &&
-	    health_attach(p) == 0)
+	    health_attach(p) == 0 && timetable_attach(p) == 0)
 		return 0;
 	return err_set(e, FAULT_FAILED, "%s: out of memory for what it depends on",
 	    p->conf->name);
@@ -114,6 +115,7 @@ proc_dissolve(struct proc *p)
 	stdin_close(p);
 	sockets_detach(p);
 	listener_free(p);
+	timetable_detach(p);
 	stream_release_pair(p);
 	flight_give(p->slot);
 	RB_REMOVE(id_tree, &core.ids, p);

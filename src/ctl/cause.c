@@ -167,6 +167,9 @@ cause_put(const struct transition *t, struct buf *out)
 		cause_put_span(out, t->arg);
 		buf_adds(out, " (watchdog)");
 		return;
+	case CAUSE_SCHEDULE:
+		buf_adds(out, "schedule");
+		return;
 	case CAUSE_OOM:
 		cause_put_oom(out, t->arg);
 		return;

@@ -82,7 +82,8 @@ say_stopped(struct buf *out, const struct proc *p, const struct why_now *now)
 
 	if (p->ntransitions == 0) {
 		buf_addf(out, "STOPPED: it was never started%s\n", p->roles != NULL ? "" :
-		    p->conf->autostart ? " yet" :
+		    p->conf->autostart ? " yet" : p->timetable != NULL ?
+		    ", its time has not come (schedule)" :
 		    " (autostart=false, and nobody asked for it)");
 		return;
 	}

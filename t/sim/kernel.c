@@ -743,6 +743,15 @@ s_shutdown(int fd, int how)
 	return 0;
 }
 
+/* Its clock is never set. */
+static int
+s_watch_clock(int fd)
+{
+	(void)fd;
+	errno = ENOSYS;
+	return -1;
+}
+
 static bool
 s_hung_up(int fd)
 {
@@ -906,6 +915,7 @@ static const struct sys known = {
 	.socketpair = s_socketpair,
 	.accept = s_accept,
 	.shutdown = s_shutdown,
+	.watch_clock = s_watch_clock,
 	.hung_up = s_hung_up,
 	.sendmsg = s_sendmsg,
 	.recvmsg = s_recvmsg,
