@@ -689,6 +689,7 @@ run: all
 	@echo '	$(S)/supctl -c $(RUN_CONF) status'
 	@echo '	$(S)/supctl -c $(RUN_CONF) why crashes'
 	@echo '	$(S)/supctl -c $(RUN_CONF) tail -f chatty'
+	@echo '	$(S)/kato -c $(RUN_CONF) service create redis mine'
 	@echo '	$(S)/supctl -c $(RUN_CONF) help'
 	@$(S)/supd -n -c $(RUN_CONF)
 
