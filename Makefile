@@ -244,6 +244,7 @@ SRC_log = \
 	src/log/hold.c \
 	src/log/logfile.c \
 	src/log/main.c \
+	src/log/match.c \
 	src/log/methods.c \
 	src/log/move.c \
 	src/log/pace.c \

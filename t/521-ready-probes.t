@@ -18,6 +18,20 @@ script check <<'END'
 echo "$WHO $#" >>"$SUPD_TEST/looks"
 [ -e "$SUPD_TEST/open" ] || { echo 'not open'; exit 7; }
 END
+script writer <<'END'
+#!/usr/bin/perl
+# says what the expression wants when told to, in two pieces; and at its end, when it is too late
+$| = 1;
+$SIG{TERM} = sub { print "READY 1\n" x 2000; exit 0 };
+open(my $go, '+<', "$ENV{SUPD_TEST}/writer.go") or die;
+print "READY soon\nup $$\n";
+while (<$go>) {
+	print STDERR "what has READY 3\n";
+	print "REA"; print "DY 4";
+	print " and more\n";
+}
+END
+mkfifo writer.go
 quiet='startsecs = 0
 stdout_logfile = NONE
 stderr_logfile = NONE'
@@ -27,6 +41,9 @@ conf '[program:exec]' 'command = /bin/sleep 1000' "$quiet" "ready = exec:$T/chec
     'environment = WHO="me"'
 conf '[program:after-exec]' 'command = /bin/cat' "$quiet" 'depends_on = exec'
 conf '[program:slow]' 'command = /bin/sleep 1000' "$quiet" 'ready = exec:/bin/sleep 1000' 'ready_timeout = 1'
+conf '[program:log]' "command = $T/writer" 'startsecs = 0' 'ready = log:^READY [0-9]' "stdout_logfile = $T/writer.log" \
+    "stderr_logfile = $T/writer.err" 'autorestart = true'
+conf '[program:after-log]' 'command = /bin/cat' "$quiet" 'depends_on = log'
 up
 says() { eventually sh -c "$CTL -c supd.conf why $1 | grep -Eq \"$2\""; }
 says http 'the last probe: .*/x\?y: status 503'
@@ -44,6 +61,24 @@ ctl stop slow >/dev/null
 none() { for pid in $(leftovers); do ! grep -szxq 'SUPERVISOR_PROCESS_NAME=slow' "/proc/$pid/environ" || return 1; done; }
 ok 'its probe is gone with it' eventually none
 
+# a line of the output, of the process of now, from its begin on
+await writer.log '^up ' >/dev/null
+like "$(ctl why log)" '^it is not ready yet' 'other lines do not count'
+echo go >writer.go
+saw after-log STARTING RUNNING
+logged 'ready: log, '
+like "$(ctl why log)" '^it is ready' 'the line was seen, though it came in pieces'
+ctl restart log >/dev/null
+await writer.log '^up ' 2 >/dev/null
+is "$(grep -c 'READY 1' writer.log)" 2000 'the process of before has said it once more'
+like "$(ctl why log)" '^it is not ready yet' 'what it said last does not count'
+kill -KILL "$(ctl pid supd:logger)"
+kill -KILL "$(ctl pid log)"		# the fence is put up while there is no logger
+await writer.log '^up ' 3 >/dev/null
+echo go >writer.go
+logged 'ready: log, ' 2
+unlike "$(cat supd.log)" 'does not say whether it has read' 'a logger that comes back has answered'
+
 # what is refused, and by which words
 wrong() { is "$(printf '[supervisord]\n[program:x]\ncommand = /bin/cat\n%s\n' "$1" >w.conf; $SUPD check -c w.conf 2>&1 | sed -n 's/^w.conf:[0-9]*: //p' | head -n 1)" "[program:x] $2" "$1"; }
 wrong 'ready = exec:' "ready: exec: has no command"
@@ -51,6 +86,7 @@ wrong 'ready = http:127.0.0.1' "ready: 'http:127.0.0.1' is no URL like http://12
 wrong 'ready = https://x/' "ready: 'https://x/': TLS is not spoken here; use exec: with a client that does"
 wrong 'health = tcp::80' "health: 'tcp::80' has no host"
 wrong 'health = running' "health: 'running' is not one of none, exec:COMMAND, http://HOST:PORT/PATH, tcp:PORT, tcp:HOST:PORT, unix:/PATH"
+wrong 'ready = log:a(' "ready: 'a(' is no regular expression: Missing ')'"
 wrong 'depends_on = x:healthy' "depends_on: 'x:healthy': [program:x] has no health"
 is "$("$T/bin/supd" probe tcp 127.0.0.1:1; echo $?)" '127.0.0.1:1: Connection refused
 1' 'supd probe by hand'

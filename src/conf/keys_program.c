@@ -300,9 +300,9 @@ static const struct conf_key program_keys[] = {
 	  .flags = KEY_OURS,
 	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"
 	    " that descriptor; listen:tcp:PORT or listen:unix:/PATH, somebody listens there;"
-	    " file:/PATH, the file is there and not older than the process; exec:COMMAND, the"
-	    " command succeeds; http://HOST:PORT/PATH is"
-	    " answered with a status 200 to 399." },
+	    " file:/PATH, the file is there and not older than the process; log:REGEX, it has"
+	    " written a line that the extended regular expression matches; exec:COMMAND, the"
+	    " command succeeds; http://HOST:PORT/PATH is answered with a status 200 to 399." },
 	{ WATCH("health", health, health), .def = "none", .names = NAMES_NUMBER,
 	  .apply = APPLY_LIVE,
 	  .doc = "How to look, from when it is ready on, whether it still serves: exec:COMMAND"

@@ -3,6 +3,7 @@
  */
 #include "conf/types.h"
 
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,27 @@ take_path(struct conf_ready *r, const char *rest, struct conf_parse *p)
 {
 	if (*rest != '/')
 		return err_set(p->e, FAULT_CANT_REREAD, "'%s' is no absolute path", rest);
+	return keep(r, rest, p);
+}
+
+static int
+take_regex(struct conf_ready *r, const char *rest, struct conf_parse *p)
+{
+	char why[80];
+	regex_t re;
+	int rc;
+
+	if (*rest == '\0')
+		return err_set(p->e, FAULT_CANT_REREAD, "log: has no expression");
+	rc = regcomp(&re, rest, REG_EXTENDED | REG_NOSUB);
+	if (rc == REG_ESPACE)
+		return err_no_memory(p->e);
+	if (rc != 0) {
+		regerror(rc, &re, why, sizeof(why));
+		return err_set(p->e, FAULT_CANT_REREAD, "'%s' is no regular expression: %s",
+		    rest, why);
+	}
+	regfree(&re);
 	return keep(r, rest, p);
 }
 
@@ -126,6 +148,7 @@ static const struct form {
 	{ "listen:tcp:", READY_TCP, FOR_READY, take_port, "listen:tcp:PORT" },
 	{ "listen:unix:", READY_UNIX, FOR_READY, take_path, "listen:unix:/PATH" },
 	{ "file:", READY_FILE, FOR_READY, take_path, "file:/PATH" },
+	{ "log:", READY_LOG, FOR_READY, take_regex, "log:REGEX" },
 	{ "exec:", READY_EXEC, FOR_READY | FOR_HEALTH, take_command, "exec:COMMAND" },
 	{ "http:", READY_HTTP, FOR_READY | FOR_HEALTH, take_url, "http://HOST:PORT/PATH" },
 	{ "tcp:", READY_CONNECT, FOR_HEALTH, take_endpoint, "tcp:PORT, tcp:HOST:PORT" },

@@ -367,7 +367,7 @@ launch_next(void)
 void
 launch_start(struct proc *p)
 {
-	if (p->queued || !order_may_start(p))
+	if (p->queued || !order_may_start(p) || ready_waits(p))
 		return;
 	if (launching_room()) {
 		launch_now(p);

@@ -224,6 +224,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 		    why_given_up(p));
 		break;
 	case P_STARTING:
+		ready_starting(p);
 		survivors_forget(p);
 		p->start_wall_ms = sys->wall_ms();
 		p->start_ms = loop_now();

@@ -19,6 +19,10 @@ struct readiness {
 	bool	 told_to_end;	/* a task that takes too long */
 	int64_t	 pause_ms;
 	struct errand probe;	/* exec and http */
+	uint32_t fence;		/* log: what stands before it is of earlier processes */
+	unsigned acks;		/* bit of each stream whose fence the logger has not told */
+	bool	 fenced;	/* it may be started */
+	struct loop_timer patience;
 
 	/* what sd_notify(3) says */
 	char	 status[STATUS_MAX];

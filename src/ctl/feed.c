@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/core.h"
+#include "core/ready.h"
 #include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/link.h"
@@ -171,6 +172,21 @@ on_again(int64_t id)
 		stream_send_again(s);
 }
 
+/* About ready=log. */
+static void
+on_match(yyjson_val *root, bool is_fence)
+{
+	struct stream *s = stream_by_id(yyjson_get_sint(yyjson_obj_get(root, "id")));
+	uint32_t fence = (uint32_t)yyjson_get_sint(yyjson_obj_get(root, "fence"));
+
+	if (s == NULL || s->proc == NULL)
+		return;
+	if (is_fence)
+		ready_fence_passed(s->proc, s, fence);
+	else
+		ready_line_seen(s->proc, fence);
+}
+
 static void
 take(struct link *l, const char *text, size_t len, int *fd)
 {
@@ -188,6 +204,8 @@ take(struct link *l, const char *text, size_t len, int *fd)
 		on_trouble(yyjson_get_sint(yyjson_obj_get(root, "id")), said);
 	else if (op != NULL && strcmp(op, "again") == 0)
 		on_again(yyjson_get_sint(yyjson_obj_get(root, "id")));
+	else if (op != NULL && (strcmp(op, "fence") == 0 || strcmp(op, "ready") == 0))
+		on_match(root, *op == 'f');
 	else if (op != NULL && strcmp(op, "output") == 0 && head < len)
 		output_packet(root, text + head + 1, len - head - 1);
 	yyjson_doc_free(doc);

@@ -9,6 +9,7 @@
 #include "conf/events.h"
 #include "core/core.h"
 #include "ctl/access.h"
+#include "core/ready.h"
 #include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/listen.h"
@@ -80,6 +81,18 @@ is_echoed(const struct stream *s, const struct conf_stream *rules)
 	    KIND_BIT(s->is_err ? KIND_LOG_STDERR : KIND_LOG_STDOUT)) != 0;
 }
 
+static void
+put_ready(struct buf *b, const struct proc *p)
+{
+	uint32_t fence;
+	const char *regex = p != NULL ? ready_regex(p, &fence) : NULL;
+
+	if (regex == NULL)
+		return;
+	json_kstr(b, "ready", regex);
+	json_kint(b, "fence", fence);
+}
+
 void
 packet_stream(struct buf *b, const struct stream *s)
 {
@@ -102,6 +115,7 @@ packet_stream(struct buf *b, const struct stream *s)
 	if (is_echoed(s, rules))
 		json_kbool(b, "echo", true);
 	json_kbool(b, "open", p == NULL || has_file_now(p, rules));
+	put_ready(b, p);
 	if (stream_is_told(s)) {
 		json_kbool(b, "events", rules->events_enabled);
 		json_kint(b, "capture", rules->capture_maxbytes);

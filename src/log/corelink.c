@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "log/flow.h"
 #include "log/logger.h"
+#include "log/match.h"
 #include "log/reader.h"
 #include "log/talk.h"
 #include "wire/feed.h"
@@ -50,6 +51,7 @@ static struct {
 static STAILQ_HEAD(packet_list, packet) queue = STAILQ_HEAD_INITIALIZER(queue);
 static size_t queued, output_bytes;
 static bool output_lost;	/* and the core does not know */
+static bool match_untold;	/* neither of some fence or line */
 static struct loop_io io;
 static int feed = FEED_FD;
 
@@ -85,7 +87,7 @@ send_queue(void)
 	if (feed != -1)
 		loop_io_start(&io, feed, LOOP_READ | (STAILQ_EMPTY(&queue) ? 0 : LOOP_WRITE),
 		    on_feed);
-	if (output_lost && STAILQ_EMPTY(&queue))
+	if ((output_lost || match_untold) && STAILQ_EMPTY(&queue))
 		tell_lost_events();
 }
 
@@ -95,9 +97,11 @@ tell_lost_events(void)
 	size_t n;
 	struct flow **flows = flow_all(&n);
 
-	output_lost = false;
-	for (size_t i = 0; i < n; i++)
+	output_lost = match_untold = false;
+	for (size_t i = 0; i < n; i++) {
 		talk_tell_lost(flows[i]);
+		match_tell(flows[i]);
+	}
 }
 
 /* Takes text and fd. */
@@ -199,6 +203,22 @@ corelink_output(struct flow *f, uint32_t proc, const char *kind, pid_t ended,
 	STAILQ_CONCAT(&queue, &parts);
 	send_queue();
 	return 0;
+}
+
+int
+corelink_match(const struct flow *f, const char *op, uint32_t fence)
+{
+	struct buf b = { 0 };
+
+	json_open(&b, '{');
+	json_kstr(&b, "op", op);
+	json_kint(&b, "id", f->id);
+	json_kint(&b, "fence", fence);
+	json_close(&b, '}');
+	if (send_packet(&b, -1) == 0)
+		return 0;
+	match_untold = true;
+	return -1;
 }
 
 int
@@ -331,6 +351,8 @@ op_add(yyjson_val *root, int fd, bool lost)
 		.capture = number(root, "capture"),
 		.proc = (uint32_t)number(root, "proc"),
 		.ended = (pid_t)number(root, "ended"),
+		.ready = text_of(root, "ready"),
+		.fence = (uint32_t)number(root, "fence"),
 	};
 
 	if (lost && flow_by_id(r.id) == NULL)

@@ -30,4 +30,7 @@ int	corelink_output(struct flow *f, uint32_t proc, const char *kind, pid_t ended
 int	corelink_give_back(int fd, const char *data, size_t len);
 void	corelink_release(void);
 
+/* Tell of a fence or of a line that matched (op); -1: later, match_tell() is called. */
+int	corelink_match(const struct flow *f, const char *op, uint32_t fence);
+
 #endif

@@ -15,6 +15,7 @@
 #include "log/console.h"
 #include "log/corelink.h"
 #include "log/logger.h"
+#include "log/match.h"
 #include "log/reader.h"
 #include "log/syslog.h"
 #include "log/talk.h"
@@ -126,6 +127,8 @@ set_rules(struct flow *f, const struct flow_rules *r)
 	f->maxbytes = r->maxbytes;
 	f->backups = r->backups;
 	f->copy = r->channel == CHANNEL_MAIN && logger.own_stdout;
+	if (match_set(f, r->ready, r->fence) == -1)
+		return -1;
 	return talk_set(f, r->proc, r->events, r->capture, r->ended);
 }
 
@@ -157,6 +160,7 @@ release(struct flow *f)
 	flow_stop(f);
 	flow_give_up(f);
 	talk_free(f);
+	match_free(f);
 	console_forget(f->console, f);
 	logfile_close(&f->file);
 	fd_close(&f->pipe);
@@ -172,7 +176,7 @@ change(struct flow *f, const struct flow_rules *r)
 	bool moved = strcmp(f->path, r->file) != 0;
 	bool started = r->open && f->sink == SINK_FILE && f->file.ino == 0;
 
-	if (moved || f->talk != NULL)
+	if (moved || f->talk != NULL || f->match != NULL)
 		flow_drain(f, DRAIN_MAX);	/* what came under the old rules */
 	if (f->talk != NULL && talk_ends(f, r->ended, r->capture))
 		flow_end_run(f);
@@ -217,6 +221,7 @@ create(const struct flow_rules *r, int pipe)
 	return 0;
 fail:
 	talk_free(f);
+	match_free(f);
 	free(f->text);
 	free(f);
 	return -1;

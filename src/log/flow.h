@@ -77,6 +77,7 @@ struct flow {
 	struct console *console; /* borrowed: never freed while we run */
 	struct ring ring;
 	struct hold *hold;	/* owned; NULL: nothing held, no trouble */
+	struct match *match;	/* owned; NULL: no line is looked for, see match.h */
 	struct talk *talk;	/* owned; NULL: the core is told nothing of its bytes */
 	LIST_HEAD(reader_list, reader) readers; /* followers */
 };
@@ -94,6 +95,8 @@ struct flow_rules {
 	int64_t	 capture;	/* bytes of a message; 0: none are looked for */
 	uint32_t proc;		/* for the core */
 	pid_t	 ended;		/* the last process of it that has ended; 0: none */
+	const char *ready;	/* expression that a line is held against; "": none */
+	uint32_t fence;
 };
 
 /* ---- flow.c: the table ---- */

@@ -21,6 +21,7 @@
 #include "log/debug.h"
 #include "log/echo.h"
 #include "log/logger.h"
+#include "log/match.h"
 #include "log/reader.h"
 #include "log/sink.h"
 #include "log/syslog.h"
@@ -175,7 +176,7 @@ flow_strips(const struct flow *f)
 bool
 flow_reads(const struct flow *f)
 {
-	return f->syslog || f->copy || f->echo || f->talk != NULL ||
+	return f->syslog || f->copy || f->echo || f->talk != NULL || f->match != NULL ||
 	    flow_strips(f) || debug_wants(f);
 }
 
@@ -242,6 +243,8 @@ flow_arrived(struct flow *f, char *data, size_t n)
 	t.flight += (uint32_t)len;
 	tally_commit(f->slot, &t);
 	rest = data;
+	if (f->match != NULL)
+		match_take(f, data, len);
 	if (f->talk != NULL)
 		talk_take(f, data, len, &rest, &len, &captured);
 	count_captured(f, captured);

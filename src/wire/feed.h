@@ -15,7 +15,7 @@
  *   {"op":"add", "id", "name", "group", "channel":"stdout|stderr|main",
  *    "file":path or "", "auto":bool, "maxbytes", "backups", "syslog":bool,
  *    "policy":"block|drop", "echo":bool, "open":bool, "events":bool, "capture":bytes,
- *    "proc", "ended":pid} + read end of the pipe
+ *    "proc", "ended":pid, "ready":text, "fence"} + read end of the pipe
  *	A stream.  With an id that is known (the rules changed): no descriptor is
  *	needed, the rules are replaced.  auto: create the file with mode 0600.  echo:
  *	print each line on our stdout as well, as "NAME CHANNEL | line".  open
@@ -23,7 +23,10 @@
  *	supervisord makes a file at the first start.  events (default false): send what
  *	comes as "output"; capture (default 0, off): look for messages of at most so many
  *	bytes; proc: for the core, see "output"; ended (default 0): the process of this pid is
- *	dead, what is in the pipe is what it said last.
+ *	dead, what is in the pipe is what it said last.  ready (default "", none): an extended
+ *	regular expression; the first line behind the fence that matches it is told as "ready".
+ *	fence: with another number than before, all that is in the pipe was written by an
+ *	earlier process, and the logger says "fence" when it has taken it.
  *   {"op":"remove", "id"}
  *	Drain what is in the pipe, then forget the stream and, for auto, its file.
  *   {"op":"reopen"}
@@ -52,6 +55,11 @@
  *	on in the next packet of this kind.  ended: as it was told last, so the core knows
  *	whose output it is.  When the core does not read, whole events are dropped and told
  *	as an "event" later; the log never waits for them.
+ *
+ *   {"op":"fence", "id", "fence"}
+ *	What stood before that fence has been read.
+ *   {"op":"ready", "id", "fence"}
+ *	A line behind that fence has matched.
  *
  * Descriptor 4 of the logger is the counters' memory: a memfd that the core
  * creates empty, once in its life, and gives to every logger it starts.  The core
