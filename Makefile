@@ -68,6 +68,7 @@ SRC_conf = \
 	src/conf/events.c \
 	src/conf/expand.c \
 	src/conf/faces.c \
+	src/conf/hole.c \
 	src/conf/include.c \
 	src/conf/ini.c \
 	src/conf/keys_gateway.c \
@@ -181,6 +182,7 @@ SRC_core = \
 	src/core/tick.c \
 	src/core/timetable.c \
 	src/core/update.c \
+	src/core/values.c \
 
 SRC_ctl = \
 	src/ctl/access.c \
@@ -215,6 +217,7 @@ SRC_ctl = \
 	src/ctl/status.c \
 	src/ctl/subscribe.c \
 	src/ctl/wait.c \
+	src/ctl/wanted.c \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
@@ -282,7 +285,9 @@ SRC_store = \
 	src/store/main.c \
 	src/store/methods.c \
 	src/store/path.c \
+	src/store/stream.c \
 	src/store/tree.c \
+	src/store/values.c \
 	src/store/watch.c \
 
 SRC_node = \
