@@ -779,8 +779,9 @@ install: all
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
 	for m in $(MAN); do \
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
-	for c in $(wildcard conf.d/examples/*.conf); do \
-	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
+	for c in $(wildcard conf.d/examples/*); do \
+	    m=644; [ ! -x $$c ] || m=755; \
+	    $(INSTALL) -m $$m $$c $(DEST)/share/supd/conf.d || exit 1; done
 	for c in supctl kato; do \
 	    $(INSTALL) -D -m 644 contrib/completions/$$c.bash \
 		$(DEST)/share/bash-completion/completions/$$c && \
