@@ -275,6 +275,7 @@ SRC_http = \
 	src/http/room.c \
 
 SRC_serve = \
+	src/serve/batch.c \
 	src/serve/db.c \
 	src/serve/guest.c \
 	src/serve/link.c \
