@@ -68,7 +68,6 @@ SRC_conf = \
 	src/conf/events.c \
 	src/conf/expand.c \
 	src/conf/faces.c \
-	src/conf/hole.c \
 	src/conf/include.c \
 	src/conf/ini.c \
 	src/conf/keys_gateway.c \
@@ -182,7 +181,6 @@ SRC_core = \
 	src/core/tick.c \
 	src/core/timetable.c \
 	src/core/update.c \
-	src/core/values.c \
 
 SRC_ctl = \
 	src/ctl/access.c \
@@ -217,7 +215,6 @@ SRC_ctl = \
 	src/ctl/status.c \
 	src/ctl/subscribe.c \
 	src/ctl/wait.c \
-	src/ctl/wanted.c \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
@@ -275,7 +272,6 @@ SRC_http = \
 	src/http/room.c \
 
 SRC_serve = \
-	src/serve/batch.c \
 	src/serve/db.c \
 	src/serve/guest.c \
 	src/serve/link.c \
@@ -286,9 +282,7 @@ SRC_store = \
 	src/store/main.c \
 	src/store/methods.c \
 	src/store/path.c \
-	src/store/stream.c \
 	src/store/tree.c \
-	src/store/values.c \
 	src/store/watch.c \
 
 SRC_node = \
@@ -367,6 +361,7 @@ SRC_cli = \
 	src/cli/events.c \
 	src/cli/fg.c \
 	src/cli/instance.c \
+	src/cli/import.c \
 	src/cli/kato.c \
 	src/cli/kato_complete.c \
 	src/cli/kato_config.c \
@@ -439,6 +434,7 @@ SIM = \
 	t/sim/memory.c \
 	t/sim/process.c \
 	t/sim/program.c \
+	t/sim/roles.c \
 	t/sim/sim.c \
 	t/sim/table.c \
 	t/sim/web.c \
@@ -780,9 +776,8 @@ install: all
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
 	for m in $(MAN); do \
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
-	for c in $(wildcard conf.d/examples/*); do \
-	    m=644; [ ! -x $$c ] || m=755; \
-	    $(INSTALL) -m $$m $$c $(DEST)/share/supd/conf.d || exit 1; done
+	for c in $(wildcard conf.d/examples/*.conf); do \
+	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
 	for c in supctl kato; do \
 	    $(INSTALL) -D -m 644 contrib/completions/$$c.bash \
 		$(DEST)/share/bash-completion/completions/$$c && \

@@ -270,6 +270,7 @@ static const struct face {
 	{ "supctl", face_client, true },
 	{ "supervisorctl", face_client, false },
 	{ "kato", face_kato, true },
+	{ "import", import_main, true },
 	{ "pidproxy", pidproxy_main, true },
 	{ "probe", probe_main, true },
 	{ "logger", log_main, true },

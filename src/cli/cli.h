@@ -29,6 +29,8 @@ typedef int (*cli_load_fn)(const char *path, struct cli_config *out, struct err 
 int	supctl_main(int argc, char **argv, cli_load_fn load);
 int	kato_main(int argc, char **argv, cli_load_fn load);
 int	pidproxy_main(int argc, char **argv);
+/* supd import: configurations of others as ini. */
+int	import_main(int argc, char **argv);
 int	probe_main(int argc, char **argv);
 
 #endif

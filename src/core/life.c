@@ -41,7 +41,8 @@ static struct {
 	bool	 heard;		/* they had their time */
 	struct asker by;
 	struct loop_job next;
-	struct loop_timer say, budget, sweep, patience;
+	bool	 hastened;	/* half of the budget is over: it does not any more */
+	struct loop_timer say, budget, half, sweep, patience;
 } life;
 
 static void close_next(struct loop_job *j);
@@ -143,6 +144,7 @@ finish(void)
 	budget_say();
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
+	loop_timer_stop(&life.half);
 	if (core.state == SUP_SHUTDOWN)
 		sockets_close();
 	guest_finish();
@@ -211,15 +213,18 @@ on_patience(struct loop_timer *t)
 static bool
 listeners_busy(void)
 {
+	int64_t ms = HEAR_MS, left_ms = loop_timer_left(&life.budget);
 	struct pgroup *g;
 
 	if (life.heard || life.hurry > 0)
 		return false;
+	if (loop_timer_active(&life.budget) && ms > left_ms / 4)
+		ms = left_ms / 4;
 	TAILQ_FOREACH(g, &core.groups, link)
 		if (g->pool != NULL && g->priority == life.priority &&
 		    !pool_is_quiet(g->pool)) {
 			if (!life.hearing)
-				loop_timer_start(&life.patience, HEAR_MS, on_patience);
+				loop_timer_start(&life.patience, ms, on_patience);
 			life.hearing = true;
 			return true;
 		}
@@ -257,7 +262,7 @@ close_next(struct loop_job *j)
 	if (life.phase != PHASE_STOP)
 		return;
 	while (life.waiting == 0) {
-		life.roles = true;
+		life.roles = !life.hastened;
 		roles_before_stop();
 		g = next_class();
 		if (g == NULL) {	/* or their order contradicts dependencies */
@@ -337,6 +342,18 @@ cut_short(void)
 		loop_job_add(&life.next, close_next);
 }
 
+/* The budget is planned without the order of roles, which may take half of it. */
+static void
+on_half(struct loop_timer *t)
+{
+	(void)t;
+	life.hastened = true;
+	life.roles = false;
+	stop_class();
+	if (life.waiting == 0)
+		loop_job_add(&life.next, close_next);
+}
+
 static void
 close_down(enum supervisor_state state, struct asker by)
 {
@@ -347,7 +364,7 @@ close_down(enum supervisor_state state, struct asker by)
 	life.phase = PHASE_STOP;
 	life.by = by;
 	life.waiting = 0;
-	life.all = false;
+	life.all = life.hastened = false;
 	flight_save_core();		/* a crash from here on does not forget it */
 	core_publish(&core, &ev);
 	update_abandon();
@@ -355,6 +372,8 @@ close_down(enum supervisor_state state, struct asker by)
 	budget_begin(budget_ms);
 	if (budget_ms > 0) {
 		loop_timer_start(&life.budget, budget_ms, kill_everything);
+		if (core_roles.n > 0)
+			loop_timer_start(&life.half, budget_ms / 2, on_half);
 		each_process(proc_fit_stop);
 	}
 	loop_job_add(&life.next, close_next);
@@ -432,6 +451,7 @@ life_release(void)
 	budget_release();
 	loop_timer_stop(&life.say);
 	loop_timer_stop(&life.budget);
+	loop_timer_stop(&life.half);
 	loop_timer_stop(&life.sweep);
 	loop_timer_stop(&life.patience);
 	loop_job_cancel(&life.next);

@@ -31,7 +31,6 @@
 #include "core/stopping.h"
 #include "core/survivors.h"
 #include "core/timetable.h"
-#include "core/values.h"
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
 
@@ -209,11 +208,8 @@ count_start(struct proc *p, enum pstate from, enum cause cause)
 static const char *
 why_given_up(const struct proc *p)
 {
-	const char *path;
-
 	if (p->dep_failed)
-		return values_of(p, &path) == VALUES_MISSING ? "a value is not in the store" :
-		    "a dependency failed";
+		return "a dependency failed";
 	if (retry_verdict(p) != CAUSE_NONE && p->spawnerr != NULL)
 		return p->spawnerr;
 	return "too many start retries too quickly";
@@ -232,7 +228,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 		survivors_forget(p);
 		p->start_wall_ms = sys->wall_ms();
 		p->start_ms = loop_now();
-		p->exec_ok = p->not_executed = false;
+		p->exec_ok = p->not_executed = p->killed = false;
 		proc_set_spawnerr(p, NULL);
 		count_start(p, from, cause);
 		break;

@@ -88,6 +88,8 @@ roles_init(struct err *e)
 	TAILQ_INIT(&core_in_roles);
 	if (role_set_take(&core_roles, core.config, e) == -1)
 		return -1;
+	if (roles_order_room(core_roles.n) == -1)
+		return err_set(e, FAULT_FAILED, "out of memory");
 	if (core_roles.n == 0)
 		return 0;
 	read_goals();
@@ -153,6 +155,8 @@ roles_attach(struct proc *p)
 		TAILQ_INSERT_TAIL(&core_in_roles, r, link);
 	p->roles = r;
 	find_wanted(r);
+	if (!r->wanted && roles_start_due(p))
+		roles_drop_todo(p);
 }
 
 void
@@ -161,9 +165,11 @@ roles_detach(struct proc *p)
 	if (p->roles == NULL)
 		return;
 	roles_call_gone(p);
+	roles_drop_todo(p);
 	TAILQ_REMOVE(&core_in_roles, p->roles, link);
 	free(p->roles);
 	p->roles = NULL;
+	roles_look_again();
 }
 
 bool
@@ -199,9 +205,9 @@ roles_take(struct config *c)
 
 	if (c->nroles == 0 && old.n == 0)
 		return;
-	if (role_set_take(&core_roles, c, &e) == -1) {
+	if (roles_order_room(c->nroles) == -1 || role_set_take(&core_roles, c, &e) == -1) {
 		core_roles = old;
-		log_error("the roles stay as they were: %s", e.msg);
+		log_error("the roles stay as they were: out of memory");
 		return;
 	}
 	if (role_set_inherit(&core_roles, &old) == -1)
@@ -214,6 +220,7 @@ roles_take(struct config *c)
 	TAILQ_FOREACH(g, &core.groups, link)
 		attach_all(g);
 	attach_all(core.guests);
+	roles_look_again();
 }
 
 static bool
@@ -236,6 +243,7 @@ roles_settle(void)
 			roles_todo(p, TODO_STOP, by_nobody);
 		r->was_wanted = r->wanted;
 	}
+	roles_look_again();
 }
 
 void

@@ -98,11 +98,17 @@ void	roles_call_gone(const struct proc *p);
 void	roles_call_release(void);
 /* Kept over a crash of the core. */
 void	roles_save(void);
-/* roles_order.c: nothing is to be done any more. */
+/* roles_order.c: make room for so many roles; -1: no memory. */
+int	roles_order_room(size_t n);
+/* What stands in roles has changed: it may be somebody's turn. */
+void	roles_look_again(void);
+/* Nothing is to be done any more. */
 void	roles_order_release(void);
 
 /* Has p come to an end of a start (ready or failed) or a stop? */
 bool	roles_is_settled(const struct proc *p);
+/* Nothing is to be done about p any more. */
+void	roles_drop_todo(struct proc *p);
 /* Note that this is to be done about p, and do it when it is its turn. */
 void	roles_todo(struct proc *p, uint8_t todo, struct asker by);
 

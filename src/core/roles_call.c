@@ -264,7 +264,7 @@ take_part(struct running *c, struct proc_roles *r, const struct roles_call *call
 	if (todo != 0)
 		roles_todo(r->p, todo, call->by);
 	else if (!start && !r->wanted)
-		r->todo = 0;		/* a start that has not begun */
+		roles_drop_todo(r->p);	/* a start that has not begun */
 	if (todo != 0 || (start && r->wanted && !roles_is_settled(r->p)))
 		c->parts[c->n++] = (struct part){ r->p->id, start };
 }

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "core/edge.h"
 #include "core/guest.h"
 #include "core/order.h"
@@ -54,24 +53,26 @@ roles_todo(struct proc *p, uint8_t todo, struct asker by)
 	loop_job_add(&job, on_look);
 }
 
-/* Room for what the present set needs; false: no memory, and there is no order. */
-static bool
+int
+roles_order_room(size_t n)
+{
+	struct progress *v = n > nprogress ? reallocarray(progress, n, sizeof(*v)) : progress;
+
+	if (n > nprogress && v == NULL)
+		return -1;
+	progress = v;
+	for (; nprogress < n; nprogress++)
+		progress[nprogress] = (struct progress){ NONE, -1, 0 };
+	return 0;
+}
+
+static void
 begin(void)
 {
-	struct progress *v;
-
-	if (nprogress < core_roles.n) {
-		v = reallocarray(progress, core_roles.n, sizeof(*v));
-		if (v == NULL)
-			return false;
-		progress = v;
-		nprogress = core_roles.n;
-	}
 	for (size_t i = 0; i < core_roles.n; i++)
 		progress[i] = (struct progress){ NONE, -1, 0 };
 	first_order = INT64_MAX;
 	last_order = INT64_MIN;
-	return true;
 }
 
 static int64_t
@@ -90,6 +91,16 @@ least_order(const struct proc_roles *r)
 		if (order_of(&r->in[i]) < least)
 			least = order_of(&r->in[i]);
 	return least;
+}
+
+void
+roles_drop_todo(struct proc *p)
+{
+	bool was_due = roles_start_due(p);
+
+	p->roles->todo = 0;
+	if (was_due)		/* who waited for it to come waits for nothing now */
+		order_state_changed(p, p->fsm.st);
 }
 
 /* ---- start ---- */
@@ -129,11 +140,12 @@ start(struct proc_roles *r)
 {
 	struct proc *p = r->p;
 
-	r->todo = 0;
 	if (pstate_is_running(p->fsm.st) || p->fsm.st == P_UNKNOWN || p->leaving) {
+		roles_drop_todo(p);
 		roles_call_look(p);
 		return;
 	}
+	r->todo = 0;
 	p->want_up = p->started = true;
 	p->stopped_by_person = false;
 	proc_event(p, E_START, r->by);
@@ -273,10 +285,7 @@ on_look(struct loop_job *j)
 	(void)j;
 	if (core.state != SUP_RUNNING || TAILQ_EMPTY(&core_in_roles))
 		return;
-	if (!begin()) {
-		log_error("out of memory for the order of roles");
-		return;
-	}
+	begin();
 	look_at_stops();
 	look_at_starts();
 	ntodo = 0;
@@ -289,8 +298,7 @@ static bool
 is_waited_for(const struct proc *p)
 {
 	for (size_t i = 0; i < p->roles->n; i++)
-		if (p->roles->in[i].role < nprogress &&
-		    progress[p->roles->in[i].role].waits_for == p->id)
+		if (progress[p->roles->in[i].role].waits_for == p->id)
 			return true;
 	return false;
 }
@@ -305,6 +313,13 @@ roles_look(struct proc *p)
 		loop_job_add(&job, on_look);
 }
 
+void
+roles_look_again(void)
+{
+	if (ntodo > 0)
+		loop_job_add(&job, on_look);
+}
+
 /* ---- shutdown ---- */
 
 void
@@ -312,8 +327,7 @@ roles_before_stop(void)
 {
 	struct proc_roles *r;
 
-	if (TAILQ_EMPTY(&core_in_roles) || !begin())
-		return;
+	begin();
 	TAILQ_FOREACH(r, &core_in_roles, link)
 		if (!pstate_is_stopped(r->p->fsm.st) && r->p->group != core.guests)
 			note_up(r);	/* guests go last in any case */
@@ -322,7 +336,7 @@ roles_before_stop(void)
 bool
 roles_in_use(const struct proc *p)
 {
-	return p->roles != NULL && nprogress >= core_roles.n && has_others_behind(p->roles);
+	return p->roles != NULL && has_others_behind(p->roles);
 }
 
 /* ---- words ---- */
@@ -335,13 +349,13 @@ waited_for(const struct proc *p, const struct role **role)
 		const struct proc *q;
 
 		*role = &core_roles.v[at->role];
-		if (!(*role)->on || at->role >= nprogress)
+		if (!(*role)->on)
 			continue;
 		q = core_by_id(progress[at->role].waits_for);
 		if (q != NULL && q != p)
 			return q;
 	}
-	for (size_t i = 0; i < core_roles.n && i < nprogress; i++) {
+	for (size_t i = 0; i < core_roles.n; i++) {
 		*role = &core_roles.v[i];
 		if ((*role)->on && (*role)->conf.order == first_order)
 			return core_by_id(progress[i].waits_for);

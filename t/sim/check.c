@@ -136,6 +136,8 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 
 	if (core.state != SUP_RUNNING && p->group != core.guests)
 		fail("%s is started during a shutdown", name_of(p));
+	if (p->group != core.guests)
+		check_role_start(p, last_cause(p));
 	if (p->pid != 0)
 		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
 	if (ev->from == P_BACKOFF || last_cause(p) == CAUSE_AUTORESTART)
@@ -210,7 +212,8 @@ entered_stopping(const struct proc *p)
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(q, &g->procs, link)
 			if (g->priority > p->group->priority &&
-			    !pstate_is_stopped(q->fsm.st) && check_user(q) == NULL)
+			    !pstate_is_stopped(q->fsm.st) && check_user(q) == NULL &&
+			    !check_in_role(q))
 				fail("%s is stopped before %s, which has priority %lld",
 				    name_of(p), name_of(q), (long long)g->priority);
 }
@@ -403,6 +406,7 @@ check_turn(void)
 		TAILQ_FOREACH(p, &g->procs, link) {
 			check_state(p);
 			check_depends(p);
+			check_roles(p);
 			check_pid(p);
 			check_sockets(p);
 		}
@@ -448,6 +452,7 @@ check_idle(void)
 		fail("%zu zombies are left while the loop is idle", process_zombies());
 	check_pools_idle();
 	check_deadlock();
+	check_roles_idle();
 	if (chance(20))
 		check_why();
 }

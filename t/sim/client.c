@@ -71,6 +71,24 @@ some_state(void)
 	return states[rnd(6)];
 }
 
+static size_t
+write_role_call(char *at, size_t size, const char *c, const char *more)
+{
+	static const char *const methods[] = { "Add", "Add", "Remove", "Start", "Stop", "Restart" };
+	const char *method = methods[rnd(6)];
+	int n;
+
+	if (chance(100))
+		n = snprintf(at, size, "%s%s\"}", c, chance(500) ? "ListRoles" : "ListProcesses");
+	else if (method[0] != 'A' && chance(200))
+		n = snprintf(at, size, "%s%sRoles\"%s}", c, method, more);
+	else
+		n = snprintf(at, size, "%s%sRoles\",\"parameters\":{\"names\":[\"r%u\"],"
+		    "\"goal_only\":%s}%s}", c, method, (unsigned)rnd(3), chance(100) ? "true" :
+		    "false", more);
+	return n > 0 && (size_t)n < size ? (size_t)n : 0;
+}
+
 /* A call as JSON text without its NUL. */
 static size_t
 write_call(char *at, size_t size)
@@ -80,6 +98,8 @@ write_call(char *at, size_t size)
 	const char *c = "{\"method\":\"org.supd.Control.";
 	int n;
 
+	if (chance(100))
+		return write_role_call(at, size, c, more);
 	switch (rnd(24)) {
 	case 22:
 		n = snprintf(at, size, "{\"method\":\"org.supd.Node.List\",\"parameters\":"

@@ -32,7 +32,16 @@ static struct pool_made {
 	int	 numprocs, priority, buffer_size, startsecs;
 } pools_made[POOLS];
 
-static bool had_brake;
+#define ROLES 3
+
+static struct role_made {
+	bool	 there;
+	int	 items[3];	/* programs; from PROGRAMS on two groups, two nodes; -1: none */
+	int	 order;
+	const char *more;
+} roles_made[ROLES];
+
+static bool had_brake, with_roles;
 static int nodes[2];	/* capacity of [node:a], [node:b]; 0: it is not there */
 static bool has_store;
 
@@ -56,6 +65,20 @@ change_pool(struct pool_made *p)
 	p->priority = chance(700) ? -1 : (int)between(1, 30);
 	p->buffer_size = chance(300) ? (int)between(1, 4) : (int)between(5, 60);
 	p->startsecs = (int)between(0, 2);
+}
+
+static void
+change_role(struct role_made *r)
+{
+	static const char *const more[] = {
+		"", "", "", "goal=START\n", "goal=START\n", "goal=STOP\n", "mandatory=true\n",
+		"exclude_from_add_all=true\n",
+	};
+
+	for (int i = 0; i < 3; i++)
+		r->items[i] = chance(600) ? (int)rnd(PROGRAMS + (chance(300) ? 4 : 2)) : -1;
+	r->order = (int)between(1, 2);
+	r->more = more[rnd(sizeof(more) / sizeof(more[0]))];
 }
 
 static void
@@ -135,6 +158,11 @@ config_first(void)
 	for (int i = 0; i < 2; i++)
 		nodes[i] = chance(200);
 	has_store = chance(100);
+	with_roles = chance(400);
+	for (int i = 0; i < ROLES; i++) {
+		change_role(&roles_made[i]);
+		roles_made[i].there = with_roles && chance(700);
+	}
 	config_write();
 }
 
@@ -144,6 +172,10 @@ config_edit(void)
 {
 	struct made *p = &programs[rnd(PROGRAMS)];
 
+	if (with_roles && chance(200)) {
+		change_role(&roles_made[rnd(ROLES)]);
+		roles_made[rnd(ROLES)].there ^= true;
+	}
 	switch (rnd(10)) {
 	case 9:
 		nodes[rnd(2)] = (int)rnd(3);
@@ -249,6 +281,50 @@ write_pool(char *at, size_t size, int i)
 	    p->events, p->buffer_size, p->priority, p->startsecs, p->autorestart);
 }
 
+static bool
+has_group(int g)
+{
+	for (int i = 0; i < PROGRAMS; i++)
+		if (programs[i].there && programs[i].group == g)
+			return true;
+	return false;
+}
+
+static bool
+is_there(int item)
+{
+	if (item >= PROGRAMS + 2)
+		return nodes[item - PROGRAMS - 2] != 0;
+	return item >= PROGRAMS ? has_group(item - PROGRAMS) : programs[item].there;
+}
+
+static const char *
+item_name(int item)
+{
+	static const char *const names[] = { "p0", "p1", "p2", "p3", "p4", "p5", "g0", "g1",
+		"node:a", "node:b" };
+
+	return names[item];
+}
+
+/* Only what is there; a role that names nobody is refused, and now and then one does. */
+static size_t
+write_role(char *at, size_t size, int i)
+{
+	const struct role_made *r = &roles_made[i];
+	size_t n = (size_t)snprintf(at, size, "[role:r%d]\norder=%d\n%sprograms=", i, r->order,
+	    r->more);
+	const char *comma = "";
+
+	for (int k = 0; k < 3; k++) {
+		if (r->items[k] == -1 || (!is_there(r->items[k]) && !chance(10)))
+			continue;
+		n += (size_t)snprintf(at + n, size - n, "%s%s", comma, item_name(r->items[k]));
+		comma = ", ";
+	}
+	return n + (size_t)snprintf(at + n, size - n, "\n");
+}
+
 void
 config_write(void)
 {
@@ -267,6 +343,9 @@ config_write(void)
 	for (int i = 0; i < POOLS; i++)
 		if (pools_made[i].there)
 			n += write_pool(text + n, sizeof(text) - n, i);
+	for (int i = 0; i < ROLES; i++)
+		if (roles_made[i].there)
+			n += write_role(text + n, sizeof(text) - n, i);
 	for (int g = 0; g < 2; g++) {
 		size_t at = n;
 		bool any = false;

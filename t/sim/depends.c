@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "core/roles.h"
 #include "kernel.h"
 #include "sim.h"
 
@@ -20,6 +21,8 @@ is_named(const struct conf_dep *d, const struct proc *q)
 static bool
 comes(const struct proc *q)
 {
+	if (roles_start_due(q))
+		return true;
 	if (q->fsm.st == P_STOPPED || q->fsm.st == P_STOPPING)
 		return q->want_up || q->restart_due;
 	if (q->fsm.st == P_EXITED)

@@ -107,6 +107,13 @@ answer(struct sproc *p)
 
 /* ---- hearing ---- */
 
+/* Its number may be somebody else's by now. */
+static bool
+holds(const struct sproc *p, long serial)
+{
+	return p != NULL && p->life == ALIVE && p->ear != NULL && p->ear->held == serial;
+}
+
 static void
 check_event(struct sproc *p, long serial)
 {
@@ -122,8 +129,7 @@ check_event(struct sproc *p, long serial)
 	was = e->ledger->event[serial].verdict;
 	if (was == TAKEN)
 		fail("%s gets event %ld, which was processed", p->name, serial);
-	if (was == HELD && process_find(e->ledger->event[serial].holder) != NULL &&
-	    process_find(e->ledger->event[serial].holder)->life == ALIVE)
+	if (was == HELD && holds(process_find(e->ledger->event[serial].holder), serial))
 		fail("%s gets event %ld, which %d has", p->name, serial,
 		    (int)e->ledger->event[serial].holder);
 	if (!e->ledger->event[serial].given)

@@ -141,6 +141,11 @@ struct proc;
 void	check_depends(const struct proc *p);	/* at the end of every turn */
 void	check_deadlock(void);	/* at every rest */
 const struct proc *check_user(const struct proc *p);	/* who depends on p and is up */
+/* ---- roles.c: in the same manner ---- */
+void	check_roles(const struct proc *p);	/* at the end of every turn */
+void	check_role_start(const struct proc *p, int cause);	/* p enters STARTING */
+bool	check_in_role(const struct proc *p);	/* others of it may have to be down before p */
+void	check_roles_idle(void);
 void	check_turn(void);	/* at the end of every turn */
 void	check_pools(void);
 void	check_pools_idle(void);
