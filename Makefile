@@ -68,6 +68,7 @@ SRC_conf = \
 	src/conf/events.c \
 	src/conf/expand.c \
 	src/conf/faces.c \
+	src/conf/hole.c \
 	src/conf/include.c \
 	src/conf/ini.c \
 	src/conf/keys_gateway.c \
@@ -181,6 +182,7 @@ SRC_core = \
 	src/core/tick.c \
 	src/core/timetable.c \
 	src/core/update.c \
+	src/core/values.c \
 
 SRC_ctl = \
 	src/ctl/access.c \
@@ -215,6 +217,7 @@ SRC_ctl = \
 	src/ctl/status.c \
 	src/ctl/subscribe.c \
 	src/ctl/wait.c \
+	src/ctl/wanted.c \
 	src/ctl/web.c \
 	src/ctl/why.c \
 
@@ -272,6 +275,7 @@ SRC_http = \
 	src/http/room.c \
 
 SRC_serve = \
+	src/serve/batch.c \
 	src/serve/db.c \
 	src/serve/guest.c \
 	src/serve/link.c \
@@ -282,7 +286,9 @@ SRC_store = \
 	src/store/main.c \
 	src/store/methods.c \
 	src/store/path.c \
+	src/store/stream.c \
 	src/store/tree.c \
+	src/store/values.c \
 	src/store/watch.c \
 
 SRC_node = \
@@ -776,8 +782,9 @@ install: all
 	for l in $(LINKS); do ln -sf supd $(DEST)/bin/$$l; done
 	for m in $(MAN); do \
 	    $(INSTALL) -D -m 644 $(O)/man/$$m $(DEST)/share/man/man$${m##*.}/$$m; done
-	for c in $(wildcard conf.d/examples/*.conf); do \
-	    $(INSTALL) -m 644 $$c $(DEST)/share/supd/conf.d; done
+	for c in $(wildcard conf.d/examples/*); do \
+	    m=644; [ ! -x $$c ] || m=755; \
+	    $(INSTALL) -m $$m $$c $(DEST)/share/supd/conf.d || exit 1; done
 	for c in supctl kato; do \
 	    $(INSTALL) -D -m 644 contrib/completions/$$c.bash \
 		$(DEST)/share/bash-completion/completions/$$c && \

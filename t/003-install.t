@@ -34,8 +34,8 @@ for page in man8/supd.8 man1/supctl.1 man1/kato.1 man5/supd.conf.5; do
 	ok "$page" grep -q '^\.Sh NAME' "usr/share/man/$page"
 done
 ok 'supd.conf.5 has the keys' grep -q '^\.It Cm stopwaitsecs' usr/share/man/man5/supd.conf.5
-is "$(find usr/share/supd/conf.d -name '*.conf' -printf '%f\n' | sort)" \
-    "$(cd "$ROOT/conf.d/examples" && printf '%s\n' *.conf)" 'examples'
+is "$(find usr/share/supd/conf.d -type f -printf '%f\n' | sort)" \
+    "$(cd "$ROOT/conf.d/examples" && printf '%s\n' * | sort)" 'examples'
 for file in bash-completion/completions/supctl zsh/site-functions/_supctl \
     fish/vendor_completions.d/supctl.fish bash-completion/completions/kato \
     zsh/site-functions/_kato fish/vendor_completions.d/kato.fish; do

@@ -146,14 +146,22 @@ sub write_until_killed {
 	}
 	return $acknowledged;
 }
+# A call may reach the store that dies, before the core has noticed; reading can be repeated.
+sub sure {
+	my $r;
+	for (1 .. 10) {
+		$c = dial();
+		return $r if $r = store(@_);
+	}
+	die "no answer to @_";
+}
 my $n = 0;
 my $start = store('Describe')->{parameters}{revision} + 1;
 my ($lost, @told) = (0);
 $w = watch('n', $start);
 for my $round (1 .. $KILLS) {
 	my $acknowledged = write_until_killed($n);
-	$c = dial();
-	my $got = store('Get', { path => 'n' })->{parameters}{value} // 0;
+	my $got = sure('Get', { path => 'n' })->{parameters}{value} // 0;
 	# the change that was in flight may have been made, and not told
 	$lost++ if !defined $acknowledged || ($got != $acknowledged && $got != $acknowledged + 1);
 	$n = $got;
@@ -165,7 +173,7 @@ for my $round (1 .. $KILLS) {
 	$w = watch('n', $start);
 }
 is($lost, 0, "$KILLS times kill -9: no acknowledged write is lost");
-my $last = store('Describe')->{parameters}{revision};
+my $last = sure('Describe')->{parameters}{revision};
 while ($start <= $last and my $r = reply($w)) {
 	push @told, map { $_->{value} } @{ $r->{parameters}{changes} };
 	$start = $r->{parameters}{revision} + 1;

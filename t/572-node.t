@@ -65,6 +65,8 @@ unprovision = $T/hook
 bind = $T/hook
 unbind = $T/hook
 hook_timeout = 1
+[node:empty]
+kind = command
 END
 conf($nodes);
 up() or exit 1;
@@ -164,6 +166,8 @@ is(join('', map { "$_\n" } grep { /^unprovision/ } split(/\n/, slurp("$T/hooks")
 is_deeply($p, { removed => 2, failed => [] }, 'Purge removes a list');
 
 # ---- the guest ----
+
+like((node('empty', 'Describe'))[1]{text}, qr/kind=command needs provision/, 'a node that cannot work says why');
 
 my $other = ask($c, 'GetState');
 is($other->{parameters}{statename}, 'RUNNING', 'the same connection still reaches the supervisor');

@@ -33,6 +33,12 @@ conf '[program:pg]' "command = $pgbin/postgres -D $T/pg -k $T/pg -c listen_addre
     '[program:nginx]' "command = nginx -p $T -c $T/nginx.conf -g 'daemon off;'" \
     'stopsignal = QUIT' 'priority = 30' 'autorestart = true' "stdout_logfile = $T/nginx.log" \
     "stderr_logfile = $T/nginx.err" 'stdout_logfile_maxbytes = 20KB' 'stdout_logfile_backups = 2'
+# A database for whoever asks, as the example makes it.
+cp "${TOOL%/t/tool}/conf.d/examples/postgres-hook" .
+conf '[supd]' "statedir = $T/state" '[node:pg]' 'kind = command' 'user = postgres' \
+    "provision = $T/postgres-hook host=$T/pg" "unprovision = $T/postgres-hook host=$T/pg" \
+    "bind = $T/postgres-hook host=$T/pg" "unbind = $T/postgres-hook host=$T/pg"
+export PATH="$pgbin:$PATH"
 # A network of its own, with the loopback up, so that no port is taken.
 script lo <<'END'
 #!/usr/bin/perl
@@ -87,6 +93,32 @@ ok 'all serve' eventually serves
 zombies() { inside sh -c 'grep -l "^State:.Z" /proc/[0-9]*/status' | wc -l; }
 no_zombies() { [ "$(zombies)" = 0 ]; }
 ok 'no zombies' eventually no_zombies
+
+if ours; then
+	# node METHOD PARAMETERS: a call, and what the perl expression $_ of its reply says
+	node() {
+		perl -MIO::Socket::UNIX -MJSON::PP -e '
+			my $s = IO::Socket::UNIX->new("sock") or die "connect: $!\n";
+			print $s "{\"method\":\"org.supd.Node.$ARGV[0]\",\"parameters\":{$ARGV[1]}}\0";
+			local $/ = "\0";
+			chomp(my $text = <$s>);
+			my $r = JSON::PP->new->decode($text);
+			my $c = $r->{parameters}{credentials} // {};
+			print join(" ", $r->{error} // "ok", map { $c->{$_} // () } qw(database username password)), "\n"' "$@"
+	}
+	as() { PGPASSWORD=$3 "$pgbin/psql" -h "$T/pg" -U "$2" -d "$1" -Atqc "$4" 2>&1; }
+	set -- $(node Provision '"name":"shop"')
+	is "$1 $2 $3" 'ok shop shop' 'a database is made'
+	as shop shop "$4" 'create table goods (n int); insert into goods values (7)' >&2
+	set -- $(node Bind '"name":"shop","binding":"web"')
+	is "$1 $2" 'ok shop' 'and a user of it'
+	is "$(as shop "$3" "$4" 'select n from goods; create table more (n int)')" 7 'who can use it'
+	is "$(node Unbind '"name":"shop","binding":"web"')" ok 'and goes'
+	is "$(as shop shop x 'select count(*) from more')" 0 'without what he has made'
+	is "$(node Unprovision '"name":"shop"')" ok 'the database is removed'
+	is "$(sql "select (select count(*) from pg_database where datname = 'shop') + (select count(*) from pg_roles
+	    where rolname !~ '^pg_')")" 1 'nobody but the superuser is left'
+fi
 
 lines=$(wc -l <supd.log)
 down

@@ -286,6 +286,14 @@ struct conf_res {
 	int64_t	 pids_max;
 };
 
+enum config_change { CHANGE_IGNORE, CHANGE_RELOAD, CHANGE_RESTART };
+
+/* Values of the store that its section names. */
+struct conf_config {
+	enum config_change on_config_change;
+	struct strlist paths;	/* each once, see hole.h; loaded, no key */
+};
+
 struct program {
 	char	*name;		/* process name */
 	char	*section;	/* "program:web" */
@@ -336,6 +344,7 @@ struct program {
 	struct conf_acts *acts;	/* ours; NULL: likewise */
 	struct conf_res *res;	/* ours; the same */
 	struct conf_when *when;	/* ours; the same */
+	struct conf_config *config; /* ours; NULL: it names no value of the store */
 };
 
 /* What [eventlistener:x] has besides the keys of a program. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/hole.h"
 #include "conf/text.h"
 #include "conf/words.h"
 
@@ -361,6 +362,23 @@ put_value(struct format *f, const struct spec *p, const struct value *v)
 	return f->why.len > 0 ? -1 : 0;
 }
 
+/* A value of the store stays as it is; f->at is at its bracket. */
+static int
+take_hole(struct format *f)
+{
+	size_t len = hole_len(f->at - 1);
+
+	if (len == 0)
+		buf_adds(&f->why, "a value of the store is %(" HOLE_NAME "COMPONENT/PATH)s");
+	else if (!f->scope->values)
+		buf_adds(&f->why, "values of the store stand in command and environment only");
+	if (f->why.len > 0)
+		return -1;
+	buf_add(f->out, f->at - 1, len);
+	f->at += len - 1;
+	return 0;
+}
+
 /* One conversion; f->at is behind the percent sign. */
 static int
 take_conversion(struct format *f)
@@ -373,6 +391,8 @@ take_conversion(struct format *f)
 		buf_addc(f->out, *f->at++);
 		return 0;
 	}
+	if (named && hole_is_name(f->at + 1, strcspn(f->at + 1, ")")))
+		return take_hole(f);
 	if (named && take_name(f, &v) == -1)
 		return -1;
 	if (take_spec(f, named ? &v : NULL, &p) == -1)

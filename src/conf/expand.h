@@ -23,6 +23,7 @@ struct scope {
 	int64_t	 process_num;
 	int64_t	 numprocs;
 	const struct strlist *given;	/* holes of a template: NAME=value, sorted; numbers, too */
+	bool	 values;	/* values of the store may stand here, see hole.h */
 	bool	*guessed;	/* not NULL: what nobody offers is 0, and this becomes true */
 	/* for ENV_X: KEY=value, sorted by key; the first that has X counts */
 	const struct strlist *env[SCOPE_ENVS];

@@ -17,6 +17,7 @@
 #define NAMES_PROGRAM	0x04	/* program_name */
 #define NAMES_GROUP	0x08	/* group_name */
 #define NAMES_NUMBER	0x10	/* process_num, numprocs: parsed for every process */
+#define NAMES_STORE	0x20	/* values of the store: filled by each start */
 
 /* How a key is treated. */
 #define KEY_BARE	0x01	/* messages about expansion name the key alone */

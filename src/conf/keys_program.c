@@ -73,6 +73,10 @@ static const struct conf_part in_roles = {
 	offsetof(struct program, in_roles), sizeof(struct conf_in_roles)
 };
 
+static const struct conf_part config_part = {
+	offsetof(struct program, config), sizeof(struct conf_config)
+};
+
 static const struct conf_key program_keys[] = {
 	{ KEY(priority, integer), .def = "999", .min = -NUMBER_MAX, .max = NUMBER_MAX,
 	  .apply = APPLY_LIVE,
@@ -308,7 +312,13 @@ static const struct conf_key program_keys[] = {
 	  .doc = "How to look, from when it is ready on, whether it still serves: exec:COMMAND"
 	    " or http://HOST:PORT/PATH as in ready; tcp:PORT, tcp:HOST:PORT or unix:/PATH,"
 	    " somebody accepts there." },
-	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER, .flags = KEY_BARE,
+	{ KEY_OF(struct conf_config, "on_config_change", on_config_change, config_change),
+	  .part = &config_part, .def = "ignore", .apply = APPLY_LIVE, .flags = KEY_OURS,
+	  .doc = "What to do with a running process when a value of the store changes that its"
+	    " section names: ignore (its next start has the new one), reload (it gets reload_signal,"
+	    " else SIGHUP), or restart." },
+	{ KEY(environment, environment), .def = "", .names = NAMES_NUMBER | NAMES_STORE,
+	  .flags = KEY_BARE,
 	  .apply = APPLY_RESTART,
 	  .doc = "Variables of the process, KEY=\"value\" between commas, over those of the"
 	    " supervisor." },
@@ -339,7 +349,7 @@ static const struct conf_key program_keys[] = {
 	{ KEY_AS("stderr_syslog", err.syslog, boolean), .def = "false",
 	  .names = NAMES_NUMBER, .apply = APPLY_LOG,
 	  .doc = "Send standard error to syslog, too." },
-	{ KEY(command, words), .def = NULL, .names = NAMES_NUMBER, .apply = APPLY_RESTART,
+	{ KEY(command, words), .def = NULL, .names = NAMES_NUMBER | NAMES_STORE, .apply = APPLY_RESTART,
 	  .doc = "Program and arguments, split like a shell would, without a shell; must be"
 	    " given." },
 };

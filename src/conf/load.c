@@ -46,6 +46,7 @@ narrow(const struct scope *all, unsigned names)
 		s.group_name = NULL;
 	if (!(names & NAMES_NUMBER))
 		s.numbered = false;
+	s.values = (names & NAMES_STORE) != 0;
 	return s;
 }
 

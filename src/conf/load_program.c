@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "conf/array.h"
+#include "conf/hole.h"
 #include "conf/load.h"
+#include "conf/words.h"
 
 void
 program_init(struct program *p)
@@ -23,6 +25,8 @@ program_free(struct program *p)
 		return;
 	if (p->env != NULL)
 		strlist_release(&p->env->account);
+	if (p->config != NULL)
+		strlist_release(&p->config->paths);
 	conf_release(&conf_program_table, p);
 	fcgi_free(p->fcgi);
 	conf_instance_free(p->instance);
@@ -188,6 +192,8 @@ check_process(struct loader *ld, const struct section_load *sl, struct program *
 		p->err.kind = LOGFILE_NONE;
 	if (p->env != NULL && load_env(ld, sl, p) == -1)
 		return -1;
+	if (hole_collect(p) == -1)
+		return report_nomem(&ld->report);
 	if (ini_get(&ld->ini, sl->section, "command") != NULL)
 		return 0;
 	o = load_origin(ld, sl, NULL);

@@ -77,6 +77,7 @@ TYPE(cgroup, enum cgroup_use);
 TYPE(codes, struct intlist);
 TYPE(kind, enum program_type);
 TYPE(loss, enum dep_loss);
+TYPE(config_change, enum config_change);
 TYPE(exit, enum exit_when);
 TYPE(ready, struct conf_ready);
 TYPE(health, struct conf_ready);

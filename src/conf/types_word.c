@@ -58,6 +58,10 @@ static const struct conf_word overlap_words[] = {
 static const struct conf_word catchup_words[] = {
 	{ "none", CATCHUP_NONE }, { "once", CATCHUP_ONCE }, { NULL, 0 }
 };
+static const struct conf_word change_words[] = {
+	{ "ignore", CHANGE_IGNORE }, { "reload", CHANGE_RELOAD }, { "restart", CHANGE_RESTART },
+	{ NULL, 0 }
+};
 static const struct conf_word loss_words[] = {
 	{ "keep", LOSS_KEEP }, { "restart", LOSS_RESTART }, { "stop", LOSS_STOP }, { NULL, 0 }
 };
@@ -222,6 +226,7 @@ WORD_TYPE(access, access_words, parse_word, "word");
 WORD_TYPE(loss, loss_words, parse_word, "word");
 WORD_TYPE(overlap, overlap_words, parse_word, "word");
 WORD_TYPE(catchup, catchup_words, parse_word, "word");
+WORD_TYPE(config_change, change_words, parse_word, "word");
 WORD_TYPE(exit, exit_words, parse_word, "word");
 WORD_TYPE(node_kind, node_words, parse_word, "word");
 WORD_TYPE(balance, balance_words, parse_word, "word");

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "conf/array.h"
+#include "conf/hole.h"
 #include "conf/text.h"
 
 int
@@ -69,10 +70,14 @@ word_run(const struct lexer *l)
 {
 	size_t n = 0;
 
-	while (l->at[n] != '\'' && l->at[n] != '"' && l->at[n] != '\\' &&
-	    is_word(l, l->at[n]))
-		n++;
-	return n;
+	for (;;) {
+		size_t hole = hole_len(l->at + n);
+
+		if (hole == 0 && (l->at[n] == '\'' || l->at[n] == '"' || l->at[n] == '\\' ||
+		    !is_word(l, l->at[n])))
+			return n;
+		n += hole > 0 ? hole : 1;
+	}
 }
 
 /* The inside of quotes; l->at is behind the opening one. */

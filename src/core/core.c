@@ -35,6 +35,7 @@
 #include "core/survivors.h"
 #include "core/timetable.h"
 #include "core/update.h"
+#include "core/values.h"
 
 struct core core = { .main_log = { .rd = -1, .wr = -1 }, .counters = -1, .self_fd = -1,
 	.observers = TAILQ_HEAD_INITIALIZER(core.observers) };
@@ -214,6 +215,7 @@ core_init(const struct conf_args *args, struct err *e)
 	signals_init();
 	survivors_init();
 	order_init();
+	values_init();
 	pools_open();
 	outcome_init();
 	if (roles_init(e) == -1 || guest_init(e) == -1 || make_groups(e) == -1)
@@ -275,6 +277,7 @@ core_release(void)
 	resume_release();
 	retry_release();
 	order_release();
+	values_release();
 	roles_release();
 	ready_release();
 	signals_release();

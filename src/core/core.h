@@ -62,6 +62,7 @@ enum cause {
 	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
 	CAUSE_ROLE,		/* a role was started or stopped; arg: uid of who asked; -2: nobody */
 	CAUSE_NEXT_STEP,	/* of a stop; arg: the signal that is sent */
+	CAUSE_CONFIG,		/* a value of the store that it names has changed */
 };
 
 /* What the kernel killed a process for. */
@@ -200,6 +201,7 @@ struct proc {
 	TAILQ_ENTRY(proc) check_link;
 	struct proc_roles *roles; /* NULL: in none; owned, see roles.h */
 	struct timetable *timetable; /* NULL: no schedule; owned, see timetable.h */
+	struct proc_values *values; /* NULL: it names none of the store; owned, see values.h */
 	struct stdin_pipe *stdin_pipe; /* NULL: none; owned */
 	struct proc_sockets *sockets; /* NULL: none; owned, see sockets.c */
 	struct listener *listener; /* of a pool; NULL: any other; owned */

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "conf/hole.h"
+#include "conf/words.h"
 #include "core/ready.h"
+#include "core/values.h"
 
 #define DEFAULT_PATH "/bin:/usr/bin:/usr/local/bin"	/* supervisord's */
 
@@ -249,10 +252,34 @@ put_list(struct environ *e, const struct strlist *l)
 		put(e, l->v[i]);
 }
 
-/* What files say stands around the program's own: env_file before it, secrets behind. */
-static void
-put_own(struct environ *e, const struct program *conf)
+/* The program's own; those with values of the store are made here. */
+static int
+put_section(struct environ *e, const struct proc *p)
 {
+	const struct strlist *l = &p->conf->environment;
+	const char *path;
+	size_t len;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct buf text = { 0 };
+
+		if (p->values == NULL || hole_find(l->v[i], &path, &len) == NULL) {
+			put(e, l->v[i]);
+			continue;
+		}
+		values_fill(l->v[i], &text);
+		if (strlist_add(&e->filled, buf_steal(&text)) == -1)
+			return -1;
+		put(e, e->filled.v[e->filled.n - 1]);
+	}
+	return 0;
+}
+
+/* What files say stands around the program's own: env_file before it, secrets behind. */
+static int
+put_own(struct environ *e, const struct proc *p)
+{
+	const struct program *conf = p->conf;
 	size_t i = 0;
 
 	if (conf->env != NULL)
@@ -261,9 +288,11 @@ put_own(struct environ *e, const struct program *conf)
 		put_list(e, &conf->copy->peers);
 	for (; i < e->given.n && !e->given.v[i].secret; i++)
 		put(e, e->given.v[i].entry);
-	put_list(e, &conf->environment);
+	if (put_section(e, p) == -1)
+		return -1;
 	for (; i < e->given.n; i++)
 		put(e, e->given.v[i].entry);
+	return 0;
 }
 
 int
@@ -276,6 +305,7 @@ environ_make(struct environ *env, const struct proc *p, struct err *e)
 	buf_clear(&env->text);
 	env->pid_text[0] = env->pid_text[1] = NULL;
 	given_release(&env->given);
+	strlist_release(&env->filled);
 	if (own != NULL && given_read(&env->given, p, e) == -1)
 		return -1;
 	if (reserve(env, ours.n + MADE_N + LISTEN_N + common->n + env->given.n +
@@ -290,7 +320,8 @@ environ_make(struct environ *env, const struct proc *p, struct err *e)
 		if (make_text(env, p) == -1)
 			return err_set(e, FAULT_FAILED, "out of memory");
 		put_list(env, common);
-		put_own(env, p->conf);
+		if (put_own(env, p) == -1)
+			return err_set(e, FAULT_FAILED, "out of memory");
 	}
 	env->v[env->n] = NULL;
 	return 0;
@@ -300,6 +331,7 @@ void
 environ_forget(struct environ *env)
 {
 	given_release(&env->given);
+	strlist_release(&env->filled);
 	env->n = 0;
 }
 
@@ -343,7 +375,7 @@ environ_origin(const struct environ *env, const struct proc *p, size_t i,
 			*given = &env->given.v[j];
 			return env->given.v[j].secret ? FROM_SECRET : FROM_FILE;
 		}
-	if (is_of(&p->conf->environment, entry) ||
+	if (is_of(&p->conf->environment, entry) || is_of(&env->filled, entry) ||
 	    (p->conf->copy != NULL && is_of(&p->conf->copy->peers, entry)))
 		return FROM_PROGRAM;
 	if (p->conf->env != NULL && is_of(&p->conf->env->account, entry))

@@ -10,11 +10,12 @@
 #include "core/given.h"
 
 struct environ {
-	char	**v;		/* NULL-terminated; the strings are borrowed, or in text or given */
+	char	**v;		/* NULL-terminated; the strings are borrowed, or in text, given, filled */
 	size_t	 n, room;
 	size_t	 inherited;	/* how many begin v; 0 with env_clear */
 	struct buf text;	/* what was made for this process */
 	struct given given;	/* what files have given */
+	struct strlist filled;	/* the program's, with values of the store in them */
 	char	*pid_text[2];	/* in text: where the child writes its pid; NULL: nowhere */
 };
 

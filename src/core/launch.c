@@ -31,6 +31,7 @@
 #include "core/stdin.h"
 #include "core/stream.h"
 #include "core/survivors.h"
+#include "core/values.h"
 
 static struct loop_job next_job;
 
@@ -100,6 +101,24 @@ search_path(const struct proc *p, const char *name)
 	return strdup(name);
 }
 
+/* Put values of the store into the words: each stays in its word, whatever it holds. */
+static int
+fill_words(const struct proc *p, struct strlist *argv, struct err *e)
+{
+	for (size_t i = 0; p->values != NULL && i < argv->n; i++) {
+		struct buf word = { 0 };
+		char *text;
+
+		values_fill(argv->v[i], &word);
+		text = buf_steal(&word);
+		if (text == NULL)
+			return err_set(e, FAULT_FAILED, "out of memory");
+		free(argv->v[i]);
+		argv->v[i] = text;
+	}
+	return 0;
+}
+
 int
 launch_resolve(const struct proc *p, const char *command, struct strlist *argv, char **path,
     struct err *e)
@@ -111,6 +130,8 @@ launch_resolve(const struct proc *p, const char *command, struct strlist *argv, 
 	}
 	if (argv->n == 0)
 		return err_set(e, FAULT_NOT_EXECUTABLE, "command is empty");
+	if (fill_words(p, argv, e) == -1)
+		return -1;
 	*path = search_path(p, argv->v[0]);
 	if (*path == NULL)
 		return err_set(e, FAULT_FAILED, "out of memory");
@@ -121,10 +142,11 @@ int
 launch_check(struct proc *p, struct err *e)
 {
 	struct strlist argv = { 0 };
+	const char *unknown;
 	char *path = NULL;
 	int r = 0;
 
-	if (p->group != core.guests) {
+	if (p->group != core.guests && values_of(p, &unknown) == VALUES_KNOWN) {
 		r = launch_resolve(p, p->conf->command, &argv, &path, e);
 		if (r == -1)
 			err_add(e, "%s", fault_name(e->code));

@@ -13,6 +13,7 @@
 #include "core/launch.h"
 #include "core/proc.h"
 #include "core/roles.h"
+#include "core/values.h"
 
 static struct proc_list to_check;
 static struct loop_job check_job;
@@ -115,6 +116,17 @@ pull_all(struct proc *p, const struct edge *e)
 }
 
 static void
+fail(struct proc *p, struct buf *text, struct asker by)
+{
+	log_info("spawnerr: %s %s", p->conf->name, buf_text(text));
+	proc_set_spawnerr(p, buf_text(text));
+	buf_release(text);
+	p->held = false;
+	p->dep_failed = true;
+	proc_later(p, E_FAIL, by);
+}
+
+static void
 fail_with(struct proc *p, const struct edge *e, const struct proc *q)
 {
 	struct buf text = { 0 };
@@ -123,11 +135,28 @@ fail_with(struct proc *p, const struct edge *e, const struct proc *q)
 	proc_full_name(q, &text);
 	buf_addf(&text, " to be %s, which is %s", conf_cond_name(e->dep->cond),
 	    pstate_name(q->fsm.st));
-	log_info("spawnerr: %s %s", p->conf->name, buf_text(&text));
-	proc_set_spawnerr(p, buf_text(&text));
-	buf_release(&text);
-	p->dep_failed = true;
-	proc_later(p, E_FAIL, (struct asker){ CAUSE_DEPENDENCY, (int32_t)q->id });
+	fail(p, &text, (struct asker){ CAUSE_DEPENDENCY, (int32_t)q->id });
+}
+
+/* May it start as far as the store is concerned?  false: it waits, or has failed. */
+static bool
+has_values(struct proc *p)
+{
+	struct buf text = { 0 };
+	const char *path;
+
+	switch (values_of(p, &path)) {
+	case VALUES_KNOWN:
+		return true;
+	case VALUES_AWAITED:
+		p->held = true;
+		return false;
+	case VALUES_MISSING:
+		break;
+	}
+	buf_addf(&text, "needs the value %s, which is not in the store", path);
+	fail(p, &text, (struct asker){ CAUSE_CONFIG, 0 });
+	return false;
 }
 
 bool
@@ -146,12 +175,12 @@ order_may_start(struct proc *p)
 		wait = wait || v != HOLDS;
 		if (v != FAILED)
 			continue;
-		p->held = false;
 		fail_with(p, e, q);
 		return false;
 	}
 	p->pulled = p->pulled || pulled;
 	p->held = wait;
+	wait = wait || !has_values(p);
 	if (wait)
 		roles_look(p);
 	return !wait;
@@ -289,12 +318,15 @@ check_pause(struct proc *p)
 		proc_hasten(p, (struct asker){ CAUSE_DEPENDENCY, 0 });
 }
 
-/* The dependency that it failed with holds again. */
+/* The dependency that it failed with holds again, or the value is there. */
 static bool
 has_come_back(const struct proc *p)
 {
+	const char *path;
 	struct proc *q;
 
+	if (values_of(p, &path) == VALUES_MISSING)
+		return false;
 	for (size_t i = 0; i < p->nedges; i++)
 		if (edge_judge(&p->edges[i], &q) == FAILED)
 			return false;
@@ -370,6 +402,7 @@ order_each_dependency(struct proc *p, void (*fn)(struct proc *to))
 void
 order_text(const struct proc *p, struct buf *out)
 {
+	const char *path;
 	struct proc *q;
 
 	for (size_t i = 0; i < p->nedges; i++) {
@@ -386,4 +419,8 @@ order_text(const struct proc *p, struct buf *out)
 		    q != NULL ? pstate_name(q->fsm.st) : "");
 		return;
 	}
+	if (values_of(p, &path) != VALUES_KNOWN)
+		buf_addf(out, "the value %s of the store%s%s%s", path,
+		    *values_trouble() != '\0' ? " (" : "", values_trouble(),
+		    *values_trouble() != '\0' ? ")" : "");
 }

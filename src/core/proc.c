@@ -31,6 +31,7 @@
 #include "core/stopping.h"
 #include "core/survivors.h"
 #include "core/timetable.h"
+#include "core/values.h"
 
 static const struct asker nobody = { CAUSE_NONE, 0 };
 
@@ -208,8 +209,11 @@ count_start(struct proc *p, enum pstate from, enum cause cause)
 static const char *
 why_given_up(const struct proc *p)
 {
+	const char *path;
+
 	if (p->dep_failed)
-		return "a dependency failed";
+		return values_of(p, &path) == VALUES_MISSING ? "a value is not in the store" :
+		    "a dependency failed";
 	if (retry_verdict(p) != CAUSE_NONE && p->spawnerr != NULL)
 		return p->spawnerr;
 	return "too many start retries too quickly";

@@ -24,13 +24,14 @@
 #include "core/stream.h"
 #include "core/survivors.h"
 #include "core/timetable.h"
+#include "core/values.h"
 
 /* What stands beside the record.  Without it a program would not wait for what it needs. */
 static int
 attach(struct proc *p, struct err *e)
 {
 	if (edge_attach(p) == 0 && ready_attach(p) == 0 && retry_attach(p) == 0 &&
-	    health_attach(p) == 0 && timetable_attach(p) == 0)
+	    health_attach(p) == 0 && timetable_attach(p) == 0 && values_attach(p) == 0)
 		return 0;
 	return err_set(e, FAULT_FAILED, "%s: out of memory for what it depends on",
 	    p->conf->name);
@@ -109,6 +110,7 @@ proc_dissolve(struct proc *p)
 	health_detach(p);
 	retry_detach(p);
 	budget_forget(p);
+	values_detach(p);
 	launch_free(p);
 	survivors_forget(p);
 	cgroup_remove(p);

@@ -195,6 +195,11 @@ cause_put(const struct transition *t, struct buf *out)
 	case CAUSE_ROLE:
 		put_role(t, out);
 		return;
+	case CAUSE_CONFIG:
+		buf_adds(out, t->to == P_STARTING ? "the value that it needs has come" :
+		    t->to == P_FATAL ? "a value that it needs is not in the store" :
+		    "a value of the store that it names has changed");
+		return;
 	}
 	buf_adds(out, "no cause is known");
 }

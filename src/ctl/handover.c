@@ -18,6 +18,7 @@
 #include "ctl/link.h"
 #include "ctl/packet.h"
 #include "ctl/park.h"
+#include "ctl/wanted.h"
 #include "wire/varlink.h"
 
 struct handover {
@@ -96,7 +97,8 @@ pump(struct link *l)
 	/* who is about to end gets nobody any more: they wait for the next one */
 	if (o->finish_ms != 0)
 		return pump_finish(o);
-	return pump_options(o) && park_pump(&o->park, o->helper->guest.proc);
+	return pump_options(o) && (o->helper->kind != SECTION_STORE || wanted_pump(l)) &&
+	    park_pump(&o->park, o->helper->guest.proc);
 }
 
 /* ---- what the guest says ---- */
@@ -137,6 +139,10 @@ take(struct link *l, const char *text, size_t len, int *fd)
 		*fd = -1;
 	} else if (op != NULL && strcmp(op, "log") == 0)
 		on_line(o, root);
+	else if (op != NULL && strcmp(op, "values") == 0)
+		wanted_take(root);
+	else if (op != NULL && strcmp(op, "failed") == 0 && o->helper->kind == SECTION_STORE)
+		wanted_failed(root);
 	yyjson_doc_free(doc);
 }
 
@@ -176,6 +182,8 @@ helper_up(struct helper *h, int fd)
 	o->finish_due = false;
 	o->finish_ms = 0;
 	link_up(&o->link, fd);
+	if (h->kind == SECTION_STORE)
+		wanted_up();
 }
 
 static void
@@ -183,6 +191,8 @@ helper_down(struct helper *h)
 {
 	if (h->handover != NULL)
 		link_down(&h->handover->link);
+	if (h->kind == SECTION_STORE)
+		wanted_down();
 }
 
 static void
@@ -223,6 +233,15 @@ helper_gone(struct helper *h)
 	h->handover = NULL;
 }
 
+static void
+kick_store(void)
+{
+	struct helper *h = core_find_helper(SECTION_STORE, "");
+
+	if (h != NULL && h->handover != NULL)
+		link_kick(&h->handover->link);
+}
+
 void
 handover_open(void)
 {
@@ -232,6 +251,7 @@ handover_open(void)
 	};
 
 	helper_ops = &ops;
+	wanted_open(kick_store);
 }
 
 void
@@ -239,6 +259,7 @@ handover_close(void)
 {
 	struct helper *h;
 
+	wanted_close();
 	TAILQ_FOREACH(h, &core.helpers, link)
 		if (h->handover != NULL) {
 			park_refuse_all(&h->handover->park, "the supervisor ends");

@@ -3,9 +3,6 @@
  */
 #include "gateway/rows.h"
 
-#include <string.h>
-
-#include "base/loop.h"
 #include "serve/db.h"
 
 #define COLUMNS	"instance, binding, service, plan, node, name, asked, result, pending," \
@@ -26,93 +23,8 @@ static const char *const versions[] = {
 };
 
 static struct db *db;
-static TAILQ_HEAD(, rows_wait) waits = TAILQ_HEAD_INITIALIZER(waits);
-static struct loop_job commit_job;
-static bool begun;
-static struct err broken;	/* a write of this turn has failed: nothing of it counts */
-static bool is_broken;
+static struct batch batch;
 static int64_t serial;
-
-/* ---- transactions ---- */
-
-/* Call all that waited until now; what they write is the next transaction. */
-static void
-tell(const struct err *e)
-{
-	TAILQ_HEAD(, rows_wait) now = TAILQ_HEAD_INITIALIZER(now);
-	struct rows_wait *w;
-
-	TAILQ_CONCAT(&now, &waits, link);
-	while ((w = TAILQ_FIRST(&now)) != NULL) {
-		TAILQ_REMOVE(&now, w, link);
-		w->queued = false;
-		w->fn(w, e);
-	}
-}
-
-static void
-on_commit(struct loop_job *j)
-{
-	struct err e;
-	bool failed = is_broken;
-
-	(void)j;
-	if (failed) {
-		e = broken;
-		db_rollback(db);
-	} else if (begun)
-		failed = db_commit(db, &e) == -1;
-	begun = is_broken = false;
-	tell(failed ? &e : NULL);
-}
-
-static int
-begin(struct err *e)
-{
-	if (is_broken) {
-		*e = broken;
-		return -1;
-	}
-	if (begun)
-		return 0;
-	if (db_begin(db, e) == -1)
-		return -1;
-	begun = true;
-	loop_job_add(&commit_job, on_commit);
-	return 0;
-}
-
-/* A write that fails takes the turn's others along: they may belong together. */
-static int
-run(const char *sql, const struct db_arg *args, struct err *e)
-{
-	if (begin(e) == -1)
-		return -1;
-	if (db_run(db, sql, args, e) == 0)
-		return 0;
-	broken = *e;
-	is_broken = true;
-	return -1;
-}
-
-void
-rows_then(struct rows_wait *w, void (*fn)(struct rows_wait *w, const struct err *e))
-{
-	w->fn = fn;
-	if (!w->queued)
-		TAILQ_INSERT_TAIL(&waits, w, link);
-	w->queued = true;
-	loop_job_add(&commit_job, on_commit);
-}
-
-void
-rows_then_not(struct rows_wait *w)
-{
-	if (!w->queued)
-		return;
-	w->queued = false;
-	TAILQ_REMOVE(&waits, w, link);
-}
 
 /* ---- the file ---- */
 
@@ -122,18 +34,22 @@ rows_open(const char *path, struct err *e)
 	db = db_open(path, versions, e);
 	if (db == NULL)
 		return -1;
+	batch_init(&batch, db);
 	return db_number(db, "SELECT max(serial) FROM rows", NULL, 0, &serial, e);
 }
 
 void
 rows_close(void)
 {
-	TAILQ_INIT(&waits);
-	loop_job_cancel(&commit_job);
-	db_rollback(db);
+	batch_release(&batch);
 	db_close(db);
 	db = NULL;
-	begun = is_broken = false;
+}
+
+void
+rows_then(struct batch_wait *w, void (*fn)(struct batch_wait *w, const struct err *e))
+{
+	batch_then(&batch, w, fn);
 }
 
 int64_t
@@ -233,7 +149,7 @@ rows_each(const char *instance, bool busy, int (*fn)(void *arg, const struct row
 int
 rows_put(const struct row *r, struct err *e)
 {
-	return run("INSERT OR REPLACE INTO rows (" COLUMNS ") VALUES"
+	return batch_run(&batch, "INSERT OR REPLACE INTO rows (" COLUMNS ") VALUES"
 	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    DB_ARGS(DB_TEXT(r->instance), DB_TEXT(r->binding), DB_TEXT(r->service),
 	    DB_TEXT(r->plan), DB_TEXT(r->node), DB_TEXT(r->name), DB_TEXT(r->asked),
@@ -245,14 +161,14 @@ rows_put(const struct row *r, struct err *e)
 int
 rows_drop(const char *instance, const char *binding, struct err *e)
 {
-	return run("DELETE FROM rows WHERE instance = ? AND binding = ?",
+	return batch_run(&batch, "DELETE FROM rows WHERE instance = ? AND binding = ?",
 	    DB_ARGS(DB_TEXT(instance), DB_TEXT(binding)), e);
 }
 
 int
 rows_end_bindings(const char *instance, int64_t now_s, struct err *e)
 {
-	return run("UPDATE rows SET state = 6, op = 3, op_state = 1, result = '',"
+	return batch_run(&batch, "UPDATE rows SET state = 6, op = 3, op_state = 1, result = '',"
 	    " text = 'deleted with its instance', changed = ?2, doubtful = 0"
 	    " WHERE instance = ?1 AND binding <> '' AND state <> 6",
 	    DB_ARGS(DB_TEXT(instance), DB_INT(now_s)), e);
@@ -261,6 +177,6 @@ rows_end_bindings(const char *instance, int64_t now_s, struct err *e)
 int
 rows_forget(int64_t before_s, struct err *e)
 {
-	return run("DELETE FROM rows WHERE state IN (5, 6) AND changed < ? AND NOT doubtful",
+	return batch_run(&batch, "DELETE FROM rows WHERE state IN (5, 6) AND changed < ? AND NOT doubtful",
 	    DB_ARGS(DB_INT(before_s)), e);
 }

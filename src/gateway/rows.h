@@ -1,26 +1,18 @@
 /*
  * The rows on disk: one SQLite file in the guest's directory.
  *
- * All changes of one turn of the loop are one transaction, committed at the turn's end;
- * what depends on it, an answer or a call of a node, is what rows_then() calls after the
- * commit.  So a crowd of requests costs one sync, and nothing is said that is not written.
+ * All changes of one turn of the loop are one transaction (serve/batch.h); an answer or a
+ * call of a node that depends on it is what rows_then() calls after the commit.
  */
 #ifndef GATEWAY_ROWS_H
 #define GATEWAY_ROWS_H
 
-#include <bsd/sys/queue.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "gateway/row.h"
-
-/* Waits for the commit of this turn; zeroed: does not. */
-struct rows_wait {
-	TAILQ_ENTRY(rows_wait) link;
-	void	(*fn)(struct rows_wait *w, const struct err *e);
-	bool	 queued;
-};
+#include "serve/batch.h"
 
 /* path NULL: in memory.  -1 and e. */
 int	rows_open(const char *path, struct err *e);
@@ -50,11 +42,7 @@ int64_t	rows_serial(void);
 int	rows_each(const char *instance, bool busy, int (*fn)(void *arg, const struct row *r),
 	    void *arg, struct err *e);
 
-/*
- * After the commit of this turn, or its failure (e not NULL; what was written in this turn
- * is undone).  Also where nothing was written.
- */
-void	rows_then(struct rows_wait *w, void (*fn)(struct rows_wait *w, const struct err *e));
-void	rows_then_not(struct rows_wait *w);
+/* After the commit of this turn: serve/batch.h. */
+void	rows_then(struct batch_wait *w, void (*fn)(struct batch_wait *w, const struct err *e));
 
 #endif

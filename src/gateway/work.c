@@ -21,7 +21,7 @@ static const struct offer *offer;
 
 static void call(struct work *w);
 static void end(struct work *w, bool good, const char *text, int code);
-static void on_ended(struct rows_wait *wait, const struct err *e);
+static void on_ended(struct batch_wait *wait, const struct err *e);
 
 /* ---- asks ---- */
 
@@ -138,7 +138,7 @@ rest(struct work *w)
 {
 	LIST_REMOVE(w, link);
 	settle(w, false);
-	rows_then_not(&w->wait);
+	batch_then_not(&w->wait);
 	loop_timer_stop(&w->retry);
 	if (w->call != NULL)
 		node_forget(w->call);
@@ -188,7 +188,7 @@ set_deadline(struct work *w)
 }
 
 static void
-on_begun(struct rows_wait *wait, const struct err *e)
+on_begun(struct batch_wait *wait, const struct err *e)
 {
 	struct work *w = LOOP_OWNER(wait, struct work, wait);
 
@@ -284,7 +284,7 @@ work_queue(struct work *w, struct ask *a)
 }
 
 static void
-on_overtaken(struct rows_wait *wait, const struct err *e)
+on_overtaken(struct batch_wait *wait, const struct err *e)
 {
 	struct work *w = LOOP_OWNER(wait, struct work, wait);
 
@@ -468,7 +468,7 @@ answer_ends(struct work *w)
 }
 
 static void
-on_ended(struct rows_wait *wait, const struct err *e)
+on_ended(struct batch_wait *wait, const struct err *e)
 {
 	struct work *w = LOOP_OWNER(wait, struct work, wait);
 	struct err why;

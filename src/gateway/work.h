@@ -28,7 +28,7 @@ struct work {
 	struct ask_list accepted;	/* are answered when the beginning is written */
 	struct ask_list asks;		/* when the end is */
 	struct ask_list again;		/* are decided when this commit is over */
-	struct rows_wait wait;
+	struct batch_wait wait;
 	struct node *node;		/* borrowed; NULL: it is not there any more */
 	struct node_call *call;
 	struct loop_timer retry;

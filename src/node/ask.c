@@ -108,6 +108,14 @@ result_is_good(yyjson_val *params, const char **text)
 	    yyjson_get_sint(yyjson_obj_get(result, "status")) == FAULT_SUCCESS;
 }
 
+/* Not a word of the core about the instance: it was not there to ask, or is busy with it. */
+static bool
+is_passing(const struct async_reply *r)
+{
+	return r->text == NULL || r->fault->code == FAULT_STILL_RUNNING ||
+	    r->fault->code == FAULT_SHUTDOWN_STATE;
+}
+
 static void
 on_core(void *arg, const struct async_reply *r)
 {
@@ -118,8 +126,7 @@ on_core(void *arg, const struct async_reply *r)
 		return;
 	op->call = NULL;
 	if (r->fault != NULL)
-		op_go_on(op, op_fail(op, r->text == NULL ||
-		    r->fault->code == FAULT_STILL_RUNNING ? RESULT_LATER : RESULT_REFUSED, "%s",
+		op_go_on(op, op_fail(op, is_passing(r) ? RESULT_LATER : RESULT_REFUSED, "%s",
 		    r->fault->msg));
 	else if (!result_is_good(r->params, &text))
 		op_go_on(op, op_fail(op, RESULT_REFUSED, "its process does not run: %s", text));

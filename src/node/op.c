@@ -44,6 +44,7 @@ void
 op_free(struct op *op)
 {
 	loop_timer_stop(&op->timer);
+	batch_then_not(&op->commit);
 	if (op->child != NULL)
 		child_cancel(op->child);
 	if (op->call != NULL)
@@ -144,12 +145,34 @@ begin_undo(struct op *op)
 }
 
 static void
+on_commit(struct batch_wait *w, const struct err *e)
+{
+	struct op *op = LOOP_OWNER(w, struct op, commit);
+
+	op_go_on(op, e == NULL ? op->after : op_fail(op, RESULT_LATER, "%s", e->msg));
+}
+
+/* One step; what it has changed is on disk before anything follows from it. */
+static enum step
+take_step(struct op *op)
+{
+	unsigned changes = node_rows_changes();
+	enum step how = op->steps[op->at](op);
+
+	if (how == STEP_WAIT || changes == node_rows_changes())
+		return how;
+	op->after = how;
+	node_rows_then(&op->commit, on_commit);
+	return STEP_WAIT;
+}
+
+static void
 run(struct op *op)
 {
 	enum step how;
 
 	while (op->steps[op->at] != NULL) {
-		how = op->steps[op->at](op);
+		how = take_step(op);
 		if (how == STEP_WAIT)
 			return;
 		if (how == STEP_END || (how == STEP_FAILED && !begin_undo(op)))

@@ -64,6 +64,8 @@ struct op {
 	struct child *child;
 	struct async_call *call;
 	struct loop_timer timer;
+	struct batch_wait commit;	/* of what the last step has changed */
+	enum step after;	/* that commit: how the step ended */
 };
 
 /*

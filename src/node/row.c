@@ -1,5 +1,5 @@
 /*
- * Rows in SQLite.  Each change is one statement, and a statement is a transaction.
+ * Rows in SQLite.
  */
 #include "node/row.h"
 
@@ -9,6 +9,8 @@
 #include "serve/db.h"
 
 static struct db *db;
+static struct batch batch;
+static unsigned changes;
 
 static const char *const versions[] = {
 	"CREATE TABLE instance ("
@@ -28,14 +30,37 @@ int
 node_rows_open(const char *path, struct err *e)
 {
 	db = db_open(path, versions, e);
-	return db != NULL ? 0 : -1;
+	if (db == NULL)
+		return -1;
+	batch_init(&batch, db);
+	return 0;
 }
 
 void
 node_rows_close(void)
 {
+	batch_release(&batch);
 	db_close(db);
 	db = NULL;
+}
+
+static int
+change(const char *sql, const struct db_arg *args, struct err *e)
+{
+	changes++;
+	return batch_run(&batch, sql, args, e);
+}
+
+unsigned
+node_rows_changes(void)
+{
+	return changes;
+}
+
+void
+node_rows_then(struct batch_wait *w, void (*fn)(struct batch_wait *w, const struct err *e))
+{
+	batch_then(&batch, w, fn);
 }
 
 static char *
@@ -96,7 +121,7 @@ node_row_insert(const struct row *r, struct err *e)
 
 	if (r->port == 0)
 		port = (struct db_arg)DB_NULL;
-	return db_run(db, "INSERT INTO instance (name, plan, version, phase, kind, port,"
+	return change("INSERT INTO instance (name, plan, version, phase, kind, port,"
 	    " directory, template, secret, parameters, credentials)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    DB_ARGS(DB_TEXT(r->name), DB_TEXT(r->plan), DB_TEXT(r->version),
@@ -108,39 +133,30 @@ node_row_insert(const struct row *r, struct err *e)
 int
 node_row_set_phase(const char *name, enum phase phase, struct err *e)
 {
-	return db_run(db, "UPDATE instance SET phase = ? WHERE name = ?",
+	return change("UPDATE instance SET phase = ? WHERE name = ?",
 	    DB_ARGS(DB_INT(phase), DB_TEXT(name)), e);
 }
 
 int
 node_row_settle(const char *name, const char *credentials, struct err *e)
 {
-	return db_run(db, "UPDATE instance SET phase = 1, credentials = ? WHERE name = ?",
+	return change("UPDATE instance SET phase = 1, credentials = ? WHERE name = ?",
 	    DB_ARGS(DB_TEXT(credentials), DB_TEXT(name)), e);
 }
 
 int
 node_row_set_disabled(const char *name, bool disabled, struct err *e)
 {
-	return db_run(db, "UPDATE instance SET disabled = ? WHERE name = ?",
+	return change("UPDATE instance SET disabled = ? WHERE name = ?",
 	    DB_ARGS(DB_INT(disabled), DB_TEXT(name)), e);
 }
 
 int
 node_row_delete(const char *name, struct err *e)
 {
-	int rc = db_begin(db, e);
-
-	if (rc == 0)
-		rc = db_run(db, "DELETE FROM binding WHERE instance = ?",
-		    DB_ARGS(DB_TEXT(name)), e);
-	if (rc == 0)
-		rc = db_run(db, "DELETE FROM instance WHERE name = ?",
-		    DB_ARGS(DB_TEXT(name)), e);
-	if (rc == 0)
-		rc = db_commit(db, e);
-	db_rollback(db);
-	return rc;
+	if (change("DELETE FROM binding WHERE instance = ?", DB_ARGS(DB_TEXT(name)), e) == -1)
+		return -1;
+	return change("DELETE FROM instance WHERE name = ?", DB_ARGS(DB_TEXT(name)), e);
 }
 
 int
@@ -239,7 +255,7 @@ node_binding_find(const char *instance, const char *name, struct binding *b, str
 int
 node_binding_insert(const struct binding *b, struct err *e)
 {
-	return db_run(db, "INSERT INTO binding (instance, name, phase, parameters, credentials)"
+	return change("INSERT INTO binding (instance, name, phase, parameters, credentials)"
 	    " VALUES (?, ?, ?, ?, ?)", DB_ARGS(DB_TEXT(b->instance), DB_TEXT(b->name),
 	    DB_INT(b->phase), DB_TEXT(b->parameters), DB_TEXT(b->credentials)), e);
 }
@@ -247,14 +263,14 @@ node_binding_insert(const struct binding *b, struct err *e)
 int
 node_binding_set_phase(const char *instance, const char *name, enum phase phase, struct err *e)
 {
-	return db_run(db, "UPDATE binding SET phase = ? WHERE instance = ? AND name = ?",
+	return change("UPDATE binding SET phase = ? WHERE instance = ? AND name = ?",
 	    DB_ARGS(DB_INT(phase), DB_TEXT(instance), DB_TEXT(name)), e);
 }
 
 int
 node_binding_settle(const char *instance, const char *name, const char *credentials, struct err *e)
 {
-	return db_run(db, "UPDATE binding SET phase = 1, credentials = ? WHERE instance = ?"
+	return change("UPDATE binding SET phase = 1, credentials = ? WHERE instance = ?"
 	    " AND name = ?", DB_ARGS(DB_TEXT(credentials), DB_TEXT(instance), DB_TEXT(name)),
 	    e);
 }
@@ -262,7 +278,7 @@ node_binding_settle(const char *instance, const char *name, const char *credenti
 int
 node_binding_delete(const char *instance, const char *name, struct err *e)
 {
-	return db_run(db, "DELETE FROM binding WHERE instance = ? AND name = ?",
+	return change("DELETE FROM binding WHERE instance = ? AND name = ?",
 	    DB_ARGS(DB_TEXT(instance), DB_TEXT(name)), e);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "node/node.h"
+#include "serve/batch.h"
 
 /* Numbers are in the file: never change one. */
 enum phase { PHASE_PROVISIONING = 0, PHASE_READY = 1, PHASE_UNPROVISIONING = 2 };
@@ -33,6 +34,14 @@ struct binding {
 	enum phase phase;
 	char	*parameters, *credentials;
 };
+
+/*
+ * All changes of a turn of the loop are one transaction (serve/batch.h).  changes: how many
+ * there were so far; then: after the commit.
+ */
+unsigned node_rows_changes(void);
+void	node_rows_then(struct batch_wait *w,
+	    void (*fn)(struct batch_wait *w, const struct err *e));
 
 int	node_rows_open(const char *path, struct err *e);
 void	node_rows_close(void);

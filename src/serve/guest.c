@@ -20,6 +20,7 @@
 #include "base/sys.h"
 #include "serve/link.h"
 #include "wire/guest.h"
+#include "wire/json.h"
 
 #define NOFILE_WANT	4096	/* descriptors: connections and control calls */
 #define TEXT_MAX	(16 * 1024 * 1024)	/* bytes of sections */
@@ -96,7 +97,14 @@ op_finish(yyjson_val *root)
 static void
 fail(const struct err *e)
 {
+	struct buf packet = { 0 };
+
 	serve_link_log(LOG_ERRO, "%s", e->msg);
+	json_open(&packet, '{');
+	json_kstr(&packet, "op", "failed");
+	json_kstr(&packet, "text", e->msg);
+	json_close(&packet, '}');
+	serve_link_send(&packet);
 	life.why = *e;
 	life.status = EXIT_FAILURE;
 	serve_open(face->interfaces, face->ninterfaces);
@@ -271,6 +279,8 @@ handle(const char *op, yyjson_val *root, int *fd)
 		op_client(root, fd);
 	else if (strcmp(op, "finish") == 0)
 		op_finish(root);
+	else if (life.works && face->packet != NULL)
+		face->packet(op, root);
 }
 
 /* The core decides when we end, also when a terminal or a shutdown signals everybody. */

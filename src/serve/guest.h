@@ -37,6 +37,7 @@ struct guest_face {
 	bool	 stateless;
 	int	(*open)(struct err *e);	/* NULL: nothing; -1 and e: see above */
 	int	(*begin)(struct err *e);	/* the same */
+	void	(*packet)(const char *op, yyjson_val *root); /* of a kind of its own; or NULL */
 	void	(*finish)(int64_t ms);	/* NULL: nothing; see guest_hold() */
 	void	(*end)(void);		/* NULL: nothing; also after a begin() that failed */
 };

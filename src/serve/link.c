@@ -143,6 +143,12 @@ serve_link_give_back(int fd, const char *data, size_t len)
 	return put_packet(&b, fd, QUEUE_MAX);
 }
 
+int
+serve_link_send(struct buf *packet)
+{
+	return put_packet(packet, -1, QUEUE_MAX);
+}
+
 static int
 send_line(enum log_level level, const char *text)
 {

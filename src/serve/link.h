@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <yyjson.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 
@@ -30,6 +31,8 @@ int	serve_link_dial(void *arg, uid_t uid, struct err *e);
  * by the link afterwards; -1: cannot be given back, fd is still the caller's.
  */
 int	serve_link_give_back(int fd, const char *data, size_t len);
+/* A packet of our own kind, which is owned; -1: the queue is full. */
+int	serve_link_send(struct buf *packet);
 /* Lines that are less important are not sent. */
 void	serve_link_set_level(enum log_level level);
 /* A line for the supervisor's log.  What a stranger has sent may stand in it. */

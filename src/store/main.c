@@ -69,7 +69,7 @@ store_main(int argc, char **argv)
 {
 	static const struct guest_face face = {
 		.kind = "store", .interfaces = interfaces, .ninterfaces = 1, .stateless = true,
-		.begin = begin, .finish = finish, .end = end,
+		.begin = begin, .packet = store_packet, .finish = finish, .end = end,
 	};
 
 	return guest_main(&face, argc, argv);

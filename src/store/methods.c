@@ -26,6 +26,12 @@ static TAILQ_HEAD(, pending) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static struct loop_job commit_job;
 static bool in_transaction;
 
+bool
+store_in_transaction(void)
+{
+	return in_transaction;
+}
+
 /* ---- answers ---- */
 
 void

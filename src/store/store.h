@@ -27,10 +27,15 @@ int	store_push(struct call *call, struct err *e);
 int	store_pop(struct call *call, struct err *e);
 int	store_describe(struct call *call, struct err *e);
 
-/* watch.c: streams.  What was committed is told to those it concerns. */
+/* Is there a change that is not committed yet? */
+bool	store_in_transaction(void);
+
 int	store_watch(struct call *call, struct err *e);
 int	store_values(struct call *call, struct err *e);
+/* stream.c: what was committed is told to those whom it concerns. */
 void	store_tell(void);
+/* The core wants values: a packet "wanted". */
+void	store_packet(const char *op, yyjson_val *root);
 /* Streams end, because the guest does. */
 void	store_hush(void);
 

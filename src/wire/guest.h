@@ -27,6 +27,10 @@
  *	data: all bytes read from it so far, that is the first request with its NUL
  *	(written \u0000; may be left out when nothing follows) and perhaps more.  The
  *	guest answers it and what follows.
+ *   {"op":"wanted", "begin":bool, "paths":[text], "end":bool}
+ *	Only for the store: tell these values (%(config_...)s in programs), now and whenever one
+ *	changes.  A list over several packets, from that with begin to that with end; it
+ *	replaces the one before.
  *   {"op":"finish", "ms":number}
  *	Begin nothing more, finish the calls in progress, and exit; at most that long.
  *	It follows a change of the sections, too: a new guest gets the new ones.
@@ -38,6 +42,11 @@
  *   {"op":"client", "data":text} + connection
  *	The client called something that is not for this guest: it comes back, with all
  *	bytes not yet answered, each request with its NUL.
+ *   {"op":"values", "values":{path:text or null}, "revision":number, "end":bool}
+ *	Of the store: values as method Values tells them; all that are wanted at first, then
+ *	those that have changed.  More follow until end.
+ *   {"op":"failed", "text":text}
+ *	It cannot begin, and why; it ends soon, and another one is started.
  *   {"op":"log", "level":number, "text":text}
  *	A line for the supervisor's log, where the guest's name is put in front.
  */

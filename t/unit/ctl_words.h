@@ -31,6 +31,40 @@ proc_status_text(const struct proc *p)
 	return "";
 }
 
+enum health
+proc_health(const struct proc *p)
+{
+	return p->health != NULL ? HEALTH_GOOD : HEALTH_NONE;
+}
+
+const char *
+health_name(enum health st)
+{
+	return st == HEALTH_GOOD ? "healthy" : "";
+}
+
+const char *
+ready_regex(const struct proc *p, uint32_t *fence)
+{
+	*fence = 0;
+	return p->conf->ready.kind == READY_LOG ? p->conf->ready.path : NULL;
+}
+
+void
+ready_fence_passed(struct proc *p, const struct stream *s, uint32_t fence)
+{
+	(void)p;
+	(void)s;
+	(void)fence;
+}
+
+void
+ready_line_seen(struct proc *p, uint32_t fence)
+{
+	(void)p;
+	(void)fence;
+}
+
 void
 ready_explain(const struct proc *p, struct buf *out)
 {
