@@ -126,6 +126,11 @@ await all ' w/a deleted$' >/dev/null
 is "$(grep -c ' w/a ' all)" 3 'a watcher outlives the store, and sees each change once'
 kato config set -j done x '{"y": [1]}'
 await all ' done/x [{]"y":\[1\]}$' >/dev/null
+sed -i 's/^\[supd\]/[store]\nhistory = 20\n[supd]/' supd.conf
+ctl update >/dev/null
+kato config set -j done y 1
+await all ' done/y 1$' >/dev/null
+pass 'nor does a change of [store] end it'
 kill "$watcher" "$other"
 wait "$watcher" "$other" 2>/dev/null
 is "$(sed "s/^$rev /REV /" seen | head -1)" 'REV w/a 1' 'a glob picks'

@@ -76,6 +76,12 @@ mkdir -p state/store/store.sqlite
 kill -9 "$(ctl pid supd:store)"
 logged 'ERRO store: .*Is a directory'
 is "$(ctl pid web)" "$pid" 'without the store programs run on'
+is "$(kato config get web port 2>err)" 9090 'a value that a program names can still be read'
+like "$(cat err)" '^kato: stale, as the store told it last: .*Is a directory' 'and is said to be stale'
+is "$(kato config get web other 2>&1 | cut -c 1-6)" 'kato: ' 'others cannot'
+kato config set web port 1 2>err
+is "$?" 1 'nor can anything be written'
+like "$(cat err)" '^kato: .*Is a directory' 'which is said'
 ctl restart web >/dev/null
 await web.out '^9090 ' 2 >/dev/null
 pass 'and start with the values that it told last'

@@ -28,15 +28,22 @@ names(const struct kato *k)
 }
 
 static void
-put_path(struct buf *b, const struct kato *k)
+full_path(const struct kato *k, struct buf *path)
 {
 	size_t n = names(k);
-	struct buf path = { 0 };
 
 	if (n > 0)
-		buf_adds(&path, k->v[0]);
+		buf_adds(path, k->v[0]);
 	if (n > 1 && strcmp(k->v[1], "/") != 0)
-		buf_addf(&path, "%s%s", *k->v[1] != '/' ? "/" : "", k->v[1]);
+		buf_addf(path, "%s%s", *k->v[1] != '/' ? "/" : "", k->v[1]);
+}
+
+static void
+put_path(struct buf *b, const struct kato *k)
+{
+	struct buf path = { 0 };
+
+	full_path(k, &path);
 	json_kstr(b, "path", buf_text(&path));
 	buf_release(&path);
 }
@@ -137,21 +144,36 @@ put_value(struct kato *k, struct buf *b)
 
 /* ---- calls ---- */
 
-/* What is longer than the first call of a connection may be goes behind a short one. */
-static bool
-ask(struct kato *k, const char *method, struct buf *params, struct reply *r)
+/*
+ * A call whose parameters lack their closing bracket, and are freed.  What is longer than the
+ * first call of a connection may be goes behind a short one.
+ */
+static int
+try(struct kato *k, const char *method, struct buf *params, struct reply *r, struct err *e)
 {
-	bool fine = true;
+	int status = 0;
 
 	json_close(params, '}');
 	if (params->len > FIRST_CALL) {
-		fine = kato_call(k, STORE_INTERFACE ".Describe", NULL, r);
-		if (fine)
+		status = ctl_call(&k->ctl, STORE_INTERFACE ".Describe", NULL, r, e);
+		if (status == 0)
 			reply_release(r);
 	}
-	fine = fine && kato_call(k, method, buf_text(params), r);
+	if (status == 0)
+		status = ctl_call(&k->ctl, method, buf_text(params), r, e);
 	buf_release(params);
-	return fine;
+	return status;
+}
+
+static bool
+ask(struct kato *k, const char *method, struct buf *params, struct reply *r)
+{
+	struct err e = { 0 };
+
+	if (try(k, method, params, r, &e) == 0)
+		return true;
+	kato_refused(k, &e);
+	return false;
 }
 
 static void
@@ -171,18 +193,56 @@ print_value(const struct kato *k, yyjson_val *v)
 		kato_print(k, v);
 }
 
+/*
+ * The store does not answer: programs may name the value, and then the supervisor has what
+ * the store told it last.  False: it has not.
+ */
+static bool
+print_stale(struct kato *k, const struct err *why)
+{
+	struct buf b = { 0 }, path = { 0 };
+	struct err e = { 0 };
+	bool stale = false;
+	struct reply r;
+	yyjson_val *v;
+
+	if (k->ctl.client.fail != CLIENT_FAULT)
+		return false;
+	full_path(k, &path);
+	json_open(&b, '{');
+	json_key(&b, "paths");
+	json_open(&b, '[');
+	json_str(&b, buf_text(&path));
+	json_close(&b, ']');
+	if (try(k, CONTROL_INTERFACE ".GetLastValues", &b, &r, &e) == 0) {
+		v = yyjson_obj_get(yyjson_obj_get(r.params, "values"), buf_text(&path));
+		stale = yyjson_is_str(v);
+		if (stale) {
+			fprintf(stderr, "kato: stale, as the store told it last: %s\n", why->msg);
+			print_value(k, v);
+		}
+		reply_release(&r);
+	}
+	buf_release(&path);
+	return stale;
+}
+
 void
 kato_config_get(struct kato *k)
 {
 	struct buf b = { 0 };
+	struct err e = { 0 };
 	struct reply r;
 
 	json_open(&b, '{');
 	put_path(&b, k);
 	if (k->node != NULL)
 		json_kbool(&b, "here", true);
-	if (!ask(k, STORE_INTERFACE ".Get", &b, &r))
+	if (try(k, STORE_INTERFACE ".Get", &b, &r, &e) == -1) {
+		if (!print_stale(k, &e))
+			kato_refused(k, &e);
 		return;
+	}
 	say_revision(k, r.params);
 	print_value(k, yyjson_obj_get(r.params, "value"));
 	reply_release(&r);

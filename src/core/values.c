@@ -191,6 +191,14 @@ values_fill(const char *text, struct buf *out)
 }
 
 const char *
+values_last(const char *path)
+{
+	const struct value *v = find(path);
+
+	return v != NULL ? v->text : NULL;
+}
+
+const char *
 values_trouble(void)
 {
 	return trouble;

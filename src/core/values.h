@@ -25,6 +25,8 @@ enum values_state {
 
 /* Of all that p names; *path: the first that is not known. */
 enum values_state values_of(const struct proc *p, const char **path);
+/* What a path was told to be; NULL: it is not known, or there is none. */
+const char *values_last(const char *path);
 /* Append text with its values: a hole_fn fills each. */
 void	values_fill(const char *text, struct buf *out);
 /* Why the store has not told; "" when it is on its way. */

@@ -171,6 +171,7 @@ static const struct method methods[] = {
 	{ .name = "GetService", .fn = do_get_service },
 	{ .name = "GetConfig", .fn = do_get_config },
 	{ .name = "GetEnvironment", .fn = do_get_environment },
+	{ .name = "GetLastValues", .fn = do_get_last_values },
 	{ .name = "GetRuns", .fn = do_get_runs },
 	{ .name = "GetPools", .fn = do_get_pools },
 	{ .name = "Why", .fn = do_why },

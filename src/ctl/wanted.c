@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/values.h"
 #include "ctl/link.h"
+#include "ctl/methods.h"
 #include "wire/json.h"
 
 #define PACKET_BYTES	(60 * 1024)	/* of paths in one packet */
@@ -151,4 +152,31 @@ wanted_failed(yyjson_val *root)
 
 	if (text != NULL && wanted.any)
 		values_set_trouble(text);
+}
+
+/* ---- GetLastValues ---- */
+
+int
+do_get_last_values(struct client *c, const struct vcall *call, struct err *e)
+{
+	yyjson_val *paths = NULL, *path;
+	size_t i, n;
+
+	if (vcall_strings(call, "paths", &paths, e) == -1)
+		return -1;
+	vreply_begin(&c->out);
+	json_key(&c->out, "values");
+	json_open(&c->out, '{');
+	yyjson_arr_foreach(paths, i, n, path) {
+		const char *text = values_last(yyjson_get_str(path));
+
+		json_key(&c->out, yyjson_get_str(path));
+		if (text != NULL)
+			json_str(&c->out, text);
+		else
+			json_null(&c->out);
+	}
+	json_close(&c->out, '}');
+	vreply_end(&c->out, false);
+	return 0;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "conf/expand.h"
+#include "conf/hole.h"
+#include "conf/words.h"
 #include "tap.h"
 
 /* The right column was printed by Python 3.11. */
@@ -190,6 +192,51 @@ test_unknown(void)
 	buf_release(&out);
 }
 
+static const char *
+value(const char *path, size_t len)
+{
+	return len == 6 && memcmp(path, "web/ip", 6) == 0 ? "10.0.0.1" :
+	    len == 6 && memcmp(path, "web/sh", 6) == 0 ? "%(config_web/ip)s" : NULL;
+}
+
+/* Values of the store pass through, and are filled later. */
+static void
+test_holes(void)
+{
+	static const char *const texts[][2] = {
+		{ "%(config_web/ip)s:80", "10.0.0.1:80" },
+		{ "100%% %(here)s %(config_web/ip)s", "100% /etc/x 10.0.0.1" },
+		{ "%(config_web/sh)s", "%(config_web/ip)s" },	/* a value is not looked into */
+		{ "%(config_no/one)s %(config_web/ip)s", "%(config_no/one)s 10.0.0.1" },
+	};
+	struct scope here = scope;
+	struct buf out = { 0 }, filled = { 0 };
+	struct strlist words = { 0 };
+	struct err e = { 0 };
+
+	here.values = true;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		buf_clear(&out);
+		buf_clear(&filled);
+		is_int(scope_expand(&here, texts[i][0], "k", &out, &e), 0, texts[i][0]);
+		hole_fill(buf_text(&out), value, &filled);
+		is_str(buf_text(&filled), texts[i][1], texts[i][1]);
+	}
+	is_int(scope_expand(&here, "%(config_web/ip)5s", "k", &out, &e), -1, "no widths");
+	ok(strstr(e.msg, "a value of the store is %(config_COMPONENT/PATH)s") != NULL, "%s", e.msg);
+	is_int(scope_expand(&here, "%(config_web)s", "k", &out, &e), -1, "a component is no value");
+	is_int(scope_expand(&scope, "%(config_web/ip)s", "k", &out, &e), -1, "not everywhere");
+	ok(hole_len("%(config_a/b)s") == 14 && hole_len("%(config_a b/c)s") == 0 &&
+	    hole_len("%(config_a/b)") == 0 && hole_len("%(config_/") == 0, "what a hole is");
+	is_int(env_parse("A=x%(config_a/b)s:1,B=\"%(config_a/b)s\"", &words, &e), 0,
+	    "in an environment without quotes and with");
+	is_str(words.v[0], "A=x%(config_a/b)s:1", "whole");
+	is_str(words.v[1], "B=%(config_a/b)s", "both times");
+	strlist_release(&words);
+	buf_release(&out);
+	buf_release(&filled);
+}
+
 /* What is said must stay readable, and memory bounded, whatever the text. */
 static void
 test_long(void)
@@ -219,6 +266,7 @@ main(void)
 	test_good();
 	test_bad();
 	test_unknown();
+	test_holes();
 	test_long();
 	return tap_done();
 }

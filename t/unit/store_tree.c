@@ -4,6 +4,8 @@
  */
 #include "store/tree.h"
 
+#include <sys/resource.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -156,7 +158,7 @@ test_paths(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		is_int(set(bad[i], "1"), -1, "cannot be set");
-		is_str(tree_why(err.why), "BAD_PATH", bad[i]);
+		is_str(tree_why(err.why), "BAD_PATH", "as BAD_PATH");
 	}
 	is_int(set("a", "{\"b/c\":1}"), -1, "nor can a name with a slash come in an object");
 	is_str(tree_why(err.why), "BAD_PATH", "BAD_PATH");
@@ -376,6 +378,41 @@ test_file(void)
 	rmdir(dir);
 }
 
+/* No room on the disk: a change is refused as a whole, and later ones are made again. */
+static void
+test_full(void)
+{
+	char dir[] = "/tmp/supd-store-XXXXXX", file[64], large[20000];
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	struct rlimit old, small;
+	struct err e = { 0 };
+
+	if (mkdtemp(dir) == NULL || getrlimit(RLIMIT_FSIZE, &old) == -1)
+		return;
+	snprintf(file, sizeof(file), "%s/store.sqlite", dir);
+	tree_close(tree);
+	tree = tree_open(file, 100, &e);
+	set("a", "1");
+	signal(SIGXFSZ, SIG_IGN);
+	small = (struct rlimit){ 30000, old.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &small);
+	memset(large, 'x', sizeof(large));
+	large[sizeof(large) - 1] = '\0';
+	is_int(set_as("b", NULL, large, TREE_ANY, false), -1, "no room");
+	is_str(get("b"), "NOENT", "nothing of it is there");
+	is_int(tree_revision(tree), 1, "and no revision was used");
+	setrlimit(RLIMIT_FSIZE, &old);
+	is_int(set_as("b", NULL, large, TREE_ANY, false), 2, "room again");
+	is_int(changes(1), 2, "no gap in the changes");
+	tree_close(tree);
+	tree = NULL;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(file, sizeof(file), "%s/store.sqlite%s", dir, ends[i]);
+		unlink(file);
+	}
+	rmdir(dir);
+}
+
 int
 main(void)
 {
@@ -388,6 +425,7 @@ main(void)
 	test_history();
 	test_together();
 	test_file();
+	test_full();
 	buf_release(&out);
 	return tap_done();
 }
