@@ -34,6 +34,8 @@ provision-bad) echo "first line" >&2; echo "the disk is full" >&2; exit 3 ;;
 provision-later) exit 75 ;;
 provision-slow) exec sleep 100 ;;
 provision-odd) echo "no JSON" ;;
+update-*) grep -q '"size":13' "$T/update.json" && { echo "13 is no size" >&2; exit 1; }
+	echo '{"credentials":{"changed":"yes"}}' ;;
 bind-*) echo '{"credentials":{"username":"u-'\$SUPD_BINDING'","port":7}}' ;;
 esac
 END
@@ -64,6 +66,7 @@ provision = $T/hook
 unprovision = $T/hook
 bind = $T/hook
 unbind = $T/hook
+update = $T/hook
 hook_timeout = 1
 [node:empty]
 kind = command
@@ -112,6 +115,9 @@ is("$how $p->{text}", 'NoCapacity this node has 3 instances, and no place for mo
 is((node('echo', 'Unprovision', name => 'one'))[1]{removed}, 1, 'one is removed, with its binding');
 is((node('echo', 'Unprovision', name => 'one'))[1]{removed}, 0, 'and was');
 close $squatter;
+is((node('echo', 'Update', name => 'two', parameters => { a => 1 }))[1]{credentials}{name}, 'two', 'what is only a name can be changed');
+is((node('echo', 'Update', name => 'two', plan => 'gold'))[0], 'Refused', 'but not to another plan');
+is((node('echo', 'Update', name => 'none'))[1]{name}, 'BAD_NAME', 'and not when it is not there');
 node('echo', 'Provision', name => 'four');
 ($how, $p) = node('echo', 'List');
 is(join(' ', map { "$_->{name}:$_->{port}:" . scalar @{ $_->{bindings} } } @{ $p->{instances} }),
@@ -128,6 +134,7 @@ is((node('echo', 'Describe'))[1]{draining}, 0, 'that may be removed by hand');
 ($how, $p) = node('dir', 'Provision', name => 'd1');
 my $dir = "$T/dirs/d1";
 is($p->{credentials}{directory}, $dir, 'a directory is made');
+is((node('dir', 'Update', name => 'd1'))[0], 'Refused', 'and not changed without a hook');
 is(slurp("$dir/config/app.ini"), "port = $p->{credentials}{port}\nname = d1\nrate = 100%\n",
     'with configuration files whose holes are filled');
 is((stat "$dir/config/app.ini")[2] & 077, 0, 'for the owner alone');
@@ -149,6 +156,13 @@ closedir $d;
 my $told = JSON::PP->new->decode(slurp("$T/provision.json"));
 is("$how $told->{op} $told->{name} $told->{plan} $told->{parameters}{size}", 'ok provision c1 free 5',
     'a hook is told what is asked for');
+($how, $p) = node('cmd', 'Update', name => 'c1', parameters => { size => 6 });
+$told = JSON::PP->new->decode(slurp("$T/update.json"));
+is("$how $told->{parameters}{size} $p->{credentials}{changed}", 'ok 6 yes', 'so is one about a change');
+is((node('cmd', 'Update', name => 'c1', parameters => { size => 13 }))[1]{text}, '13 is no size', 'which may be refused');
+node('cmd', 'Bind', name => 'c1', binding => 'b0');
+is(JSON::PP->new->decode(slurp("$T/bind.json"))->{credentials}{changed}, 'yes', 'its answer stays');
+node('cmd', 'Unbind', name => 'c1', binding => 'b0');
 ($how, $p) = node('cmd', 'Bind', name => 'c1', binding => 'b1');
 is("$p->{credentials}{username} $p->{credentials}{name} $p->{credentials}{port}", 'u-b1 c1 7',
     'what it says comes over the credentials');

@@ -189,8 +189,23 @@ says(400, undef, 'to an unknown plan', 'PATCH', "$i/a", { service_id => $SERVICE
 says(404, undef, 'of what is not there', 'PATCH', "$i/zz", { service_id => $SERVICE });
 says(422, undef, 'to another plan', 'PATCH', "$i/a", { service_id => $SERVICE, plan_id => $PLAN{any} });
 says(200, {}, 'to what it is already', 'PATCH', "$i/a", { service_id => $SERVICE, plan_id => $PLAN{small} });
-says(422, undef, 'that the node does not know', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { n => 3 } });
+says(422, undef, 'that the node does not know', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { node => 'cannot' } });
 says(200, { service_id => $SERVICE, plan_id => $PLAN{small} }, 'has changed nothing', 'GET', "$i/a");
+says(500, { description => 'because' }, 'that the node refuses', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { node => 'refuse' } });
+is(last_of("$i/a"), 'failed', 'is a failure');
+says(200, { service_id => $SERVICE, plan_id => $PLAN{small} }, 'of an instance that is as before', 'GET', "$i/a");
+says(200, {}, 'of parameters', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { n => 3 }, previous_values => {} });
+says(200, {}, 'again', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { n => 3 } });
+is(ask(dial("$T/a.node"), 'org.supd.Node.Update', { name => 'a' })->{parameters}{credentials}{changes}, 2, 'which is no other change');
+says(200, {}, 'of others', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { m => 4, n => 5 } });
+says(200, { service_id => $SERVICE, plan_id => $PLAN{small}, parameters => { m => 4, n => 5 } }, 'is told', 'GET', "$i/a");
+my $change = { service_id => $SERVICE, parameters => { node => 'slow' } };
+$op = says(202, undef, 'in its time', 'PATCH', "$i/a?accepts_incomplete=true", $change);
+is_deeply(says(202, undef, 'again meanwhile', 'PATCH', "$i/a?accepts_incomplete=true", $change), $op, 'the same operation');
+says(422, undef, 'another meanwhile', 'PATCH', "$i/a", { service_id => $SERVICE, parameters => { n => 9 } });
+says(422, undef, 'fetch meanwhile', 'GET', "$i/a");
+says(422, undef, 'delete meanwhile', 'DELETE', "$i/a$same");
+is(await_end("$i/a"), 'succeeded', 'which ends');
 
 # ---- trouble ----
 says(500, { description => 'because' }, 'the node refuses', 'PUT', "$i/r", instance('any', parameters => { node => 'refuse' }));

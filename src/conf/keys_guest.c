@@ -42,7 +42,7 @@ struct conf_node {
 	char	*template;
 	struct strlist conf_template;
 	struct strlist credentials;
-	char	*provision, *unprovision, *bind, *unbind, *enable, *disable;
+	char	*provision, *unprovision, *bind, *unbind, *enable, *disable, *update;
 	int64_t	 hook_timeout;
 	char	*monitor;
 	int64_t	 monitor_interval, monitor_failures;
@@ -112,6 +112,8 @@ static const struct conf_key node_keys[] = {
 	  .doc = HOOK_DOC("when an instance is enabled again") },
 	{ KEY(disable, words), .def = NULL, .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = HOOK_DOC("when it is disabled") },
+	{ KEY(update, words), .def = NULL, .apply = APPLY_RESTART, .flags = KEY_OURS,
+	  .doc = HOOK_DOC("when its parameters change") },
 	{ KEY(hook_timeout, seconds), .def = "30", .min = 1, .max = 86400,
 	  .apply = APPLY_RESTART, .flags = KEY_OURS,
 	  .doc = "How long such a command may take before it is killed and counts as failed." },

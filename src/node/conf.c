@@ -24,7 +24,7 @@ static const char *const kinds[] = {
 static const char *const hooks[HOOK_KINDS] = {
 	[HOOK_PROVISION] = "provision", [HOOK_UNPROVISION] = "unprovision",
 	[HOOK_BIND] = "bind", [HOOK_UNBIND] = "unbind", [HOOK_ENABLE] = "enable",
-	[HOOK_DISABLE] = "disable",
+	[HOOK_DISABLE] = "disable", [HOOK_UPDATE] = "update",
 };
 
 const char *

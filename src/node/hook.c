@@ -14,7 +14,7 @@
 static const char *const names[HOOK_KINDS] = {
 	[HOOK_PROVISION] = "provision", [HOOK_UNPROVISION] = "unprovision",
 	[HOOK_BIND] = "bind", [HOOK_UNBIND] = "unbind", [HOOK_ENABLE] = "enable",
-	[HOOK_DISABLE] = "disable", [HOOK_MONITOR] = "monitor",
+	[HOOK_DISABLE] = "disable", [HOOK_UPDATE] = "update", [HOOK_MONITOR] = "monitor",
 };
 
 static void

@@ -100,6 +100,9 @@ on_done(struct op *op)
 		json_kbool(b, "created", op->changed);
 		json_key(b, "credentials");
 		buf_add(b, buf_text(&op->credentials), op->credentials.len);
+	} else if (op->kind == OP_UPDATE) {
+		json_key(b, "credentials");
+		buf_add(b, buf_text(&op->credentials), op->credentials.len);
 	} else if (op->kind == OP_UNPROVISION || op->kind == OP_UNBIND)
 		json_kbool(b, "removed", op->changed);
 	call_end(c, false);
@@ -180,6 +183,12 @@ static int
 do_unbind(struct call *c, struct err *e)
 {
 	return do_operation(c, OP_UNBIND, e);
+}
+
+static int
+do_update(struct call *c, struct err *e)
+{
+	return do_operation(c, OP_UPDATE, e);
 }
 
 static int
@@ -442,6 +451,7 @@ static const struct serve_method methods[] = {
 	{ .name = "Unprovision", .fn = do_unprovision, .acts = true },
 	{ .name = "Bind", .fn = do_bind, .acts = true },
 	{ .name = "Unbind", .fn = do_unbind, .acts = true },
+	{ .name = "Update", .fn = do_update, .acts = true },
 	{ .name = "Enable", .fn = do_enable, .acts = true },
 	{ .name = "Disable", .fn = do_disable, .acts = true },
 	{ .name = "List", .fn = do_list },

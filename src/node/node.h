@@ -24,7 +24,7 @@ enum kind { KIND_ECHO, KIND_PROCESS, KIND_DIRECTORY, KIND_COMMAND };
 
 enum hook_kind {
 	HOOK_PROVISION, HOOK_UNPROVISION, HOOK_BIND, HOOK_UNBIND, HOOK_ENABLE, HOOK_DISABLE,
-	HOOK_MONITOR, HOOK_KINDS
+	HOOK_UPDATE, HOOK_MONITOR, HOOK_KINDS
 };
 
 /* What the section says; texts are borrowed from the options. */

@@ -20,7 +20,7 @@
 #define OP_QUEUE_MS	15000	/* that an operation waits for its turn */
 
 enum op_kind {
-	OP_PROVISION, OP_UNPROVISION, OP_BIND, OP_UNBIND, OP_ENABLE, OP_DISABLE,
+	OP_PROVISION, OP_UNPROVISION, OP_BIND, OP_UNBIND, OP_ENABLE, OP_DISABLE, OP_UPDATE,
 	OP_CHECK,		/* has the core a process for it, as the row says? */
 };
 

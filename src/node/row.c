@@ -145,6 +145,14 @@ node_row_settle(const char *name, const char *credentials, struct err *e)
 }
 
 int
+node_row_change(const char *name, const char *parameters, const char *credentials,
+    struct err *e)
+{
+	return change("UPDATE instance SET parameters = ?, credentials = ? WHERE name = ?",
+	    DB_ARGS(DB_TEXT(parameters), DB_TEXT(credentials), DB_TEXT(name)), e);
+}
+
+int
 node_row_set_disabled(const char *name, bool disabled, struct err *e)
 {
 	return change("UPDATE instance SET disabled = ? WHERE name = ?",

@@ -53,6 +53,9 @@ int	node_row_insert(const struct row *r, struct err *e);
 int	node_row_set_phase(const char *name, enum phase phase, struct err *e);
 /* It is ready. */
 int	node_row_settle(const char *name, const char *credentials, struct err *e);
+/* What was asked for has changed, and perhaps the answer. */
+int	node_row_change(const char *name, const char *parameters, const char *credentials,
+	    struct err *e);
 int	node_row_set_disabled(const char *name, bool disabled, struct err *e);
 /* With its bindings. */
 int	node_row_delete(const char *name, struct err *e);

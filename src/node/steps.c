@@ -331,6 +331,8 @@ steps_of(enum op_kind kind)
 		return steps_enable;
 	case OP_DISABLE:
 		return steps_disable;
+	case OP_UPDATE:
+		return steps_update;
 	case OP_CHECK:
 		break;
 	}

@@ -1,5 +1,5 @@
 /*
- * Steps about bindings, and about enabling and disabling.
+ * Steps about bindings, about enabling and disabling, and about changes.
  */
 #include "node/steps.h"
 
@@ -170,6 +170,48 @@ run_enable(struct op *op)
 	return step_hook(op, HOOK_ENABLE);
 }
 
+/* ---- changes ---- */
+
+/* Only a hook knows what another parameter means, unless there is nothing behind the name. */
+static enum step
+check_change(struct op *op)
+{
+	struct row *r = &op->row;
+
+	if (op->plan != NULL && strcmp(op->plan, node.plan) != 0)
+		return op_fail(op, RESULT_REFUSED, "this node has plan '%s', not '%s'",
+		    node.plan, op->plan);
+	if (op->version != NULL && strcmp(op->version, r->version) != 0)
+		return op_fail(op, RESULT_REFUSED, "'%s' stays at version '%s'", op->name,
+		    r->version);
+	if (node.hook[HOOK_UPDATE] == NULL && r->kind != KIND_ECHO)
+		return op_fail(op, RESULT_REFUSED, "instances of this service cannot be changed:"
+		    " its node has no hook update");
+	free(r->parameters);
+	r->parameters = step_copy(op->parameters, "{}");
+	return r->parameters != NULL ? STEP_ON : op_fail(op, RESULT_LATER, "out of memory");
+}
+
+static enum step
+run_update(struct op *op)
+{
+	return step_hook(op, HOOK_UPDATE);
+}
+
+static enum step
+settle_change(struct op *op)
+{
+	struct err e;
+
+	if (credentials_bind(&op->credentials, &op->row, yyjson_doc_get_root(op->said),
+	    &e) == -1)
+		return op_fail(op, RESULT_REFUSED, "%s", e.msg);
+	if (node_row_change(op->name, op->row.parameters, buf_text(&op->credentials), &e) == -1)
+		return step_no_database(op, &e);
+	op->changed = true;
+	return STEP_END;
+}
+
 /* ---- lists ---- */
 
 const step_fn steps_bind[] = {
@@ -182,5 +224,8 @@ const step_fn steps_disable[] = {
 };
 const step_fn steps_enable[] = {
 	step_need_row, set_enabled, run_enable, step_add_process, step_await_process, NULL
+};
+const step_fn steps_update[] = {
+	step_need_row, check_change, run_update, settle_change, NULL
 };
 const step_fn steps_check[] = { step_need_row, check_process, NULL };

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # A node of any service at a socket, for tests of gateways: node.pl SOCKET [key=value...].
 # It speaks org.supd.Node, keeps everything in memory, and misbehaves where the parameters of
-# a call say so: {"node": "refuse"|"later"|"hang"|"hang_up"|"slow"}; hang does what is asked
+# a call say so: {"node": "refuse"|"later"|"hang"|"hang_up"|"slow"|"cannot"}; hang does what is asked
 # for and does not answer.  Behave {way} sets that for all provisions.
 use strict;
 use warnings;
@@ -45,6 +45,13 @@ my %methods = (
 		return { created => yes($new), credentials =>
 		    { host => '127.0.0.1', port => 5002, name => $p->{name} } };
 	},
+	Update => sub {
+		my ($p) = @_;
+		my $to = $instances{ $p->{name} } or return undef;
+		$to->{changes}++;
+		return { credentials => { host => '127.0.0.1', port => 5002, name => $p->{name},
+			changes => $to->{changes} } };
+	},
 	Unprovision => sub { return { removed => yes(delete $instances{ $_[0]{name} }) } },
 	Bind => sub {
 		my ($p) = @_;
@@ -83,7 +90,7 @@ sub serve {
 	my ($method) = $call->{method} =~ /(\w+)$/;
 	my $p = $call->{parameters} // {};
 	my $way = ($p->{parameters} // {})->{node} // ($method eq 'Provision' ? $behave : '');
-	my $fn = $methods{$method};
+	my $fn = $way eq 'cannot' ? undef : $methods{$method};
 	$calls++ if $method =~ /ind|ision/;
 	return answer($s, refused('Refused', 'because')) if $way eq 'refuse';
 	return answer($s, refused('Later', 'not now')) if $way eq 'later' && !$later{ $p->{name} }++;
