@@ -368,6 +368,7 @@ SRC_cli = \
 	src/cli/fg.c \
 	src/cli/instance.c \
 	src/cli/import.c \
+	src/cli/import_services.c \
 	src/cli/kato.c \
 	src/cli/kato_complete.c \
 	src/cli/kato_config.c \

@@ -47,6 +47,7 @@ static const char usage[] =
 	"       supd check [-c FILE]           is the file right?\n"
 	"       supd show [-c FILE] [NAME]     what it means, value by value\n"
 	"       supd probe KIND ADDRESS        does somebody answer there?\n"
+	"       supd import FILE               a dotcloud.yml or Procfile as such a file\n"
 	"       supd supctl [options] ...      the client, also called supctl\n\n"
 	"Options:\n";
 
@@ -270,7 +271,6 @@ static const struct face {
 	{ "supctl", face_client, true },
 	{ "supervisorctl", face_client, false },
 	{ "kato", face_kato, true },
-	{ "import", import_main, true },
 	{ "pidproxy", pidproxy_main, true },
 	{ "probe", probe_main, true },
 	{ "logger", log_main, true },
@@ -280,6 +280,7 @@ static const struct face {
 	{ "gateway", gateway_main, true },
 	{ "check", face_check, true },
 	{ "show", conf_show_main, true },
+	{ "import", import_main, true },
 	{ "manual", conf_manual_main, true },
 };
 

@@ -18,6 +18,7 @@
 #include <yyjson.h>
 
 #include "base/buf.h"
+#include "cli/import_services.h"
 #include "cli/yaml.h"
 
 #define MANY 4096		/* files in processes/; more is no such directory */
@@ -294,12 +295,15 @@ import_main(int argc, char **argv)
 {
 	struct import im = { 0 };
 
+	if (argc == 2 && argv[1][0] != '-')
+		return import_services(argv[1]);
 	if (argc != 3 || strcmp(argv[1], "kato") != 0) {
 		bool help = argc == 2 && strcmp(argv[1], "-h") == 0;
 
-		fprintf(help ? stdout : stderr, "Usage: supd import kato DIR\n\n"
-		    "Prints the roles of a directory of Stackato's (role_order.yml, processes/...)"
-		    " as ini.\n");
+		fprintf(help ? stdout : stderr, "Usage: supd import kato DIR\n"
+		    "       supd import dotcloud.yml\n       supd import Procfile\n\n"
+		    "Prints the roles of a directory of Stackato's (role_order.yml, processes/...),"
+		    " or the\nservices of such a file, as ini.\n");
 		return help ? 0 : 2;
 	}
 	im.dir = argv[2];

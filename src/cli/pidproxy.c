@@ -5,23 +5,32 @@
  * supervisor's own pidproxy is gone as soon as it has passed a TERM on, and when
  * the command puts itself into the background.  This one stays as long as the
  * process in the file lives: who supervises us then knows when a stop is done, and
- * does not start the program twice.  As sub-reaper we become its parent.
+ * does not start the program twice.  As sub-reaper we become its parent, so its exit status
+ * is the true one.
+ *
+ * When the command has put itself into the background, the file may come a moment later, or
+ * still hold the number of an earlier run: it counts once it names a child of ours, or was
+ * written after our start.  For that there is a limit.
  */
 #include "cli/cli.h"
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOOK_MS 500	/* how often to look for a process that is not our child */
+#define WAIT_MS 10000	/* for the file, unless PIDPROXY_WAIT says how many seconds */
+#define WAIT_LOOK_MS 50
 
 static const int passed[] = { SIGTERM, SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGQUIT };
 
@@ -132,6 +141,86 @@ stand_for(pid_t pid, const char *path, const sigset_t *set)
 	}
 }
 
+/* ---- the pid file of what is in the background ---- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t
+wait_ms(void)
+{
+	const char *text = getenv("PIDPROXY_WAIT");
+	double seconds = text != NULL ? strtod(text, NULL) : 0;
+
+	return seconds > 0 && seconds < 86400 ? (int64_t)(seconds * 1000) : WAIT_MS;
+}
+
+/* Was the file written since?  Clocks of file systems are coarse. */
+static bool
+is_newer(const char *path, time_t since)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_mtime >= since;
+}
+
+/* Is there anybody who could still write it? */
+static bool
+has_children(void)
+{
+	siginfo_t si;
+
+	return waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/*
+ * Wait for the process that the file names.  0: there is none in time.  A signal that comes
+ * meanwhile is for it, and is left in *sig.
+ */
+static pid_t
+find_daemon(const char *path, time_t since, const sigset_t *set, int *sig)
+{
+	struct timespec pause = { .tv_nsec = WAIT_LOOK_MS * 1000000L };
+	int64_t end = now_ms() + wait_ms();
+	int got, status;
+
+	*sig = 0;
+	for (;;) {
+		pid_t pid = read_pid(path);
+
+		if (is_alive(pid) && (is_child(pid) || is_newer(path, since)))
+			return pid;
+		if (now_ms() >= end || !has_children())
+			return 0;
+		got = sigtimedwait(set, NULL, &pause);
+		if (got > 0 && got != SIGCHLD)
+			*sig = got;
+		reap(pid, &status);
+	}
+}
+
+static int
+stand_for_daemon(const char *path, time_t since, const sigset_t *set)
+{
+	int sig;
+	pid_t pid = find_daemon(path, since, set, &sig);
+
+	if (pid == 0) {
+		fprintf(stderr, "pidproxy: the command has ended, and %s names no process of it\n",
+		    path);
+		return 1;
+	}
+	if (sig != 0)
+		kill(pid, sig);
+	return exit_status(stand_for(pid, path, set));
+}
+
 static pid_t
 run(char **argv, const sigset_t *before)
 {
@@ -149,7 +238,8 @@ int
 pidproxy_main(int argc, char **argv)
 {
 	sigset_t set, before;
-	pid_t pid, daemon;
+	time_t since = time(NULL);
+	pid_t pid;
 	int status;
 
 	if (argc < 3) {
@@ -169,8 +259,7 @@ pidproxy_main(int argc, char **argv)
 		return 1;
 	}
 	status = stand_for(pid, argv[1], &set);
-	daemon = read_pid(argv[1]);
-	if (status == 0 && daemon != pid && is_alive(daemon))
-		status = stand_for(daemon, argv[1], &set);
+	if (status == 0 && read_pid(argv[1]) != pid)
+		return stand_for_daemon(argv[1], since, &set);
 	return exit_status(status);
 }

@@ -194,6 +194,88 @@ plain(struct reader *r, const struct line *l, const char *s)
 	return v != NULL ? v : string(r, s, len);
 }
 
+/* ---- [a, b] and {a: b} with plain words in them ---- */
+
+static yyjson_mut_val *flow(struct reader *r, const struct line *l, const char **s);
+
+static void
+skip_blanks(const char **s)
+{
+	*s += strspn(*s, " \t");
+}
+
+/* A word up to what ends it here. */
+static yyjson_mut_val *
+flow_word(struct reader *r, const struct line *l, const char **s)
+{
+	const char *from = *s, *end = NULL;
+	yyjson_mut_val *v = NULL;
+	char *text;
+
+	if (*from == '"' || *from == '\'') {
+		text = quoted(from, &end);
+		if (text != NULL && end != NULL)
+			v = string(r, text, strlen(text));
+		else
+			wrong(r, l, "the quotes are not closed");
+		free(text);
+		*s = end != NULL ? end : from;
+		return v;
+	}
+	while (**s != '\0' && strchr(",[]{}", **s) == NULL &&
+	    !(**s == ':' && ((*s)[1] == ' ' || (*s)[1] == '\0')))
+		++*s;
+	text = strndup(from, (size_t)(*s - from));
+	v = text != NULL ? plain(r, l, text) : NULL;
+	free(text);
+	return v;
+}
+
+/* One member of a map, or one item of a list. */
+static bool
+flow_item(struct reader *r, const struct line *l, const char **s, yyjson_mut_val *all, bool map)
+{
+	yyjson_mut_val *key = map ? flow_word(r, l, s) : NULL, *v;
+
+	if (map && (key == NULL || !yyjson_mut_is_str(key) || **s != ':')) {
+		wrong(r, l, "a map in { } has KEY: VALUE between commas");
+		return false;
+	}
+	*s += map;
+	v = flow(r, l, s);
+	if (v == NULL)
+		return false;
+	return map ? yyjson_mut_obj_add(all, key, v) : yyjson_mut_arr_append(all, v);
+}
+
+static yyjson_mut_val *
+flow(struct reader *r, const struct line *l, const char **s)
+{
+	yyjson_mut_val *all;
+	bool map;
+
+	skip_blanks(s);
+	if (**s != '[' && **s != '{')
+		return flow_word(r, l, s);
+	map = *(*s)++ == '{';
+	all = map ? yyjson_mut_obj(r->doc) : yyjson_mut_arr(r->doc);
+	if (++r->depth > DEPTH_MAX)
+		return wrong(r, l, "too many levels");
+	for (skip_blanks(s); **s != (map ? '}' : ']'); skip_blanks(s)) {
+		if (**s == '\0' || !flow_item(r, l, s, all, map))
+			return **s == '\0' ? wrong(r, l, "a [ or { is not closed") : NULL;
+		skip_blanks(s);
+		if (**s == ',')
+			++*s;
+		else if (**s != (map ? '}' : ']'))
+			return wrong(r, l, "a comma is missing");
+		skip_blanks(s);
+	}
+	++*s;
+	r->depth--;
+	return all;
+}
+
 /* A value that ends on its line. */
 static yyjson_mut_val *
 scalar(struct reader *r, const struct line *l, const char *s)
@@ -216,8 +298,10 @@ scalar(struct reader *r, const struct line *l, const char *s)
 	if (*s != '[' && *s != '{')
 		return plain(r, l, s);
 	doc = yyjson_read(s, strlen(s), 0);
-	if (doc == NULL)
-		return wrong(r, l, "what begins with [ or { has to be JSON");
+	if (doc == NULL) {
+		v = flow(r, l, &s);
+		return v == NULL || is_rest(s) ? v : wrong(r, l, "text behind a ] or }");
+	}
 	v = yyjson_val_mut_copy(r->doc, yyjson_doc_get_root(doc));
 	yyjson_doc_free(doc);
 	return v;

@@ -1,6 +1,7 @@
 /*
  * The part of YAML that people write settings in: block maps and lists, plain, 'single' and
- * "double" quoted scalars on one line, comments, and JSON in place of any value.  Plain words
+ * "double" quoted scalars on one line, comments, and JSON, or [a, b] and {a: b}, on one line in
+ * place of any value.  Plain words
  * are what YAML 1.2 says: null, true, false and numbers, everything else is a string.
  * Anchors, tags, several documents and scalars over several lines are refused.
  */

@@ -151,7 +151,7 @@ static int
 copy_keys(struct making *m, struct ini_section *from)
 {
 	static const char *const ours[] = { "command", "process_name", "numprocs",
-		"numprocs_start" };
+		"numprocs_start", "type" };	/* dotcloud.yml has another type */
 	struct ini_key *k;
 
 	STAILQ_FOREACH(k, &from->keys, link) {

@@ -33,6 +33,8 @@ static const struct {
 	{ "- name: a\n  port: 1\n- name: b\n  deep:\n    x: y\n", "[{\"name\":\"a\",\"port\":1},"
 	    "{\"name\":\"b\",\"deep\":{\"x\":\"y\"}}]" },
 	{ "a: []\nb: {}\nc: [1, \"x\"]\n", "{\"a\":[],\"b\":{},\"c\":[1,\"x\"]}" },
+	{ "a: [1, x y, 'z', {b: tcp, c: [d]}] # text\n", "{\"a\":[1,\"x y\",\"z\",{\"b\":\"tcp\","
+	    "\"c\":[\"d\"]}]}" },
 	{ "{\"json\": [true]}", "{\"json\":[true]}" },
 	{ "a: 1\r\nb: 2\r\n", "{\"a\":1,\"b\":2}" },
 	{ "-5", "-5" },
@@ -48,7 +50,9 @@ static const struct {
 	{ "a: 1\na: 2", "line 2: this key was there already" },
 	{ "a: 'x", "line 1: the quotes are not closed" },
 	{ "a: \"x\" y", "line 1: text behind the closing quote" },
-	{ "\n\na: [1, x]", "line 3: what begins with [ or { has to be JSON" },
+	{ "\n\na: [1, x", "line 3: a comma is missing" },
+	{ "a: [1] x", "line 1: text behind a ] or }" },
+	{ "a: {x}", "line 1: a map in { } has KEY: VALUE between commas" },
 	{ "a: &x 1", "line 1: anchors, tags and scalars of several lines are not read here;"
 	    " quote it if it is text" },
 	{ "a: |\n  text", "line 1: anchors, tags and scalars of several lines are not read here;"
