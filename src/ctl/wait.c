@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "core/core.h"
 #include "core/edge.h"
+#include "core/roles.h"
 #include "ctl/client.h"
 #include "ctl/select.h"
 #include "wire/json.h"
@@ -243,6 +244,8 @@ is_settled(const struct request *r, const struct proc *p, bool *failed, struct e
 	*failed = false;
 	if (r->what == WAIT_CHANGE && p->departing)
 		return false;
+	if ((r->what == WAIT_UP || r->what == WAIT_CHANGE) && roles_start_due(p))
+		return false;		/* it waits for its turn in a role */
 	switch (r->what) {
 	case WAIT_CHANGE:
 	case WAIT_UP:

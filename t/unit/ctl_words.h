@@ -11,6 +11,7 @@
 #include "core/edge.h"
 #include "core/ready.h"
 #include "core/roles.h"
+#include "core/values.h"
 
 const char *
 conf_signal_name(int sig)
@@ -98,6 +99,12 @@ roles_why(const struct proc *p, struct buf *out)
 	(void)out;
 }
 
+bool
+roles_start_due(const struct proc *p)
+{
+	return p->roles != NULL;
+}
+
 const char *
 roles_process_state(const struct proc *p)
 {
@@ -141,6 +148,64 @@ void
 core_roles_forget(void *arg)
 {
 	(void)arg;
+}
+
+/* ---- guests of sections, values of the store: there are none ---- */
+
+static const struct helper_ops no_helper;
+const struct helper_ops *helper_ops = &no_helper;
+
+struct helper *
+core_find_helper(enum guest_section kind, const char *name)
+{
+	(void)kind;
+	(void)name;
+	return NULL;
+}
+
+struct helper *
+core_want_helper(enum guest_section kind, const char *name)
+{
+	(void)kind;
+	(void)name;
+	return NULL;
+}
+
+static const struct values_ops no_values;
+const struct values_ops *values_ops = &no_values;
+
+const char *
+values_last(const char *path)
+{
+	(void)path;
+	return NULL;
+}
+
+void
+values_each(const char *after, bool (*fn)(void *arg, const char *path), void *arg)
+{
+	(void)after;
+	(void)fn;
+	(void)arg;
+}
+
+void
+values_tell(const char *path, const char *text, bool lost)
+{
+	(void)path;
+	(void)text;
+	(void)lost;
+}
+
+void
+values_told(void)
+{
+}
+
+void
+values_set_trouble(const char *text)
+{
+	(void)text;
 }
 
 #endif
