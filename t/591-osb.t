@@ -81,6 +81,9 @@ says(400, undef, 'parameters that are no object', 'PUT', "$i/a", instance('small
 says(400, { description => 'parameters: m: is not known' }, 'parameters against the schema', 'PUT', "$i/a",
     instance('small', parameters => { m => 1 }));
 says(400, undef, 'of a wrong type', 'PUT', "$i/a", instance('small', parameters => { n => 'x' }));
+says(400, undef, 'nested too deep', 'PUT', "$i/a", '[' x 100000);
+says(400, { description => 'parameters: 10008 bytes is more than 8192' }, 'or too long', 'PUT', "$i/a",
+    instance('any', parameters => { s => 'x' x 10000 }));
 says(422, undef, 'AsyncRequired comes before parameters', 'PUT', "$i/a", instance('slow', parameters => { m => 1 }));
 says(404, undef, 'nothing of that has left anything', 'GET', "$i/a");
 says(404, undef, 'nor an operation', 'GET', "$i/a/last_operation");

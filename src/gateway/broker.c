@@ -12,6 +12,9 @@
 #include "gateway/schema.h"
 #include "gateway/work.h"
 
+/* Of the text of parameters: the core hands a node no longer calls. */
+#define PARAMETERS_MAX	(8 * 1024)
+
 static const struct offer *offer;
 static struct ask_list waiting = TAILQ_HEAD_INITIALIZER(waiting); /* for nodes */
 
@@ -158,22 +161,31 @@ is_maintained(const struct plan *p, const char *asked)
 	return same;
 }
 
-/* -1 and e: parameters that the schema does not want. */
+static int
+check_size(yyjson_val *parameters, struct err *e)
+{
+	size_t len = 0;
+	char *text = parameters != NULL ? yyjson_val_write(parameters, 0, &len) : NULL;
+
+	free(text);
+	return len <= PARAMETERS_MAX ? 0 : err_set(e, FAULT_BAD_ARGUMENTS,
+	    "parameters: %zu bytes is more than %d", len, PARAMETERS_MAX);
+}
+
+/* -1 and e: parameters that the schema does not want, or too long ones. */
 static int
 check_parameters(const struct offer_json *schema, const char *asked, struct err *e)
 {
 	static const char nothing[] = "{}";
-	yyjson_doc *doc, *empty;
-	yyjson_val *v;
-	int rc;
+	yyjson_doc *doc = asked != NULL ? yyjson_read(asked, strlen(asked), 0) : NULL;
+	yyjson_doc *empty = yyjson_read(nothing, sizeof(nothing) - 1, 0);
+	yyjson_val *v = yyjson_obj_get(yyjson_doc_get_root(doc), "parameters");
+	int rc = check_size(v, e);
 
-	if (schema->v == NULL)
-		return 0;
-	doc = asked != NULL ? yyjson_read(asked, strlen(asked), 0) : NULL;
-	empty = yyjson_read(nothing, sizeof(nothing) - 1, 0);
-	v = yyjson_obj_get(yyjson_doc_get_root(doc), "parameters");
-	rc = schema_match(schema->v, v != NULL && !yyjson_is_null(v) ? v :
-	    yyjson_doc_get_root(empty), e);
+	if (v == NULL || yyjson_is_null(v))
+		v = yyjson_doc_get_root(empty);
+	if (rc == 0 && schema->v != NULL)
+		rc = schema_match(schema->v, v, e);
 	yyjson_doc_free(doc);
 	yyjson_doc_free(empty);
 	return rc;

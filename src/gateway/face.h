@@ -10,6 +10,8 @@
 
 struct request;
 
+#define FACE_DEPTH 14	/* of a body: it becomes part of a call, see VARLINK_MAX_DEPTH */
+
 /* Bind what the key listen says; as long as there are rights for it.  -1 and e. */
 int	face_bind(struct err *e);
 /* Begin to serve.  -1 and e. */

@@ -199,6 +199,10 @@ ask_with_body(struct osb *q)
 {
 	const char *wrong;
 
+	if (json_is_deep(buf_text(&q->r->body), q->r->body.len, FACE_DEPTH)) {
+		osb_refuse(q->r, 400, NULL, "the body is nested too deep");
+		return;
+	}
 	q->doc = yyjson_read(buf_text(&q->r->body), q->r->body.len, 0);
 	wrong = wrong_body(q);
 	if (wrong != NULL) {

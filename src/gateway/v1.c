@@ -252,7 +252,8 @@ begin(struct request *r, enum ask_kind kind, char *path)
 	}
 	q->r = r;
 	q->path = path;
-	q->doc = yyjson_read(buf_text(&r->body), r->body.len, 0);
+	if (!json_is_deep(buf_text(&r->body), r->body.len, FACE_DEPTH))
+		q->doc = yyjson_read(buf_text(&r->body), r->body.len, 0);
 	q->ask = (struct ask){ .kind = kind, .binding = "", .request = "", .done = on_answer };
 	r->state = q;
 	r->release = release;

@@ -260,3 +260,28 @@ json_kbool(struct buf *b, const char *key, bool v)
 	json_key(b, key);
 	json_bool(b, v);
 }
+
+bool
+json_is_deep(const char *text, size_t len, size_t most)
+{
+	bool in_string = false;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (in_string) {
+			if (text[i] == '\\')
+				i++;
+			else if (text[i] == '"')
+				in_string = false;
+		} else if (text[i] == '"') {
+			in_string = true;
+		} else if (text[i] == '{' || text[i] == '[') {
+			if (++depth > most)
+				return true;
+		} else if (text[i] == '}' || text[i] == ']') {
+			if (depth > 0)
+				depth--;
+		}
+	}
+	return false;
+}

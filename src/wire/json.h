@@ -28,6 +28,9 @@ void	json_num(struct buf *b, double n);
 void	json_bool(struct buf *b, bool v);
 void	json_null(struct buf *b);
 
+/* Is this text nested deeper than so many arrays and objects? */
+bool	json_is_deep(const char *text, size_t len, size_t most);
+
 /* A parsed value as it was; of our own replies, which are a few levels deep. */
 void	json_value(struct buf *b, yyjson_val *v);
 

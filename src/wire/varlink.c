@@ -18,32 +18,6 @@ varlink_frame(const char *data, size_t len)
 	return end != NULL ? (ssize_t)(end - data) : -1;
 }
 
-/* Is text nested deeper than the parser should be asked to follow? */
-static bool
-too_deep(const char *text, size_t len)
-{
-	bool in_string = false;
-	size_t depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (in_string) {
-			if (text[i] == '\\')
-				i++;
-			else if (text[i] == '"')
-				in_string = false;
-		} else if (text[i] == '"') {
-			in_string = true;
-		} else if (text[i] == '{' || text[i] == '[') {
-			if (++depth > VARLINK_MAX_DEPTH)
-				return true;
-		} else if (text[i] == '}' || text[i] == ']') {
-			if (depth > 0)
-				depth--;
-		}
-	}
-	return false;
-}
-
 static const char *
 kind(yyjson_val *v)
 {
@@ -128,7 +102,7 @@ vcall_parse(struct vcall *c, const char *frame, size_t len, struct err *e)
 	if (len > VARLINK_MAX_CALL)
 		return err_set(e, FAULT_INCORRECT_PARAMETERS,
 		    "the call has %zu bytes, more than %d", len, VARLINK_MAX_CALL);
-	if (too_deep(frame, len))
+	if (json_is_deep(frame, len, VARLINK_MAX_DEPTH))
 		return err_set(e, FAULT_INCORRECT_PARAMETERS,
 		    "the call is nested deeper than %d levels", VARLINK_MAX_DEPTH);
 	/* Without YYJSON_READ_INSITU the text is only read. */
