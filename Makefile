@@ -609,6 +609,7 @@ $(1)/supd $(1)/lite/supd $(1)/small/supd: %: %.debug
 	@$$(FINISH_$(1))
 
 $(foreach d,$(1) $(1)/lite $(1)/small,$(LINKS:%=$(d)/%)): %: $(1)/supd
+	@mkdir -p $$(@D)
 	@ln -sf supd $$@
 
 $(1)/t/%: $(1)/t/unit/%.o $(1)/libsupd.a

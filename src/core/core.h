@@ -266,6 +266,8 @@ struct helper {
 	enum guest_section kind;
 	char	*name;		/* owned: the x; "" for the store */
 	struct loop_timer late;	/* it has been told to go */
+	unsigned short_lives;	/* in a row, of less than GUEST_SHORT_MS */
+	int64_t	 counted_ms;	/* start of the last life that was counted */
 	struct loop_job burial;
 	struct handover *handover; /* owned by ctl, which makes it when it is needed */
 };

@@ -300,6 +300,16 @@ guest_spawned(struct proc *p)
 		stream_resend_all();
 }
 
+/* Without logger or web little works; a service can wait longer for what is wrong to be mended. */
+int64_t
+guest_pause_ms(const struct proc *p)
+{
+	const struct guest *g = guest_of(p);
+	unsigned lives = g != NULL && g->helper != NULL ? g->helper->short_lives : 0;
+
+	return (int64_t)GUEST_SHORT_MS << (lives < 6 ? lives : 6);
+}
+
 /* Root without the right to change users: the default gives way, a configured user not. */
 void
 guest_refused(const struct proc *p, enum spawn_step step)

@@ -36,6 +36,8 @@ void	guest_fill(const struct proc *p, struct spawn *s);
 void	guest_spawned(struct proc *p);
 /* It could not be executed: this step failed. */
 void	guest_refused(const struct proc *p, enum spawn_step step);
+/* For rules.c: a guest has died at once; how long until the next try. */
+int64_t	guest_pause_ms(const struct proc *p);
 /* For life.c: a guest changed its state. */
 void	guest_state_changed(struct proc *p);
 

@@ -206,6 +206,12 @@ dismiss(struct helper *h, bool for_good)
 void
 helper_ended(struct helper *h)
 {
+	int64_t start_ms = h->guest.proc->start_ms;
+
+	if (h->counted_ms != start_ms)
+		h->short_lives = loop_now() - start_ms < GUEST_SHORT_MS ?
+		    h->short_lives + 1 : 0;
+	h->counted_ms = start_ms;
 	loop_timer_stop(&h->late);
 	if (h->guest.proc->leaving && core.state == SUP_RUNNING)
 		loop_job_add(&h->burial, on_burial);

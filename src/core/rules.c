@@ -125,5 +125,5 @@ rules_restart_ms(const struct proc *p)
 {
 	if (p->group != core.guests || loop_now() - p->start_ms >= GUEST_SHORT_MS)
 		return 0;
-	return GUEST_SHORT_MS;
+	return guest_pause_ms(p);
 }
