@@ -241,6 +241,36 @@ for shell in zsh fish; do
 done
 down
 
+# ---- whose turn it is ----
+
+sed -i "s,^statedir = .*,statedir = $T/state," supd.conf
+conf '[program:first]' "$S" 'startsecs = 0' "ready = file:$T/flag" \
+    '[program:second]' "$S" 'startsecs = 0' '[program:third]' "$S" 'startsecs = 0' \
+    '[program:apart]' "$S" 'startsecs = 0' \
+    '[role:slow]' 'programs = first, second' 'order = 2' \
+    '[role:late]' 'programs = third' 'order = 3' '[role:early]' 'programs = apart' 'order = 1' \
+    '[rolegroup:three]' 'roles = slow, late, early'
+up_quiet
+behind add.out "$T/bin/kato" -c "$T/supd.conf" role add -v three
+ok 'a lower order comes first' await supd.log "spawned: 'first'"
+is "$(sed -n "s/.*spawned: '\([^']*\)'.*/\1/p" supd.log | grep -e apart -e first | paste -sd' ')" 'apart first' 'in order'
+like "$(ctl why second)" '^it waits for its turn: role slow waits for first \(it is RUNNING\)$' 'why names the one that is waited for'
+like "$(ctl why third)" '^it waits for its turn: role slow waits for first' 'also from another role'
+is "$(kato process list -j first second third)" \
+    '{"127.0.0.1":{"first":"STARTING","second":"STARTING","third":"STARTING"}}' 'nobody else runs'
+is "$(kato process ready first; echo "= $?")" 'NOT READY
+= 1' 'NOT READY: 1'
+is "$(kato process ready -b 0.1 all; echo "= $?")" 'NOT READY
+= 1' 'and a wait for it ends'
+touch flag
+is "$(kato process ready -b 20 all)" 'READY' 'READY when it is'
+wait $BG
+is $? 0 'role add has waited'
+is "$(sed -n 's/^  starting \(.*\)\.\.\.   ok$/\1/p' add.out | paste -sd' ')" 'apart first second third' 'for all of them'
+down
+is "$(sed -n 's/.* stopped: \([^ ]*\) .*/\1/p' supd.log | grep -e apart -e first -e second -e third | paste -sd' ')" \
+    'third second first apart' 'the end of the supervisor goes the other way'
+
 # ---- nothing to remember it in ----
 
 printf x >state.file
@@ -248,5 +278,8 @@ sed -i "s,^statedir = .*,statedir = $T/state.file/x," supd.conf
 up_quiet
 is "$(kato_status role add third)" 0 'without a state directory it works'
 like "$(cat err)" 'not remembered over a restart' 'and says what it will not remember'
+kill -SEGV "$MAIN"
+eventually ctl pid >/dev/null
+is "$(kato status | grep third)" 'third                    RUNNING' 'but over a crash of the core'
 down
 done_testing
