@@ -196,6 +196,18 @@ sed -i 's/^programs = node, gateway$/programs = node, gateway, free/' supd.conf
 ctl update >/dev/null
 like "$(kato role info echo)" '^    free: RUNNING$' 'an update puts a program into a role'
 is "$(ctl pid node)" "$pid" 'the others are not touched'
+printf '[program:tardy]\ncommand = /bin/sleep 1000\nstartsecs = 0\nautostart = false\n' >>supd.conf
+ctl update >/dev/null
+sed -i 's/^programs = node, gateway, free$/programs = node, gateway, free, tardy/' supd.conf
+is "$(ctl plan)" 'tardy: start because of roles' 'plan tells what roles would start'
+ctl update >/dev/null
+like "$(kato role info echo)" '^    tardy: (RUNNING|STARTING)$' 'and update starts it'
+sed -i '/^roles = echo, other/d; s/^programs = other$/programs = other, tardy/' supd.conf
+sed -i 's/^programs = node, gateway, free, tardy$/programs = node, gateway, free/' supd.conf
+like "$(ctl plan)" '^tardy: stop because of roles$' 'or stop'
+ctl update >/dev/null
+ok 'which it does' eventually sh -c "'$T/bin/kato' -c supd.conf process list tardy | grep -q STOPPED"
+sed -i 's/^programs = other, tardy$/programs = other/' supd.conf
 sed -i 's/^programs = node, gateway, free$/programs = node/' supd.conf
 sed -i 's/^exclusive = third$/exclusive = nix/' supd.conf
 like "$(ctl update 2>&1)" "'nix' is no role" 'a wrong file is refused'

@@ -9,6 +9,7 @@
 #include "core/helper.h"
 #include "core/pool.h"
 #include "core/remember.h"
+#include "core/roles.h"
 
 struct config *
 plan_load(struct err *e)
@@ -278,6 +279,8 @@ core_plan(struct plan *out, struct err *e)
 	}
 	if (r == 0)
 		r = helper_plan(out, c);
+	if (r == 0)
+		r = roles_plan(out, c);
 	conf_free(c);
 	if (r == 0)
 		return 0;

@@ -14,6 +14,7 @@
 #include "core/edge.h"
 #include "core/flight.h"
 #include "core/order.h"
+#include "core/plan.h"
 #include "core/proc.h"
 
 #define PLACES_MAX 64		/* roles that one program is in */
@@ -244,6 +245,74 @@ roles_settle(void)
 		r->was_wanted = r->wanted;
 	}
 	roles_look_again();
+}
+
+/* The program that p would have; NULL: it goes. */
+static const struct program *
+program_of(const struct config *c, const struct proc *p)
+{
+	const struct group *g = conf_find_group(c, p->group->name);
+
+	for (size_t i = 0; g != NULL && i < g->nprograms; i++)
+		if (g->programs[i] != NULL && strcmp(g->programs[i]->name, p->conf->name) == 0)
+			return g->programs[i];
+	return p->group == core.guests || p->conf->instance != NULL ? p->conf : NULL;
+}
+
+/* "start", "stop", or NULL: roles change nothing for p. */
+static const char *
+action_for(const struct role_set *s, const struct program *program, const struct proc *p)
+{
+	struct role_place in[PLACES_MAX];
+	size_t n = role_places(s, p->group->name, program, in, PLACES_MAX);
+	bool is = p->roles != NULL && p->roles->wanted, will = false;
+
+	for (size_t i = 0; i < n; i++)
+		will = will || s->v[in[i].role].on;
+	if (will && !is && !is_up(p) && !p->stopped_by_person)
+		return "start";
+	return n > 0 && is && !will && is_up(p) ? "stop" : NULL;
+}
+
+static int
+plan_procs(struct plan *out, const struct role_set *s, const struct config *c,
+    const struct pgroup *g)
+{
+	const struct conf_change why = { .key = "roles" };
+	const struct program *program;
+	const struct proc *p;
+	const char *action;
+
+	TAILQ_FOREACH(p, &g->procs, link) {
+		program = can_have_roles(p) ? program_of(c, p) : NULL;
+		action = program != NULL ? action_for(s, program, p) : NULL;
+		if (action != NULL &&
+		    plan_add(out, g->name, p->conf->name, action, &why) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+roles_plan(struct plan *out, struct config *c)
+{
+	struct role_set s;
+	struct pgroup *g;
+	struct err e;
+	int rc;
+
+	if (c->nroles == 0 && core_roles.n == 0)
+		return 0;
+	if (role_set_take(&s, c, &e) == -1)
+		return -1;
+	rc = role_set_inherit(&s, &core_roles);
+	TAILQ_FOREACH(g, &core.groups, link)
+		if (rc == 0)
+			rc = plan_procs(out, &s, c, g);
+	if (rc == 0)
+		rc = plan_procs(out, &s, c, core.guests);
+	role_set_release(&s);
+	return rc;
 }
 
 void

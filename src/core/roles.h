@@ -53,6 +53,9 @@ void	roles_take(struct config *c);
 /* It has ended: start and stop what the new roles want. */
 void	roles_settle(void);
 
+/* For plan.c: starts and stops that the roles of c, which loses them, would bring. */
+int	roles_plan(struct plan *out, struct config *c);
+
 /* p has changed its state, is ready, or is held. */
 void	roles_look(struct proc *p);
 
