@@ -143,6 +143,7 @@ SRC_core = \
 	src/core/guest.c \
 	src/core/health.c \
 	src/core/helper.c \
+	src/core/hooks.c \
 	src/core/instance.c \
 	src/core/launch.c \
 	src/core/launching.c \
@@ -183,6 +184,7 @@ SRC_core = \
 	src/core/timetable.c \
 	src/core/update.c \
 	src/core/values.c \
+	src/core/wish.c \
 
 SRC_ctl = \
 	src/ctl/access.c \

@@ -29,8 +29,8 @@ for name in second never first left main plain slow; do await $name.got up >/dev
 
 is "$(ctl stop second)" 'second: stopped' 'stopped'
 is "$(tr '\n' ' ' <second.got)" 'up TERM INT ' 'the second signal came after the first'
-like "$(ctl why second)" 'still STOPPING: it had not ended, SIGINT was sent' 'why tells'
-logged 'second \([0-9]+\) has not ended: it gets SIGINT'
+like "$(ctl why second)" 'still STOPPING: the next step of its stop, SIGINT was sent' 'why tells'
+logged 'the next step for second \([0-9]+\): it gets SIGINT'
 ctl stop never >/dev/null
 is "$(tr '\n' ' ' <never.got)" 'up USR1 TERM ' 'every step'
 like "$(ctl why never)" 'still STOPPING: the times of stop_signals were over, SIGKILL was sent' 'and SIGKILL at the end'
@@ -39,7 +39,7 @@ logged "killing 'never' \([0-9]+\) with SIGKILL"
 is "$(ctl refresh first)" 'first: refreshed' 'refresh'
 await first.got HUP >/dev/null
 is "$(ctl refresh second)" 'second: ERROR (not running)' 'of one that is down'
-is "$(ctl refresh plain)" 'plain: ERROR (FAILED: plain has no reload_signal)' 'of one that has no way'
+is "$(ctl refresh plain)" 'plain: ERROR (FAILED: plain has no reload_signal and no reload_command)' 'of one that has no way'
 is "$(ctl refresh all)" 'first: refreshed' 'all: those that have one'
 logged 'first \([0-9]+\) gets SIGHUP to read its configuration again \(reload_signal\)' 2
 ctl stop first >/dev/null

@@ -71,7 +71,7 @@ const struct command commands[] = {
 	"refresh <gname>:*\tAll processes of a group that can\n"
 	"refresh <name> <name>\tSeveral processes or groups\n"
 	"refresh all\t\tAll processes that can\n"
-	"Note: by the reload_signal of the program." },
+	"Note: by the reload_signal or reload_command of the program." },
 { "reload", cmd_reload, CMD_ALONE, "reload \t\tRestart the supervisor." },
 { "remove", cmd_remove, WORDS_GROUPS,
 	"remove <name> [...]\tForget a stopped program or group" },

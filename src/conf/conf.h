@@ -235,6 +235,10 @@ struct steplist {
 struct conf_acts {
 	struct steplist stop_signals;	/* none: stopsignal and stopwaitsecs */
 	int	 reload_signal;	/* 0: none */
+	/* commands; NULL: none */
+	char	*pre_start, *post_start, *pre_stop, *post_exit;
+	char	*stop_command, *reload_command;
+	int64_t	 hook_timeout;	/* ms; of each but stop_command */
 };
 
 #define CONF_EXITS_MAX	1000	/* of restart_limit: each is remembered */

@@ -54,6 +54,9 @@ static const struct conf_part retry_part = {
 #define ACT(f, t) KEY_OF(struct conf_acts, #f, f, t), .part = &acts_part, \
 	.apply = APPLY_LIVE, .flags = KEY_OURS
 
+#define HOOK(f) KEY_OF(struct conf_acts, #f, f, words), .part = &acts_part, \
+	.names = NAMES_NUMBER, .apply = APPLY_LIVE, .flags = KEY_OURS
+
 static const struct conf_part acts_part = {
 	offsetof(struct program, acts), sizeof(struct conf_acts)
 };
@@ -300,6 +303,23 @@ static const struct conf_key program_keys[] = {
 	{ ACT(reload_signal, sig), .def = NULL,
 	  .doc = "Signal that has the process read its own configuration again, for supctl"
 	    " refresh." },
+	{ HOOK(pre_start), .def = NULL,
+	  .doc = "Command to run before each start; when it fails, so does the start." },
+	{ HOOK(post_start), .def = NULL,
+	  .doc = "Command to run when the process is RUNNING." },
+	{ HOOK(pre_stop), .def = NULL,
+	  .doc = "Command to run before the process is asked to stop." },
+	{ HOOK(stop_command), .def = NULL,
+	  .doc = "Command that asks the process to stop; when it fails, or the process has not"
+	    " ended after stopwaitsecs, the signals follow." },
+	{ HOOK(post_exit), .def = NULL,
+	  .doc = "Command to run after each end of the process, with EXIT_STATUS and EXIT_SIGNAL;"
+	    " the next start waits for it." },
+	{ HOOK(reload_command), .def = NULL,
+	  .doc = "As reload_signal, which it replaces: a command." },
+	{ ACT(hook_timeout, span), .def = "30s", .min = 1, .max = SPAN_MAX,
+	  .doc = "How long each of these commands but stop_command may run before it is"
+	    " killed, and has failed." },
 	{ KEY(ready, ready), .def = "running", .names = NAMES_NUMBER, .apply = APPLY_RESTART,
 	  .flags = KEY_OURS,
 	  .doc = "When the process is ready: running; notify (sd_notify); fd:N, a newline on"

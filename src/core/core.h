@@ -61,7 +61,7 @@ enum cause {
 	CAUSE_PERMANENT,	/* an exit status of permanent_exitcodes */
 	CAUSE_FATAL_RETRY,	/* fatal_retry is over */
 	CAUSE_ROLE,		/* a role was started or stopped; arg: uid of who asked; -2: nobody */
-	CAUSE_NEXT_STEP,	/* of a stop; arg: the signal that is sent */
+	CAUSE_NEXT_STEP,	/* of a stop; arg: the signal that is sent; 0: stop_command */
 	CAUSE_CONFIG,		/* a value of the store that it names has changed */
 };
 
@@ -198,6 +198,7 @@ struct proc {
 	bool	 lacks;		/* it waits for its next start, and a dependency does not hold */
 	bool	 braked;	/* it waits for its place among the restarts of now */
 	struct retry *retry;	/* NULL: supervisord's rules; owned, see retry.c */
+	struct hooks *hooks;	/* NULL: none; owned, see hooks.c */
 	TAILQ_ENTRY(proc) check_link;
 	struct proc_roles *roles; /* NULL: in none; owned, see roles.h */
 	struct timetable *timetable; /* NULL: no schedule; owned, see timetable.h */

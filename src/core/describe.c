@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/hooks.h"
 
 void
 proc_full_name(const struct proc *p, struct buf *out)
@@ -93,7 +94,8 @@ proc_describe(const struct proc *p, struct buf *out)
 		if (p->held) {
 			buf_adds(out, "waits for ");
 			order_text(p, out);
-		}
+		} else if (p->pid == 0)
+			hooks_text(p, out);
 		break;
 	case P_STOPPING:
 	case P_UNKNOWN:

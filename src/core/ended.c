@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "core/hooks.h"
 #include "core/listener.h"
 #include "core/oom.h"
 #include "core/proc.h"
@@ -97,7 +98,8 @@ ended_stopping(struct proc *p, int status, const char *how)
 		log_info("stopped: %s (%s)", p->conf->name, how);
 	else
 		log_warn("stopped: %s (%s)", p->conf->name, how);
-	survivors_check(p);
+	if (!hooks_hold_end(p))
+		survivors_check(p);
 }
 
 static void
@@ -109,6 +111,7 @@ ended_too_quickly(struct proc *p, int status, const char *how)
 	    "Exited too quickly (process log may have details)");
 	log_warn("exited: %s (%s; not expected)", p->conf->name, how);
 	proc_event(p, E_DOWN, cause_of(p, status));
+	hooks_hold_end(p);
 }
 
 static void
@@ -132,7 +135,7 @@ ended_running(struct proc *p, int status, const char *how)
 	}
 	proc_event(p, E_DOWN, cause_of(p, status));
 	/* a master that was killed leaves workers that still hold its port */
-	if (WIFSIGNALED(status) && proc_restart_due(p))
+	if (!hooks_hold_end(p) && WIFSIGNALED(status) && proc_restart_due(p))
 		survivors_shoo(p);
 }
 

@@ -17,6 +17,7 @@
 #include "core/environ.h"
 #include "core/launch.h"
 #include "core/proc.h"
+#include "core/stream.h"
 #include "core/survivors.h"
 
 #define ERRANDS_MOST	64	/* at a time; others wait */
@@ -86,11 +87,17 @@ on_output(struct loop_io *w, int events)
 /* ---- its end ---- */
 
 static void
-kill_it(const struct errand_child *c)
+signal_child(const struct errand_child *c, int sig)
 {
 	/* it has not made its process group yet */
-	if (sys->kill(-c->pid, SIGKILL) == -1)
-		sys->kill(c->pid, SIGKILL);
+	if (sys->kill(-c->pid, sig) == -1)
+		sys->kill(c->pid, sig);
+}
+
+static void
+kill_it(const struct errand_child *c)
+{
+	signal_child(c, SIGKILL);
 }
 
 static void
@@ -122,6 +129,8 @@ exec_error(const struct errand_child *c)
 {
 	struct spawn_fail fail = { 0 };
 
+	if (c->err == -1)
+		return 0;
 	if (sys->read(c->err, &fail, sizeof(fail)) != sizeof(fail))
 		return 0;
 	return fail.no;
@@ -217,7 +226,7 @@ static int
 make_pipes(const struct errand *x, struct ready_made *m, struct err *e)
 {
 	if (sys->pipe(m->in) == 0 && sys->pipe(m->err) == 0 &&
-	    (x->to_log || sys->pipe(m->out) == 0))
+	    (x->to_log ? stream_open_pair(x->p) : sys->pipe(m->out)) == 0)
 		return 0;
 	return err_set(e, FAULT_FAILED, "no pipe: %s", strerror(errno));
 }
@@ -255,7 +264,8 @@ spawn(const struct errand *x, const struct ready_made *m)
 	struct proc *p = x->p;
 	struct spawn s = {
 		.path = m->path, .argv = m->argv.v, .envp = m->env.v,
-		.fd = { m->in[0], x->to_log ? p->streams[0].wr : m->out[1],
+		.fd = { m->in[0], x->to_log ? p->streams[p->listener != NULL ? 1 : 0].wr :
+			m->out[1],
 			!x->to_log ? m->out[1] :
 			p->streams[p->conf->redirect_stderr ? 0 : 1].wr },
 		.exec_fd = x->command == NULL ? core.self_fd : -1, .err_fd = m->err[1],
@@ -270,6 +280,18 @@ spawn(const struct errand *x, const struct ready_made *m)
 	fd_close(&s.cgroup_fd);
 	errno = no;
 	return pid;
+}
+
+static void
+watch(struct errand *x, struct errand_child *c)
+{
+	c->x = x;
+	x->child = c;
+	x->said[0] = x->why[0] = '\0';
+	RB_INSERT(errand_tree, &children, c);
+	nchildren++;
+	if (x->timeout_ms > 0)
+		loop_timer_start(&c->limit, x->timeout_ms, on_limit);
 }
 
 static void
@@ -294,18 +316,27 @@ begin(struct errand *x)
 		fail(x, e.msg);
 		return;
 	}
-	c->x = x;
-	x->child = c;
-	x->said[0] = x->why[0] = '\0';
-	RB_INSERT(errand_tree, &children, c);
-	nchildren++;
 	sys->set_nonblock(c->err, true);
 	if (c->out != -1) {
 		sys->set_nonblock(c->out, true);
 		loop_io_start(&c->io, c->out, LOOP_READ, on_output);
 	}
-	if (x->timeout_ms > 0)
-		loop_timer_start(&c->limit, x->timeout_ms, on_limit);
+	watch(x, c);
+	if (x->begun != NULL)
+		x->begun(x);
+}
+
+int
+errand_adopt(struct errand *x, pid_t pid)
+{
+	struct errand_child *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return -1;
+	c->pid = pid;
+	c->out = c->err = -1;
+	watch(x, c);
+	return 0;
 }
 
 static void
@@ -334,6 +365,19 @@ bool
 errand_under_way(const struct errand *x)
 {
 	return x->queued || x->child != NULL;
+}
+
+pid_t
+errand_pid(const struct errand *x)
+{
+	return x->child != NULL ? x->child->pid : 0;
+}
+
+void
+errand_signal(const struct errand *x, int sig)
+{
+	if (x->child != NULL)
+		signal_child(x->child, sig);
 }
 
 void

@@ -22,6 +22,7 @@ struct errand {
 	bool	 to_log;	/* what it writes goes to the logs of p */
 	int64_t	 timeout_ms;	/* then SIGKILL; 0: as long as it takes */
 	void	(*done)(struct errand *x);
+	void	(*begun)(struct errand *x); /* it has a pid; NULL: nobody wants to know */
 
 	/* For done(). */
 	bool	 ended;		/* by itself: status is its wait status */
@@ -41,6 +42,12 @@ struct errand {
  */
 void	errand_send(struct errand *x);
 bool	errand_under_way(const struct errand *x);
+/* 0: it has none, or not yet. */
+pid_t	errand_pid(const struct errand *x);
+/* To it and what it has started, if it has begun. */
+void	errand_signal(const struct errand *x, int sig);
+/* A child of an earlier image of the core is that of x; -1: no memory. */
+int	errand_adopt(struct errand *x, pid_t pid);
 /* Kill it and what it has started; done() is not called. */
 void	errand_cancel(struct errand *x);
 /* Was that the child of an errand?  Then it is taken care of. */

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/health.h"
+#include "core/hooks.h"
 #include "core/listener.h"
 #include "core/proc.h"
 #include "core/ready.h"
@@ -206,6 +207,9 @@ flight_save(const struct proc *p)
 	f->due_again = p->fsm.st == P_FATAL && proc_restart_due(p);
 	f->row = (uint8_t)retry_row(p);
 	f->stop_step = p->stop_step;
+	f->hook = (uint8_t)hooks_now(p);
+	f->hook_pid = hooks_pid(p);
+	f->prepared = hooks_prepared(p);
 	f->killed = p->killed;
 	f->health = (uint8_t)proc_health(p);
 	f->start_ms = p->start_ms;
@@ -420,6 +424,7 @@ flight_recall(struct proc *p)
 	in = f->stdin_fd;
 	retry_recall(p, f->row);
 	p->stop_step = f->stop_step;
+	hooks_recall(p, (enum hook)f->hook, f->hook_pid, f->prepared);
 	p->killed = f->killed;
 	if (f->state < P_NSTATES)
 		proc_adopt(p, (enum pstate)f->state, f->fails, f->pid, f->due_again);
@@ -449,6 +454,8 @@ flight_close_old(void)
 		 * file any more has nobody to look after it */
 		if (f->pid > 0)
 			sys->kill(f->pid, f->is_guest ? SIGKILL : SIGTERM);
+		if (f->hook_pid > 0)
+			sys->kill(-f->hook_pid, SIGKILL);
 		fd_close(&f->stdin_fd);
 		fd_close(&f->listener_fd);
 		for (int j = 0; j < 2; j++) {

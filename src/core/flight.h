@@ -45,9 +45,11 @@ struct flight_slot {
 	uint8_t	 listener_state; /* enum listener_state */
 	bool	 listener_clean;
 	bool	 want_up, started, stopped_by_person, has_status, expected, is_guest, loose,
-		 is_ready, due_again, killed;
+		 is_ready, due_again, killed, prepared;
 	uint8_t	 row;		/* ends in a row, see retry.h */
 	uint8_t	 stop_step;
+	uint8_t	 hook;		/* enum hook */
+	int32_t	 hook_pid;
 	uint8_t	 health;	/* enum health */
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };

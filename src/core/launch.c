@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "core/guest.h"
+#include "core/hooks.h"
 #include "core/launching.h"
 #include "core/limits.h"
 #include "core/listener.h"
@@ -389,7 +390,7 @@ launch_next(void)
 void
 launch_start(struct proc *p)
 {
-	if (p->queued || !order_may_start(p) || ready_waits(p))
+	if (p->queued || !order_may_start(p) || hooks_hold_start(p) || ready_waits(p))
 		return;
 	if (launching_room()) {
 		launch_now(p);

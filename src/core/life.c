@@ -15,6 +15,7 @@
 #include "core/depart.h"
 #include "core/flight.h"
 #include "core/guest.h"
+#include "core/hooks.h"
 #include "core/order.h"
 #include "core/plan.h"
 #include "core/pool.h"
@@ -51,6 +52,19 @@ bool
 life_hurried(void)
 {
 	return life.hurry > 0;
+}
+
+bool
+life_kills(void)
+{
+	return life.hurry > 1;
+}
+
+void
+life_hook_ended(void)
+{
+	if (life.phase == PHASE_STOP)
+		loop_job_add(&life.next, close_next);
 }
 
 int
@@ -269,8 +283,9 @@ close_next(struct loop_job *j)
 			life.roles = false;
 			g = next_class();
 		}
-		if (g == NULL) {
-			finish();
+		if (g == NULL) {	/* the last of a process may be its post_exit */
+			if (hooks_count() == 0 || life.hurry > 0)
+				finish();
 			return;
 		}
 		life.priority = g->priority;

@@ -13,6 +13,10 @@ void	life_autostart(struct pgroup *g, struct asker by);
 void	life_autostart_one(struct proc *p, struct asker by);
 /* A second signal asked to be quick. */
 bool	life_hurried(void);
+/* And now everything is killed. */
+bool	life_kills(void);
+/* A hook of a process has ended. */
+void	life_hook_ended(void);
 /* The signal that asked for the end; 0: a client did. */
 int	life_end_signal(void);
 /* At the end: nothing that programs left behind lives any more. */

@@ -16,8 +16,10 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/budget.h"
 #include "core/flight.h"
 #include "core/guest.h"
+#include "core/hooks.h"
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/oom.h"
@@ -189,6 +191,13 @@ proc_fit_stop(struct proc *p)
 }
 
 void
+proc_more_time(struct proc *p, int64_t ms)
+{
+	if (p->fsm.st == P_STOPPING)
+		loop_timer_start(&p->timer, budget_fit_ms(p, ms, ms), on_due);
+}
+
+void
 proc_cut_short(struct proc *p)
 {
 	if (p->fsm.st == P_STOPPING && loop_timer_left(&p->timer) > RULES_HURRY_MS)
@@ -230,6 +239,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 	case P_STARTING:
 		ready_starting(p);
 		survivors_forget(p);
+		hooks_starting(p);
 		p->start_wall_ms = sys->wall_ms();
 		p->start_ms = loop_now();
 		p->exec_ok = p->not_executed = p->killed = false;
@@ -242,6 +252,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 			    p->conf->name);
 		break;
 	case P_RUNNING:
+		hooks_running(p);
 		ready_running(p);
 		break;
 	case P_STOPPING:
@@ -281,7 +292,8 @@ proc_event(struct proc *p, enum pevent ev, struct asker by)
 	if (out.act & A_KILL)		/* the next one is not due at once */
 		p->killed = true;
 	if (out.act & (A_STOP | A_NEXT))
-		p->stop_step = (uint8_t)((out.act & A_NEXT) ? p->stop_step + 1 : 0);
+		p->stop_step = (uint8_t)((out.act & A_NEXT) ? p->stop_step + 1u :
+		    stopping_first(p, by));
 	arm(p, out.act, changed);
 	if (changed) {
 		if (out.next.st == P_STARTING)
@@ -324,102 +336,6 @@ proc_later(struct proc *p, enum pevent ev, struct asker by)
 	p->job_event = ev;
 	p->job_by = by;
 	loop_job_add(&p->job, on_job);
-}
-
-/* ---- start and stop as asked ---- */
-
-int
-proc_start(struct proc *p, struct asker by, struct err *e)
-{
-	/* supervisord looks at the file first, so a running one may fail here too */
-	if (launch_check(p, e) == -1)
-		return -1;
-	if (pstate_is_running(p->fsm.st))
-		return err_set(e, FAULT_ALREADY_STARTED, "ALREADY_STARTED: %s",
-		    p->conf->name);
-	if (p->fsm.st == P_UNKNOWN)
-		return err_set(e, FAULT_FAILED,
-		    "FAILED: %s is in an unknown process state", p->conf->name);
-	if (core.state != SUP_RUNNING || p->leaving)
-		return err_set(e, FAULT_SHUTDOWN_STATE, "SHUTDOWN_STATE");
-	if (p->updating)
-		return err_set(e, FAULT_FAILED, "FAILED: %s is being updated",
-		    p->conf->name);
-	if (p->fsm.st == P_STOPPING) {
-		log_warn("process '%s' already running", p->conf->name);
-		return err_set(e, FAULT_ABNORMAL_TERMINATION,
-		    "ABNORMAL_TERMINATION: %s", p->conf->name);
-	}
-	p->want_up = p->started = true;
-	p->stopped_by_person = false;
-	proc_event(p, E_START, by);
-	return 0;
-}
-
-int
-proc_stop(struct proc *p, struct asker by, struct err *e)
-{
-	/* an EXITED one that is about to be restarted can still be held */
-	bool restarting = proc_restart_due(p);
-
-	if (!pstate_is_running(p->fsm.st) && !restarting)
-		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
-	p->want_up = p->again = false;
-	p->stopped_by_person = by.cause == CAUSE_OPERATOR;
-	if (restarting && p->lingering)	/* they were asked when it died */
-		survivors_kill(p);
-	proc_event(p, E_STOP, by);
-	if (restarting)		/* no change of state, but it will not come by itself */
-		order_state_changed(p, p->fsm.st);
-	if (p->fsm.st == P_UNKNOWN)
-		return err_set(e, FAULT_FAILED, "FAILED: unknown problem killing %s",
-		    p->conf->name);
-	return 0;
-}
-
-bool
-proc_can_refresh(const struct proc *p)
-{
-	const struct conf_acts *a = p->conf->acts;
-
-	return a != NULL && a->reload_signal != 0;
-}
-
-int
-proc_refresh(struct proc *p, struct err *e)
-{
-	const struct conf_acts *a = p->conf->acts;
-
-	if (p->fsm.st != P_RUNNING || p->pid == 0)
-		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
-	if (!proc_can_refresh(p))
-		return err_set(e, FAULT_FAILED, "FAILED: %s has no reload_signal",
-		    p->conf->name);
-	log_info("%s (%d) gets %s to read its configuration again (reload_signal)",
-	    p->conf->name, (int)p->pid, conf_signal_name(a->reload_signal));
-	return proc_signal(p, a->reload_signal, e);
-}
-
-int
-proc_signal(struct proc *p, int sig, struct err *e)
-{
-	if (!pstate_is_signallable(p->fsm.st) || p->pid == 0)
-		return err_set(e, FAULT_NOT_RUNNING, "NOT_RUNNING: %s", p->conf->name);
-	log_debug("sending %s (pid %d) sig %s", p->conf->name, (int)p->pid,
-	    sig == 0 ? "0" : conf_signal_name(sig));
-	if (sys->kill(p->pid, sig) == -1 && errno != ESRCH)
-		return err_set(e, FAULT_FAILED, "FAILED: cannot signal %s: %s",
-		    p->conf->name, strerror(errno));
-	return 0;
-}
-
-int
-proc_start_failed(const struct proc *p, struct err *e)
-{
-	if (p->spawnerr != NULL)
-		return err_set(e, FAULT_SPAWN_ERROR, "SPAWN_ERROR: %s", p->conf->name);
-	return err_set(e, FAULT_ABNORMAL_TERMINATION, "ABNORMAL_TERMINATION: %s",
-	    p->conf->name);
 }
 
 /* ---- what happened to the child ---- */
@@ -547,7 +463,7 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid, bool due_again)
 	else if (st == P_STOPPING && pid > 0) {
 		loop_timer_start(&p->timer, rules_kill_ms(p), on_due);
 		resume_later(p);
-	} else if (st == P_STOPPING)
+	} else if (st == P_STOPPING && !hooks_hold_stop(p))
 		proc_later(p, E_DOWN, nobody);
 	else if (st == P_BACKOFF)
 		loop_timer_start(&p->timer, rules_back_off_ms(p), on_due);

@@ -41,6 +41,8 @@ bool	proc_pauses(const struct proc *p);
 void	proc_hasten(struct proc *p, struct asker by);
 /* The supervisor is in a hurry: what is left of stopwaitsecs shrinks to a second. */
 void	proc_cut_short(struct proc *p);
+/* If it is STOPPING, it has so long from now on. */
+void	proc_more_time(struct proc *p, int64_t ms);
 /* The time of its stop is shared with others from now on. */
 void	proc_fit_stop(struct proc *p);
 

@@ -11,6 +11,7 @@
 #include "core/edge.h"
 #include "core/flight.h"
 #include "core/health.h"
+#include "core/hooks.h"
 #include "core/launch.h"
 #include "core/limits.h"
 #include "core/listener.h"
@@ -31,7 +32,8 @@ static int
 attach(struct proc *p, struct err *e)
 {
 	if (edge_attach(p) == 0 && ready_attach(p) == 0 && retry_attach(p) == 0 &&
-	    health_attach(p) == 0 && timetable_attach(p) == 0 && values_attach(p) == 0)
+	    health_attach(p) == 0 && timetable_attach(p) == 0 && values_attach(p) == 0 &&
+	    hooks_attach(p) == 0)
 		return 0;
 	return err_set(e, FAULT_FAILED, "%s: out of memory for what it depends on",
 	    p->conf->name);
@@ -109,6 +111,7 @@ proc_dissolve(struct proc *p)
 	ready_detach(p);
 	health_detach(p);
 	retry_detach(p);
+	hooks_detach(p);
 	budget_forget(p);
 	values_detach(p);
 	launch_free(p);

@@ -111,9 +111,9 @@ retry_count(struct proc *p, struct asker by)
 	const struct conf_retry *c = p->conf->retry;
 	struct retry *r = p->retry;
 
-	if (c == NULL || r == NULL || (by.cause != CAUSE_EXIT && by.cause != CAUSE_SPAWN))
+	if (c == NULL || r == NULL || (by.cause != CAUSE_EXIT && by.cause != CAUSE_SPAWN && by.cause != CAUSE_OOM))
 		return;
-	if ((p->fsm.st == P_RUNNING && p->expected) || (by.cause == CAUSE_EXIT &&
+	if ((p->fsm.st == P_RUNNING && p->expected) || (by.cause != CAUSE_SPAWN &&
 	    loop_now() - p->start_ms >= c->backoff_max))
 		r->row = 0;	/* that was no failure, or a new one */
 	if (r->row < ROW_MAX)

@@ -82,9 +82,11 @@ rules_due_arg(const struct proc *p)
 {
 	const struct conf_acts *a = p->conf->acts;
 
-	if (p->fsm.st != P_STOPPING || a == NULL || a->stop_signals.n == 0)
+	if (p->fsm.st != P_STOPPING)
 		return 0;
-	return stopping_is_milder(p) ? a->stop_signals.v[p->stop_step + 1].sig : 1;
+	if (stopping_is_milder(p))
+		return stopping_next_signal(p);
+	return a != NULL && a->stop_signals.n > 0;
 }
 
 /* ---- times ---- */

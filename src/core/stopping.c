@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "core/hooks.h"
 #include "core/launch.h"
 #include "core/life.h"
 #include "core/order.h"
@@ -19,61 +20,123 @@ static const struct asker nobody = { CAUSE_NONE, 0 };
 
 /* ---- which step ---- */
 
+/*
+ * pre_stop, stop_command, then stop_signals or else stopsignal; SIGKILL is none of them.
+ */
+static const enum hook hook_steps[] = { HOOK_PRE_STOP, HOOK_STOP };
+
+#define HOOK_STEPS (sizeof(hook_steps) / sizeof(hook_steps[0]))
+
 static const struct steplist *
-steps_of(const struct proc *p)
+signals_of(const struct proc *p)
 {
 	static const struct steplist none;
 
 	return p->conf->acts != NULL ? &p->conf->acts->stop_signals : &none;
 }
 
+static unsigned
+count_hooks(const struct proc *p)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < HOOK_STEPS; i++)
+		n += hooks_has(p, hook_steps[i]);
+	return n;
+}
+
+static unsigned
+count_steps(const struct proc *p)
+{
+	return count_hooks(p) + (signals_of(p)->n > 0 ? (unsigned)signals_of(p)->n : 1);
+}
+
+/* HOOK_NONE: the step is a signal. */
+static enum hook
+hook_of(const struct proc *p, unsigned step)
+{
+	for (size_t i = 0; i < HOOK_STEPS; i++)
+		if (hooks_has(p, hook_steps[i]) && step-- == 0)
+			return hook_steps[i];
+	return HOOK_NONE;
+}
+
+/* Of a hook: the signal that would follow. */
+static int
+signal_of(const struct proc *p, unsigned step)
+{
+	unsigned i = step > count_hooks(p) ? step - count_hooks(p) : 0;
+
+	return i < signals_of(p)->n ? signals_of(p)->v[i].sig : p->conf->stopsignal;
+}
+
+static int64_t
+ms_of(const struct proc *p, unsigned step)
+{
+	unsigned i = step - count_hooks(p);
+
+	if (hook_of(p, step) == HOOK_PRE_STOP)
+		return p->conf->acts->hook_timeout;
+	if (hook_of(p, step) == HOOK_NONE && i < signals_of(p)->n)
+		return signals_of(p)->v[i].ms;
+	return p->conf->stopwaitsecs * 1000;
+}
+
+unsigned
+stopping_first(const struct proc *p, struct asker by)
+{
+	/* who hangs, or has not begun, is not asked kindly */
+	return p->pid == 0 || by.cause == CAUSE_WATCHDOG || life_hurried() ? count_hooks(p) : 0;
+}
+
+/* Is there another step?  In a hurry, one signal is enough. */
 bool
 stopping_is_milder(const struct proc *p)
 {
-	return !life_hurried() && !p->killed && p->stop_step + 1u < steps_of(p)->n;
+	if (p->killed || life_kills() || p->stop_step + 1u >= count_steps(p))
+		return false;
+	return !life_hurried() || hook_of(p, p->stop_step) != HOOK_NONE;
 }
 
-/* Who hangs leaves a core behind, which says where. */
+/* It leaves a core behind, which says where. */
 static bool
 hangs(const struct proc *p)
 {
 	const struct transition *last =
 	    &p->ring[(p->ntransitions + TRANSITIONS_KEPT - 1) % TRANSITIONS_KEPT];
 
-	return p->stop_step == 0 && last->cause == CAUSE_WATCHDOG;
+	return last->cause == CAUSE_WATCHDOG && p->stop_step == count_hooks(p);
 }
 
 int
 stopping_signal(const struct proc *p)
 {
-	const struct steplist *l = steps_of(p);
+	return hangs(p) ? SIGABRT : signal_of(p, p->stop_step);
+}
 
-	if (hangs(p))
-		return SIGABRT;
-	return p->stop_step < l->n ? l->v[p->stop_step].sig : p->conf->stopsignal;
+int
+stopping_next_signal(const struct proc *p)
+{
+	unsigned next = p->stop_step + 1u;
+
+	return hook_of(p, next) != HOOK_NONE ? 0 : signal_of(p, next);
 }
 
 int64_t
 stopping_ms(const struct proc *p)
 {
-	const struct steplist *l = steps_of(p);
-
-	return p->stop_step < l->n ? l->v[p->stop_step].ms : p->conf->stopwaitsecs * 1000;
+	return ms_of(p, p->stop_step);
 }
 
 int64_t
 stopping_left_ms(const struct proc *p)
 {
-	const struct steplist *l = steps_of(p);
-	size_t first = p->fsm.st == P_STOPPING ? p->stop_step : 0;
 	int64_t ms = 0;
 
 	if (p->fsm.st == P_STOPPING && p->killed)
 		return 0;
-	if (l->n == 0)
-		return p->conf->stopwaitsecs * 1000;
-	for (size_t i = first; i < l->n; i++)
-		ms += l->v[i].ms;
+	for (unsigned i = p->fsm.st == P_STOPPING ? p->stop_step : 0; i < count_steps(p); i++)
+		ms += ms_of(p, i);
 	return ms;
 }
 
@@ -95,10 +158,15 @@ stopping_send(struct proc *p, int sig, bool group)
 }
 
 static void
-send_step(struct proc *p)
+take_step(struct proc *p)
 {
+	enum hook hook = hook_of(p, p->stop_step);
 	int sig = stopping_signal(p);
 
+	if (hook != HOOK_NONE) {
+		hooks_stop(p, hook);
+		return;
+	}
 	if (stopping_send(p, sig, p->conf->stopasgroup) == -1) {
 		proc_later(p, E_LOST, (struct asker){ CAUSE_KILL_FAILED, errno });
 		return;
@@ -116,10 +184,10 @@ stopping_begin(struct proc *p)
 	if (p->queued)
 		launch_cancel(p);
 	order_let_go(p);
-	if (p->pid == 0)
+	if (p->pid > 0)
+		take_step(p);
+	else if (!hooks_hold_stop(p))
 		proc_later(p, E_DOWN, nobody);
-	else
-		send_step(p);
 }
 
 void
@@ -129,15 +197,28 @@ stopping_next(struct proc *p)
 		survivors_ask_again(p);
 		return;
 	}
-	log_info("%s (%d) has not ended: it gets %s", p->conf->name, (int)p->pid,
-	    conf_signal_name(stopping_signal(p)));
-	if (p->pid > 0)
-		send_step(p);
+	if (p->pid == 0)		/* its post_exit runs */
+		return;
+	hooks_kill(p);
+	if (hook_of(p, p->stop_step) == HOOK_NONE)
+		log_info("the next step for %s (%d): it gets %s", p->conf->name, (int)p->pid,
+		    conf_signal_name(stopping_signal(p)));
+	take_step(p);
+}
+
+void
+stopping_hook_ended(struct proc *p, enum hook kind, bool good)
+{
+	if (p->fsm.st != P_STOPPING || hook_of(p, p->stop_step) != kind)
+		return;
+	if (kind == HOOK_PRE_STOP || !good)
+		proc_event(p, E_DUE, (struct asker){ CAUSE_NEXT_STEP, stopping_next_signal(p) });
 }
 
 void
 stopping_kill(struct proc *p)
 {
+	hooks_kill(p);
 	if (p->lingering) {
 		survivors_kill(p);
 		return;

@@ -113,7 +113,7 @@ signal_for(const struct proc *p)
 static void
 probe_group(struct proc *p)
 {
-	if (core_by_pid(p->last_pid) != NULL ||
+	if (p->last_pid == 0 || core_by_pid(p->last_pid) != NULL ||
 	    (sys->kill(-p->last_pid, 0) == -1 && errno == ESRCH))
 		p->group_gone = true;
 }

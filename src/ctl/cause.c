@@ -187,7 +187,11 @@ cause_put(const struct transition *t, struct buf *out)
 		return;
 	case CAUSE_NEXT_STEP:
 		name = conf_signal_name(t->arg);
-		buf_addf(out, "it had not ended, %s was sent", name != NULL ? name : "a signal");
+		if (t->arg == 0)
+			buf_adds(out, "stop_command was run");
+		else
+			buf_addf(out, "the next step of its stop, %s was sent",
+			    name != NULL ? name : "a signal");
 		return;
 	case CAUSE_DEPENDENCY:
 		put_dependency(t, out);

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "conf/types.h"
 #include "core/core.h"
+#include "core/hooks.h"
 #include "core/ready.h"
+#include "core/stopping.h"
 #include "core/roles.h"
 #include "ctl/cause.h"
 #include "ctl/pools.h"
@@ -114,6 +116,12 @@ say_starting(struct buf *out, const struct proc *p, const struct why_now *now)
 		buf_adds(out, "\n");
 		return;
 	}
+	if (p->pid == 0 && hooks_now(p) != HOOK_NONE) {
+		buf_adds(out, ": ");
+		hooks_text(p, out);
+		buf_addc(out, '\n');
+		return;
+	}
 	if (p->pid == 0) {
 		buf_adds(out, ": waits to be created\n");
 		return;
@@ -202,12 +210,9 @@ static void
 say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 {
 	const struct transition *t = latest_to(p, P_STOPPING);
-	const struct steplist *steps = p->conf->acts != NULL &&
-	    p->conf->acts->stop_signals.n > 0 ? &p->conf->acts->stop_signals : NULL;
-	const char *sig = conf_signal_name(steps == NULL ? p->conf->stopsignal :
-	    steps->v[p->stop_step < steps->n ? p->stop_step : 0].sig);
-	const char *next = steps != NULL && !p->killed && p->stop_step + 1u < steps->n ?
-	    conf_signal_name(steps->v[p->stop_step + 1].sig) : NULL;
+	const struct conf_acts *acts = p->conf->acts;
+	const char *sig = conf_signal_name(stopping_signal(p));
+	bool milder = stopping_is_milder(p);
 
 	put_state_since(out, p, now);
 	if (t != NULL) {
@@ -218,19 +223,25 @@ say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 	if (p->lingering)
 		buf_adds(out, "its main process has ended; it waits for the processes "
 		    "that this one has left behind");
-	else
+	else if (p->pid == 0) {
+		buf_adds(out, "its main process has ended; its ");
+		hooks_text(p, out);
+	} else if (hooks_now(p) == HOOK_PRE_STOP || hooks_now(p) == HOOK_STOP) {
+		buf_adds(out, "its ");
+		hooks_text(p, out);
+	} else
 		buf_addf(out, "%s was sent to %s %d; it waits for its end",
 		    p->killed ? "SIGKILL" : sig ? sig : "a signal",
 		    p->conf->stopasgroup ? "process group" : "pid", (int)p->pid);
 	if (now->timer_ms >= 0) {
-		buf_addf(out, ", %s %sin ", next != NULL ? next : "SIGKILL",
+		const char *next = milder ? conf_signal_name(stopping_next_signal(p)) : "SIGKILL";
+
+		buf_addf(out, ", %s %sin ", next != NULL ? next : "stop_command",
 		    p->killed ? "again " : "");
 		cause_put_span(out, now->timer_ms);
-		if (steps == NULL)
+		if (acts == NULL)
 			buf_addf(out, " (stopwaitsecs=%lld)",
 			    (long long)p->conf->stopwaitsecs);
-		else
-			buf_adds(out, " (stop_signals)");
 	}
 	buf_addc(out, '\n');
 }

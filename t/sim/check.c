@@ -9,6 +9,7 @@
 #include "cgroup.h"
 #include "config.h"
 #include "core/core.h"
+#include "core/hooks.h"
 #include "core/life.h"
 #include "core/proc.h"
 #include "ctl/why.h"
@@ -311,7 +312,7 @@ check_state(struct proc *p)
 			fail("%s is in BACKOFF for ever", name);
 		break;
 	case P_STARTING:
-		if (p->pid == 0 && !p->queued && !p->held)
+		if (p->pid == 0 && !p->queued && !p->held && hooks_now(p) == HOOK_NONE)
 			fail("%s is STARTING, but nothing starts", name);
 		if (p->pid != 0 && !timer && p->launch == NULL && p->conf->type != TYPE_NOTIFY)
 			fail("%s is STARTING for ever", name);
@@ -323,7 +324,7 @@ check_state(struct proc *p)
 	case P_STOPPING:
 		if (!timer)
 			fail("%s is STOPPING for ever", name);
-		if (p->pid == 0 && !p->lingering)
+		if (p->pid == 0 && !p->lingering && hooks_now(p) == HOOK_NONE)
 			fail("%s is STOPPING, but nothing is left of it", name);
 		if (p->group != core.guests && record_of(p)->stopping_ms != 0 &&
 		    sim.now_ms - record_of(p)->stopping_ms > STOP_WITHIN_MS)

@@ -24,6 +24,7 @@ static struct made {
 	bool	 fcgi;
 	int	 sockets;	/* which of the lines below */
 	const char *policy;	/* of restarts */
+	const char *hooks;
 } programs[PROGRAMS];
 
 static struct pool_made {
@@ -112,6 +113,15 @@ change(struct made *p)
 		"stop_signals=TERM 1s INT 500ms KILL\n", "stop_signals=QUIT 3s\nbackoff=1s\n",
 		"permanent_exitcodes=1,3\nrestart_limit=4/60s\nbackoff=10ms\n",
 	};
+	static const char *const hooks[] = {
+		"pre_start=/sim/oneshot\n", "pre_start=/sim/false\npost_exit=/sim/oneshot\n",
+		"pre_start=/sim/steady\nhook_timeout=2s\n", "post_exit=/sim/steady\nhook_timeout=3s\n",
+		"pre_stop=/sim/oneshot\npost_exit=/sim/oneshot\n", "stop_command=/sim/false\n",
+		"stop_command=/sim/steady\npre_stop=/sim/crash\n",
+		"post_start=/sim/steady\nhook_timeout=1s\npost_exit=/sim/nosuch\n",
+		"pre_start=/sim/oneshot\npost_start=/sim/false\npre_stop=/sim/stubborn\n"
+		    "post_exit=/sim/crash\nhook_timeout=500ms\n",
+	};
 	static const char *const logs[] = { "NONE", "AUTO", "/tmp/x.log", "NONE" };
 
 	p->command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
@@ -133,6 +143,7 @@ change(struct made *p)
 	depend(p, (int)(p - programs));
 	p->fcgi = chance(150);
 	p->sockets = chance(600) ? 0 : (int)between(1, 4);
+	p->hooks = chance(700) ? "" : hooks[rnd(sizeof(hooks) / sizeof(hooks[0]))];
 	p->policy = chance(600) ? "" : policies[rnd(sizeof(policies) / sizeof(policies[0]))];
 }
 
@@ -259,8 +270,8 @@ write_program(char *at, size_t size, int i)
 	if (p->events)
 		n += (size_t)snprintf(at + n, size - n, "stdout_events_enabled=true\n"
 		    "stdout_capture_maxbytes=100\n");
-	n += (size_t)snprintf(at + n, size - n, "%stype=%s\non_dependency_loss=%s\ndepends_on=",
-	    p->policy, p->oneshot ? "oneshot" : "simple", p->loss);
+	n += (size_t)snprintf(at + n, size - n, "%s%stype=%s\non_dependency_loss=%s\ndepends_on=",
+	    p->policy, p->hooks, p->oneshot ? "oneshot" : "simple", p->loss);
 	for (int k = 0; k < 2; k++)
 		if (p->needs[k] != -1 && programs[p->needs[k]].there)
 			n += (size_t)snprintf(at + n, size - n, "%sp%d%s", k > 0 &&

@@ -103,6 +103,7 @@ struct sproc {
 	struct sproc *parent;	/* NULL: the core */
 	enum life life;
 	bool	 main;		/* the core has made it; others are its descendants */
+	bool	 hook;		/* of a program; main is not set */
 	bool	 marked;	/* its environment still says where it comes from */
 	struct cgroup *cgroup;	/* NULL: that of the core */
 	enum { NO_GUEST, LOGGER, WEB, HELPER } guest;	/* HELPER: of a section */
@@ -120,6 +121,8 @@ struct sproc {
 	struct file *err;	/* BORN: the close-on-exec pipe */
 	struct file *procs;	/* BORN: cgroup.procs to write to; NULL: none */
 	const struct spawn *spawn; /* BORN: the core's memory */
+	struct spawn copy;	/* of a hook, which has memory of its own */
+	char	 copy_name[64], *copy_argv[2];
 	uint64_t sum;		/* of what it held at the clone */
 	int	 place;		/* BORN: it shares the core's descriptors; -1: not */
 	const struct file *shared[5]; /* what they were at the clone */

@@ -16,6 +16,7 @@
 #include "base/spawn.h"
 #include "cgroup.h"
 #include "core/core.h"
+#include "core/hooks.h"
 #include "core/environ.h"
 #include "sim.h"
 
@@ -279,6 +280,31 @@ take_files(struct sproc *p, const struct spawn *s)
 			snprintf(s->pid_text[i], SPAWN_PID, "%d", (int)p->pid);
 }
 
+static bool
+is_hook(const struct spawn *s)
+{
+	for (char *const *v = s->envp; *v != NULL; v++)
+		if (strncmp(*v, "SUPD_HOOK=", 10) == 0)
+			return true;
+	return false;
+}
+
+/* Its memory is a copy of the core's, which goes on as it likes. */
+static const struct spawn *
+copy_spawn(struct sproc *p, const struct spawn *s)
+{
+	if (s->news != NULL)
+		fail("a hook shares the memory of the core");
+	read_mark(p, s);
+	p->copy = *s;
+	snprintf(p->copy_name, sizeof(p->copy_name), "%s", s->argv[0]);
+	p->copy_argv[0] = p->copy_name;
+	p->copy.argv = p->copy_argv;
+	p->copy.envp = p->copy_argv + 1;
+	p->copy.path = NULL;
+	return &p->copy;
+}
+
 pid_t
 process_spawn(const struct spawn *s)
 {
@@ -300,15 +326,20 @@ process_spawn(const struct spawn *s)
 	p = process_new();
 	if (p == NULL)
 		return -1;
-	check_spawn();
-	p->main = true;
+	p->hook = is_hook(s);
+	p->main = !p->hook;
+	if (p->main)
+		check_spawn();
+	else
+		s = copy_spawn(p, s);
 	p->pgid = CORE_PID;		/* until it makes its own */
 	p->life = BORN;
 	p->spawn = s;
 	if (strncmp(s->argv[0], "supd: ", 6) == 0)
 		p->guest = strcmp(s->argv[0], "supd: web") == 0 ? WEB :
 		    strcmp(s->argv[0], "supd: logger") == 0 ? LOGGER : HELPER;
-	read_mark(p, s);
+	if (p->main)
+		read_mark(p, s);
 	if (p->guest != NO_GUEST)	/* "supd: node a" is supd:node:a */
 		snprintf(p->name, sizeof(p->name), "supd:%s", s->argv[0] + 6);
 	if (p->guest != NO_GUEST && strchr(p->name, ' ') != NULL)
@@ -317,7 +348,8 @@ process_spawn(const struct spawn *s)
 	p->sum = spawn_sum(s);
 	p->act = on_exec;
 	p->next_ms = sim.now_ms + (chance(20) ? between(1000, 8000) : between(0, 3));
-	no_twin(p);
+	if (p->main)
+		no_twin(p);
 	say("spawn %s: %d", p->name, (int)p->pid);
 	return p->pid;
 }
@@ -420,7 +452,7 @@ void
 process_nobody_born(void)
 {
 	for (struct sproc *p = processes; p != NULL; p = p->next) {
-		if (p->life != BORN)
+		if (p->life != BORN || p->spawn == &p->copy)
 			continue;
 		/* one that could not be signalled was given up: UNKNOWN */
 		if (!(sim.faults & FAULT_SIGNAL))
@@ -592,6 +624,8 @@ may_signal(const struct sproc *p, pid_t target, int sig)
 	}
 	if (p->main && p->parent == NULL && q->pid == p->pid)
 		return;
+	if (hooks_pid(q) == p->pid || p->hook)
+		return;		/* also one that was given up and comes to its end */
 	if (q->lingering || core.state != SUP_RUNNING || q->fsm.st == P_STOPPING)
 		return;
 	if (target < 0 && q->pid == -target)

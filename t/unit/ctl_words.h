@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "core/core.h"
 #include "core/edge.h"
+#include "core/hooks.h"
 #include "core/ready.h"
+#include "core/stopping.h"
 #include "core/roles.h"
 #include "core/values.h"
 
@@ -71,6 +73,40 @@ ready_explain(const struct proc *p, struct buf *out)
 {
 	(void)p;
 	(void)out;
+}
+
+enum hook
+hooks_now(const struct proc *p)
+{
+	(void)p;
+	return HOOK_NONE;
+}
+
+void
+hooks_text(const struct proc *p, struct buf *out)
+{
+	(void)p;
+	(void)out;
+}
+
+int
+stopping_signal(const struct proc *p)
+{
+	return p->conf->stopsignal;
+}
+
+int
+stopping_next_signal(const struct proc *p)
+{
+	(void)p;
+	return 0;
+}
+
+bool
+stopping_is_milder(const struct proc *p)
+{
+	(void)p;
+	return false;
 }
 
 void
