@@ -176,6 +176,7 @@ SRC_core = \
 	src/core/setup.c \
 	src/core/signals.c \
 	src/core/sockets.c \
+	src/core/startup.c \
 	src/core/stdin.c \
 	src/core/stopping.c \
 	src/core/stream.c \
@@ -198,6 +199,7 @@ SRC_ctl = \
 	src/ctl/explain.c \
 	src/ctl/feed.c \
 	src/ctl/handover.c \
+	src/ctl/graph.c \
 	src/ctl/history.c \
 	src/ctl/instance.c \
 	src/ctl/inet.c \
@@ -368,6 +370,9 @@ SRC_cli = \
 	src/cli/env.c \
 	src/cli/events.c \
 	src/cli/fg.c \
+	src/cli/graph.c \
+	src/cli/graph_data.c \
+	src/cli/graph_svg.c \
 	src/cli/instance.c \
 	src/cli/import.c \
 	src/cli/import_services.c \
@@ -386,6 +391,7 @@ SRC_cli = \
 	src/cli/metrics.c \
 	src/cli/options.c \
 	src/cli/pidproxy.c \
+	src/cli/plot.c \
 	src/cli/probe.c \
 	src/cli/reconf.c \
 	src/cli/runs.c \
@@ -394,6 +400,7 @@ SRC_cli = \
 	src/cli/session.c \
 	src/cli/shell.c \
 	src/cli/startstop.c \
+	src/cli/svg.c \
 	src/cli/status.c \
 	src/cli/supctl.c \
 	src/cli/tgz.c \

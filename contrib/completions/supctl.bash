@@ -43,7 +43,8 @@ _supctl() {
 	*:fg)	words=$(_supctl_ask processes) ;;
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;
 	*:maintail) words=-f ;;
-	*:avail|*:metrics|*:plan) words=--json ;;
+	*:graph) words="--dot --svg --json $(_supctl_ask processes)" ;;
+	*:avail|*:blame|*:metrics|*:plan) words=--json ;;
 	instance:instance) words='add remove list' ;;
 	add:instance|remove:instance|list:instance) words=$(_supctl_ask groups) ;;
 	*:build|*:deploy) words=$(_supctl_ask groups | sed -n 's/\.0$//p') ;;

@@ -67,7 +67,7 @@ for c in supctl supervisorctl
 	complete -c $c -n __supctl_none -a '(__supctl_ask commands)'
 	complete -c $c -n '__supctl_is help' -a '(__supctl_ask commands)'
 	complete -c $c -n '__supctl_is add remove update' -a '(__supctl_ask groups)'
-	complete -c $c -n '__supctl_is start stop restart refresh status pid clear env runs why log-stats fg tail' \
+	complete -c $c -n '__supctl_is start stop restart refresh status pid clear env graph runs why log-stats fg tail' \
 		-a '(__supctl_ask processes)'
 	complete -c $c -n '__supctl_is signal; and not __supctl_wants_signal' \
 		-a '(__supctl_ask processes) all'
@@ -75,12 +75,14 @@ for c in supctl supervisorctl
 		-a 'HUP INT QUIT USR1 USR2 TERM KILL STOP CONT WINCH'
 	complete -c $c -n '__supctl_is start stop restart refresh status pid clear update' -a all
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
+	complete -c $c -n '__supctl_is graph' -l dot -d 'For Graphviz'
+	complete -c $c -n '__supctl_is graph' -l svg -d 'As a picture'
 	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
 	complete -c $c -n '__supctl_is instance' -a 'add remove list (__supctl_ask groups)'
 	complete -c $c -n '__supctl_is build deploy' -a '(__supctl_ask groups | string replace -rf \\.0\$ "")'
 	complete -c $c -n '__supctl_is deploy' -F
 	complete -c $c -n '__supctl_is scale' -a '(__supctl_ask groups | string replace -r \$ =)'
-	complete -c $c -n '__supctl_is runs status avail metrics pid plan instance log-stats env why events' -l json \
+	complete -c $c -n '__supctl_is blame graph runs status avail metrics pid plan instance log-stats env why events' -l json \
 		-d 'As JSON'
 	complete -c $c -n '__supctl_is status' -l all -d "The supervisor's helpers too"
 	complete -c $c -n '__supctl_is start stop restart status' -l wait -x \

@@ -18,6 +18,9 @@ const struct command commands[] = {
 	"avail\t\t\tList every configured process, in use or not" },
 { "build", cmd_build, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
 	"build <service>\t\tRun what a service is built with; ends with its exit status" },
+{ "blame", cmd_blame, CMD_CONNECT | CMD_JSON | CMD_OURS | CMD_ALONE,
+	"blame\t\t\tHow long the last start of every process took, the slowest first\n"
+	"--json\t\t\tAs a JSON array" },
 { "clear", cmd_clear, CMD_CONNECT | WORDS_PROCESSES,
 	"clear <name>\t\tEmpty the log files of a process\n"
 	"clear <name> <name>\tEmpty the log files of several processes\n"
@@ -36,6 +39,12 @@ const struct command commands[] = {
 { "fg", cmd_fg, CMD_CONNECT | WORDS_PROCESSES,
 	"fg <process>\tSee the output of a process and type its input\n"
 	"\t\tCtrl-C to exit" },
+{ "graph", cmd_graph, CMD_CONNECT | CMD_JSON | CMD_OURS | WORDS_PROCESSES,
+	"graph\t\t\tWho depends on whom, as a tree\n"
+	"graph <name> [...]\tThe same of these processes\n"
+	"--dot\t\t\tFor Graphviz\n"
+	"--svg\t\t\tAs a picture\n"
+	"--json\t\t\tAs a JSON object" },
 { "help", cmd_help, CMD_HIDDEN | WORDS_COMMANDS,
 	"help\t\tList the actions\n"
 	"help <action>\tTell how an action is used" },
@@ -65,6 +74,8 @@ const struct command commands[] = {
 	"pid all\t\t\tPIDs of all processes, one on each line." },
 { "plan", cmd_plan, CMD_CONNECT | CMD_JSON | CMD_OURS | CMD_ALONE,
 	"plan\t\t\tWhat update would do now, and which key demands it" },
+{ "plot", cmd_plot, CMD_CONNECT | CMD_OURS | CMD_ALONE,
+	"plot\t\t\tThe first start of every process as a time line (SVG)" },
 { "quit", cmd_quit, 0, "quit\tLeave the supervisor shell." },
 { "refresh", cmd_refresh, CMD_CONNECT | CMD_OURS | WORDS_PROCESSES,
 	"refresh <name>\t\tHave a process read its own configuration again\n"

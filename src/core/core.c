@@ -200,6 +200,7 @@ core_init(const struct conf_args *args, struct err *e)
 	core.state = SUP_RUNNING;
 	core.counts = (struct core_counts){ 0 };
 	core.start_wall_ms = sys->wall_ms();
+	core.start_us = sys->mono_us();
 	TAILQ_INIT(&core.groups);
 	TAILQ_INIT(&core.to_launch);
 	TAILQ_INIT(&core.lingering);

@@ -141,6 +141,20 @@ struct stream {
 /* What a start may ask to be started with it: nothing, what nobody stopped, all. */
 enum pulls { PULL_NONE, PULL_AUTO, PULL_ASKED };
 
+#define STARTUP_US	100	/* unit of boot_times: enough for five days */
+
+/* Since the supervisor began, in STARTUP_US; 0: not yet. */
+struct boot_times {
+	uint32_t wanted, spawned, ready;
+};
+
+/* The last start, monotonic, 0: not yet; see startup.h. */
+struct startup {
+	int64_t	 wanted_us, spawned_us, ready_us;
+	struct boot_times boot;	/* the first start */
+	bool	 again;		/* the last start is not the first */
+};
+
 TAILQ_HEAD(edge_list, edge);
 
 struct proc_roles;
@@ -224,6 +238,7 @@ struct proc {
 	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */
 	int64_t	 starting_us;	/* monotonic, when STARTING was entered; 0: exec was reached */
+	struct startup startup;
 	struct proc_counts counts;
 	struct transition ring[TRANSITIONS_KEPT];
 	uint32_t ntransitions;	/* ever; the last ones are in the ring */
@@ -302,6 +317,7 @@ struct core {
 	uint64_t accepted_serial;	/* of the next one that a listener pool accepts */
 	struct core_counts counts;
 	int64_t	 start_wall_ms;	/* of this run of the supervisor */
+	int64_t	 start_us;	/* the same, monotonic */
 	struct stream_list unsent;	/* streams the logger has to learn of */
 	struct stream main_log;		/* our own log lines */
 	struct pgroup *guests;	/* group "supd": not in groups, not in by_name */

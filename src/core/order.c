@@ -13,6 +13,7 @@
 #include "core/launch.h"
 #include "core/proc.h"
 #include "core/roles.h"
+#include "core/startup.h"
 #include "core/values.h"
 
 static struct proc_list to_check;
@@ -248,6 +249,7 @@ order_state_changed(struct proc *p, enum pstate from)
 	bool went_down = from == P_RUNNING && p->fsm.st != P_RUNNING && !p->updating &&
 	    core.state == SUP_RUNNING;
 
+	startup_look(p);
 	if (p->fsm.st == P_STOPPED && p->again)
 		check_later(p);
 	order_look_again(p);

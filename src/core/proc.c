@@ -31,6 +31,7 @@
 #include "core/rules.h"
 #include "core/sockets.h"
 #include "core/stopping.h"
+#include "core/startup.h"
 #include "core/survivors.h"
 #include "core/timetable.h"
 #include "core/values.h"
@@ -210,6 +211,8 @@ static void
 count_start(struct proc *p, enum pstate from, enum cause cause)
 {
 	p->starting_us = sys->mono_us();
+	if (from != P_BACKOFF)
+		startup_wanted(p);
 	p->counts.starts++;
 	if (from == P_BACKOFF || cause == CAUSE_AUTORESTART || cause == CAUSE_FATAL_RETRY)
 		p->counts.restarts++;
@@ -371,6 +374,7 @@ proc_spawned(struct proc *p, pid_t pid)
 	sockets_taken(p);
 	p->start_ms = loop_now();
 	p->start_wall_ms = sys->wall_ms();
+	startup_spawned(p);
 	log_life(p, "spawned: '%s' with pid %d", p->conf->name, (int)pid);
 	if (p->conf->startsecs > 0 && p->conf->type != TYPE_NOTIFY)
 		loop_timer_start(&p->timer, p->conf->startsecs * 1000 + 1, on_uptime);

@@ -173,6 +173,7 @@ static const struct method methods[] = {
 	{ .name = "GetEnvironment", .fn = do_get_environment },
 	{ .name = "GetLastValues", .fn = do_get_last_values },
 	{ .name = "GetRuns", .fn = do_get_runs },
+	{ .name = "GetGraph", .fn = do_get_graph },
 	{ .name = "GetPools", .fn = do_get_pools },
 	{ .name = "Why", .fn = do_why },
 	{ .name = "ListProcesses", .fn = do_list_processes },

@@ -43,6 +43,7 @@ int	do_status(struct client *c, const struct vcall *call, struct err *e);
 int	do_why(struct client *c, const struct vcall *call, struct err *e);
 int	do_get_state(struct client *c, const struct vcall *call, struct err *e);
 int	do_get_last_values(struct client *c, const struct vcall *call, struct err *e);
+int	do_get_graph(struct client *c, const struct vcall *call, struct err *e);
 int	do_get_runs(struct client *c, const struct vcall *call, struct err *e);
 int	do_get_environment(struct client *c, const struct vcall *call, struct err *e);
 int	do_get_pools(struct client *c, const struct vcall *call, struct err *e);
