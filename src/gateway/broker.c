@@ -34,8 +34,8 @@ broker_text(enum result r)
 		[R_GONE] = "there is no such instance or binding (any more)",
 		[R_DIFFERS] = "there is one of this id already, with other attributes",
 		[R_BUSY] = "another operation on it is in progress",
-		[R_ASYNC_ONLY] = "this plan needs a client that accepts asynchronous operations"
-		    " (accepts_incomplete=true)",
+		[R_ASYNC_ONLY] = ("this plan needs a client that accepts asynchronous operations"
+		    " (accepts_incomplete=true)"),
 		[R_MAINTENANCE] = "the maintenance version is not that of the catalog",
 		[R_NOT_BINDABLE] = "instances of this plan cannot be bound",
 		[R_NOT_POSSIBLE] = "the instance cannot be changed like this",

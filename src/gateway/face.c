@@ -212,7 +212,7 @@ static const struct route routes[] = {
 	{ .path = NULL },
 };
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 put_log(enum log_level level, const char *fmt, va_list ap)
 {
 	char line[512];

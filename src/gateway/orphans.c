@@ -93,14 +93,15 @@ load_known(void)
 		forget_known();
 		return -1;
 	}
-	qsort(known, nknown, sizeof(*known), by_name);
+	if (nknown > 0)
+		qsort(known, nknown, sizeof(*known), by_name);
 	return 0;
 }
 
 static struct known *
 find_known(const char *name, const char *binding)
 {
-	struct known key;
+	struct known key = { .ready = false };
 
 	if (strlen(name) >= sizeof(key.name) || strlen(binding) >= sizeof(key.binding))
 		return NULL;
@@ -209,9 +210,9 @@ compare(const struct node *n, yyjson_val *list)
 				find_known(name, yyjson_get_str(binding))->seen = true;
 		}
 	}
-	for (k = known; k < known + nknown; k++)
-		if (k->ready && !k->seen && strcmp(k->node, n->name) == 0)
-			suspect(n->name, k->id, k->binding_id, true);
+	for (i = 0; i < nknown; i++)
+		if (known[i].ready && !known[i].seen && strcmp(known[i].node, n->name) == 0)
+			suspect(n->name, known[i].id, known[i].binding_id, true);
 	clear(n->name);
 }
 

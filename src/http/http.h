@@ -75,7 +75,8 @@ struct route {
 struct http_site {
 	const struct route *routes;	/* ends with a row without path */
 	/* A line for the supervisor's log.  What a stranger has sent may stand in it. */
-	void	(*log)(enum log_level level, const char *fmt, va_list ap);
+	void	(*log)(enum log_level level, const char *fmt, va_list ap)
+		    __attribute__((format(printf, 2, 0)));
 	/*
 	 * The head of a request is here, its password was not looked at: answer, and nobody
 	 * else looks at it; or leave it.  NULL: leave all.
