@@ -30,7 +30,7 @@ is_variable(const char *text, size_t len)
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"0123456789_";
 
-	return len > 0 && strspn(text, good) >= len;
+	return len > 0 && len <= NAME_MAX_LEN * 4 && strspn(text, good) >= len;
 }
 
 void
@@ -82,7 +82,7 @@ check_members(struct loader *ld, const struct section_load *sl, const struct str
 		buf_addf(&key, "%s.%.*s", family, (int)len, l->v[i]);
 		if (!is_variable(l->v[i], len))
 			rc = refuse(ld, sl, buf_text(&key),
-			    "'%s' has a name that is not of letters, digits and _", buf_text(&key));
+			    "'%s' has a name that is not of up to 64 letters, digits and _", buf_text(&key));
 		else if (strcmp(family, "env") == 0 && strncmp(l->v[i], "DOTCLOUD_", 9) == 0)
 			rc = refuse(ld, sl, buf_text(&key),
 			    "'%s' would be one of the variables that supd itself makes",
@@ -276,7 +276,9 @@ add_copy(struct loader *ld, const struct conf_service *s, int64_t copy,
 	int rc = -1;
 
 	buf_addf(&group, "%s.%jd", s->name, (intmax_t)copy);
-	if (load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0)
+	if (group.failed)
+		rc = report_nomem(&ld->report);
+	else if (load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0)
 		rc = service_processes(ld, s, copy, buf_text(&group), peers, &l);
 	if (rc == 0)
 		rc = load_add_group(ld, buf_text(&group), GROUP_PROGRAM, keys.priority, &l);

@@ -188,6 +188,8 @@ load_scale(struct loader *ld, const struct ini_section *s, int64_t *processes)
 	    conf_table_find(s->name) != &conf_service_table)
 		return 0;
 	buf_addf(&name, "%s:%s", conf_scale_table.section, s->title);
+	if (name.failed)
+		return report_nomem(&ld->report);
 	sl.section = ini_find(&ld->ini, buf_text(&name));
 	buf_release(&name);
 	if (sl.section == NULL || !load_is_ours(ld, sl.section, "config"))

@@ -5,6 +5,7 @@
  */
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,12 +34,11 @@ service_number(const struct conf_service *s, int64_t copy, size_t port)
 static struct ini_section *
 remembered(struct loader *ld, const struct conf_service *s)
 {
-	struct buf name = { 0 };
 	struct ini_section *ini;
+	char name[64];
 
-	buf_addf(&name, "%s:%s", conf_service_ports_table.section, s->name);
-	ini = ini_find(&ld->ini, buf_text(&name));
-	buf_release(&name);
+	snprintf(name, sizeof(name), "%s:%s", conf_service_ports_table.section, s->name);
+	ini = ini_find(&ld->ini, name);
 	return ini != NULL && load_is_ours(ld, ini, OWNER) ? ini : NULL;
 }
 
@@ -97,18 +97,17 @@ lowest_free(struct loader *ld, const struct conf_service *s, enum port_kind kind
 static int64_t
 recall(struct loader *ld, struct ini_section *ini, const struct service_port *p, int64_t copy)
 {
-	struct buf key = { 0 };
 	struct ini_key *k;
 	int64_t n = 0;
+	char key[128];
 
-	buf_addf(&key, "%s.%jd", p->name, (intmax_t)copy);
-	for (char *c = key.data; c != NULL && *c != '.'; c++)
+	snprintf(key, sizeof(key), "%s.%jd", p->name, (intmax_t)copy);
+	for (char *c = key; *c != '\0' && *c != '.'; c++)
 		if (*c >= 'A' && *c <= 'Z')	/* as the ini reader makes it */
 			*c = (char)(*c - 'A' + 'a');
-	k = ini != NULL ? ini_get(&ld->ini, ini, buf_text(&key)) : NULL;
+	k = ini != NULL ? ini_get(&ld->ini, ini, key) : NULL;
 	if (k == NULL || text_int(k->value, 10, &n) == -1 || n < 1 || n > 65535)
 		n = 0;
-	buf_release(&key);
 	return n;
 }
 

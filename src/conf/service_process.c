@@ -138,7 +138,7 @@ put_path(struct making *m, const char *key, const char *dir, const char *name, c
 		if (*c == '%')
 			buf_addc(&value, '%');
 	}
-	if (whole != NULL && !value.failed)
+	if (whole != NULL && !path.failed && !value.failed)
 		rc = put_default(m, key, buf_text(&value));
 	free(whole);
 	buf_release(&path);
@@ -177,7 +177,7 @@ put_logs(struct making *m, const char *name)
 	buf_adds(&base, m->group);
 	if (strcmp(name, m->group) != 0)
 		buf_addf(&base, "-%s", name);
-	rc = put_path(m, "stdout_logfile", dir, buf_text(&base), ".log");
+	rc = base.failed ? -1 : put_path(m, "stdout_logfile", dir, buf_text(&base), ".log");
 	if (rc == 0)
 		rc = put_path(m, "stderr_logfile", dir, buf_text(&base), "_error.log");
 	buf_release(&base);
@@ -196,7 +196,7 @@ put_depends(struct making *m)
 		return 0;
 	buf_addf(&value, "%s%s%s:" POSTINSTALL ":done", k != NULL ? k->value : "",
 	    k != NULL && k->value[0] != '\0' ? ", " : "", m->group);
-	rc = ini_section_put(m->ini, "depends_on", buf_text(&value));
+	rc = value.failed ? -1 : ini_section_put(m->ini, "depends_on", buf_text(&value));
 	buf_release(&value);
 	return rc;
 }
@@ -215,7 +215,9 @@ put_sockets(struct making *m)
 		if (s->ports[j].kind == PORT_HTTP)
 			buf_addf(&value, "%s%s=tcp://%s:%jd", value.len > 0 ? ", " : "",
 			    s->ports[j].name, s->keys.host, (intmax_t)service_number(s, 0, j));
-	if (value.len > 0)
+	if (value.failed)
+		rc = -1;
+	else if (value.len > 0)
 		rc = put_default(m, "sockets", buf_text(&value));
 	buf_release(&value);
 	return rc;
@@ -229,7 +231,7 @@ put_oneshot(struct making *m)
 	int rc = -1;
 
 	buf_addf(&limit, "%jd", (intmax_t)m->s->keys.postinstall_limit);
-	if (ini_section_put(m->ini, "type", "oneshot") == 0 &&
+	if (!limit.failed && ini_section_put(m->ini, "type", "oneshot") == 0 &&
 	    ini_section_put(m->ini, "autorestart", "false") == 0 &&
 	    ini_section_put(m->ini, "startretries", "0") == 0 &&
 	    ini_section_put(m->ini, "startsecs", "0") == 0 &&
@@ -325,7 +327,8 @@ service_processes(struct loader *ld, const struct conf_service *s, int64_t i,
 
 		buf_clear(&name);
 		buf_add(&name, pair, (size_t)(equals - pair));
-		rc = add_process(&m, buf_text(&name), equals + 1, false, l);
+		rc = name.failed ? report_nomem(&ld->report) :
+		    add_process(&m, buf_text(&name), equals + 1, false, l);
 	}
 	if (rc == 0 && k->processes.n == 0)
 		rc = add_process(&m, group, k->process != NULL ? k->process : "\"$HOME\"/run",

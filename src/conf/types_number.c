@@ -128,6 +128,8 @@ parse_ports(void *field, const char *text, struct conf_parse *p)
 	bool good = first != NULL && text_int(first, 10, &a) == 0 &&
 	    text_int(dash != NULL ? dash + 1 : first, 10, &b) == 0;
 
+	if (first == NULL)
+		return err_no_memory(p->e);
 	free(first);
 	if (!good || a < 1 || b < a || b > 65535)
 		return err_set(p->e, FAULT_CANT_REREAD, "'%s' is not a range of ports such as"

@@ -130,6 +130,11 @@ static const char text[] =
     "[group:g]\nprograms=d1,d2\n[group:a_name_that_is_longer_than_what_inih_has_room_for]\n"
     "[eventlistener:l]\ncommand=x\nevents=TICK_5,process_state\n"
     "[fcgi-program:f]\ncommand=x\nsocket=unix:///tmp/x\nsocket_owner=0\n"
+    "[template:t]\ncommand=x %(port)05d %(name)s %(dir)s\nvar.dir=/x/%(name)s\n"
+    "[instance:t:one]\nport=7\nword=a b\n[instance:t:two]\nport=8\ndir=/y\n[scale:s]\nprocesses=2\n"
+    "[service:s]\nhome=/tmp\nprocess.a=x; y\nprocess.b=x $Y\nport.w=http\nport.q=udp:99\n"
+    "env.K=v\nfree.key=1\npostinstall=z\nuser=0\nenvironment=A=b\n"
+    "[ports:s]\nw.0=34001\nw.7=34002\n[service:r]\nhome=/tmp\nprocess=x\nbalance=round-robin\nport.h=http\n"
     "[supervisorctl]\nserverurl=unix:///tmp/../s\n[unknown]\na=b\n";
 
 /* Each returns false for a refusal, with its message in e. */
