@@ -101,7 +101,8 @@ take_environment_files(struct deploy *d)
 	struct buf from = { 0 };
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (strncmp(entry->d_name, "environment.", 12) != 0)
+		if (strncmp(entry->d_name, "environment.", 12) != 0 &&
+		    strcmp(entry->d_name, "haproxy.cfg") != 0)
 			continue;
 		buf_clear(&from);
 		buf_addf(&from, "%s/%s", d->home, entry->d_name);

@@ -57,7 +57,10 @@ static const struct conf_key service_keys[] = {
 	{ KEY(balance, balance), .def = "none", .flags = KEY_OURS,
 	  .doc = "How connections to http ports come to the copies: none, each has a port of its"
 	    " own; round-robin, all have the same socket, which the supervisor holds and hands"
-	    " over as LISTEN_FDS, so each connection goes to one that is free." },
+	    " over as LISTEN_FDS, so each connection goes to one that is free; haproxy, for"
+	    " programs that cannot take it: each has a port of its own, and an HAProxy, the process"
+	    " x.haproxy, hands connections to those that listen, in turn.  Its file haproxy.cfg in"
+	    " the home is written, and it reads it again, whenever copies come or go." },
 };
 
 const struct conf_table conf_service_table = {

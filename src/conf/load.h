@@ -127,6 +127,9 @@ int	service_environment(const struct config *c, const struct conf_service *s, in
 /* The processes of copy i, as programs of the group `group`. */
 int	service_processes(struct loader *ld, const struct conf_service *s, int64_t i,
 	    const char *group, const struct strlist *peers, struct program_list *l);
+/* The HAProxy in front of its http ports, as the program of the group `group`. */
+int	service_front(struct loader *ld, const struct conf_service *s, const char *group,
+	    const struct strlist *peers, struct program_list *l);
 void	service_copy_free(struct conf_copy *copy);
 /* A group from l, whose content it takes even when there is no memory. */
 int	load_add_group(struct loader *ld, const char *name, enum group_kind kind,

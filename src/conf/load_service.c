@@ -43,6 +43,7 @@ conf_service_free(struct conf_service *s)
 		free(s->ports[i].name);
 	free(s->ports);
 	free(s->numbers);
+	free(s->fronts);
 	strlist_release(&s->kept);
 	strlist_release(&s->variables);
 }
@@ -254,7 +255,8 @@ has_ports(struct loader *ld, const struct conf_service *s, int64_t copy)
 	struct origin o = { .section = s->section };
 
 	for (size_t j = 0; j < s->nports; j++)
-		if (service_number(s, copy, j) == 0) {
+		if ((copy != COPY_FRONT || service_has_front(s, j)) &&
+		    service_number(s, copy, j) == 0) {
 			report_note(&ld->report, &o, LOG_CRIT, "[%s]: copy %jd is not started,"
 			    " as no port of %jd-%jd is free for its '%s'", s->section,
 			    (intmax_t)copy, (intmax_t)s->keys.ports.first,
@@ -275,17 +277,32 @@ add_copy(struct loader *ld, const struct conf_service *s, int64_t copy,
 	struct buf group = { 0 };
 	int rc = -1;
 
-	buf_addf(&group, "%s.%jd", s->name, (intmax_t)copy);
+	if (copy == COPY_FRONT)
+		buf_addf(&group, "%s.haproxy", s->name);
+	else
+		buf_addf(&group, "%s.%jd", s->name, (intmax_t)copy);
 	if (group.failed)
 		rc = report_nomem(&ld->report);
 	else if (load_key(ld, &sl, conf_key_find(sl.table, "priority"), &keys) == 0)
-		rc = service_processes(ld, s, copy, buf_text(&group), peers, &l);
+		rc = copy == COPY_FRONT ?
+		    service_front(ld, s, buf_text(&group), peers, &l) :
+		    service_processes(ld, s, copy, buf_text(&group), peers, &l);
 	if (rc == 0)
 		rc = load_add_group(ld, buf_text(&group), GROUP_PROGRAM, keys.priority, &l);
 	program_list_release(&l);
 	conf_release(sl.table, &keys);
 	buf_release(&group);
 	return rc;
+}
+
+/* COPY_FRONT where there is something in front. */
+static int64_t
+first_copy(const struct conf_service *s)
+{
+	for (size_t j = 0; j < s->nports; j++)
+		if (service_has_front(s, j))
+			return COPY_FRONT;
+	return 0;
 }
 
 int
@@ -297,7 +314,8 @@ load_service_groups(struct loader *ld)
 	if (ld->c->nservices > 0 && service_peers(ld->c, &peers) == -1)
 		rc = report_nomem(&ld->report);
 	for (size_t i = 0; rc == 0 && i < ld->c->nservices; i++)
-		for (int64_t k = 0; rc == 0 && k < ld->c->services[i].keys.instances; k++)
+		for (int64_t k = first_copy(&ld->c->services[i]);
+		    rc == 0 && k < ld->c->services[i].keys.instances; k++)
 			if (has_ports(ld, &ld->c->services[i], k))
 				rc = add_copy(ld, &ld->c->services[i], k, &peers);
 	strlist_release(&peers);

@@ -42,14 +42,22 @@ struct conf_service {
 	struct service_keys keys;
 	struct service_port *ports;
 	size_t	 nports;
+	int64_t	*fronts;	/* port j of the HAProxy; 0: none was left */
 	int64_t	*numbers;	/* port j of copy i: [i * nports + j]; 0: none was left */
 	struct strlist kept;	/* remembered for copies that are not there now: NAME.COPY = N */
 	bool	 fresh;		/* some of them are new and not yet remembered */
 	struct strlist variables;	/* SERVICE_*: sorted */
 };
 
+#define COPY_FRONT (-1)		/* in place of the number of a copy: the HAProxy in front */
+
 /* "www" of copy i of s; 0: it has none. */
 int64_t	service_number(const struct conf_service *s, int64_t copy, size_t port);
+/* Is there an HAProxy in front of this port? */
+bool	service_has_front(const struct conf_service *s, size_t port);
+/* What HAProxy of s is told. */
+void	conf_service_haproxy(struct buf *out, const struct conf_service *s);
+#define HAPROXY_FILE "haproxy.cfg"	/* in the home */
 struct conf_service *conf_find_service(const struct config *c, const char *name);
 void	conf_service_free(struct conf_service *s);
 

@@ -136,8 +136,9 @@ add_service_ports(struct strlist *l, const struct conf_service *s)
 		bool first = !http && s->ports[j].kind == PORT_HTTP;
 
 		http = http || first;
-		if (s->keys.instances > 0 &&
-		    add_names(l, s, j, first, service_number(s, 0, j), "") == -1)
+		if ((s->keys.instances > 0 || service_has_front(s, j)) &&
+		    add_names(l, s, j, first, service_number(s, service_has_front(s, j) ?
+		    COPY_FRONT : 0, j), "") == -1)
 			return -1;
 		for (int64_t copy = 0; s->keys.instances > 1 && copy < s->keys.instances; copy++) {
 			snprintf(suffix, sizeof(suffix), "_%jd", (intmax_t)copy);

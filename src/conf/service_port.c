@@ -17,14 +17,22 @@
 
 #define OWNER	"supd.config"
 
+bool
+service_has_front(const struct conf_service *s, size_t port)
+{
+	return s->ports[port].kind == PORT_HTTP && s->keys.balance == BALANCE_HAPROXY;
+}
+
 int64_t
 service_number(const struct conf_service *s, int64_t copy, size_t port)
 {
 	const struct service_port *p = &s->ports[port];
 
+	if (copy == COPY_FRONT)
+		return p->fixed > 0 ? p->fixed : s->fronts[port];
 	if (p->kind == PORT_HTTP && s->keys.balance == BALANCE_ROUND_ROBIN)
 		copy = 0;
-	if (p->fixed > 0)
+	if (p->fixed > 0 && !service_has_front(s, port))
 		return p->fixed + copy < 65536 ? p->fixed + copy : 0;
 	return copy < s->keys.instances ?
 	    s->numbers[copy * (int64_t)s->nports + (int64_t)port] : 0;
@@ -40,6 +48,16 @@ remembered(struct loader *ld, const struct conf_service *s)
 	snprintf(name, sizeof(name), "%s:%s", conf_service_ports_table.section, s->name);
 	ini = ini_find(&ld->ini, name);
 	return ini != NULL && load_is_ours(ld, ini, OWNER) ? ini : NULL;
+}
+
+/* Is it known so far which number that is? */
+static bool
+has_number(const struct conf_service *s, int64_t copy, size_t port)
+{
+	if (copy == COPY_FRONT && !service_has_front(s, port))
+		return false;
+	return s->numbers != NULL || (s->ports[port].fixed > 0 &&
+	    (copy == COPY_FRONT || !service_has_front(s, port)));
 }
 
 /* Has any service that number, or has had it? */
@@ -58,10 +76,9 @@ is_taken(struct loader *ld, int64_t number)
 			STAILQ_FOREACH(k, &ini->keys, link)
 				if (text_int(k->value, 10, &n) == 0 && n == number)
 					return true;
-		for (int64_t copy = 0; copy < s->keys.instances; copy++)
+		for (int64_t copy = COPY_FRONT; copy < s->keys.instances; copy++)
 			for (size_t j = 0; j < s->nports; j++)
-				if ((s->numbers != NULL || s->ports[j].fixed > 0) &&
-				    service_number(s, copy, j) == number)
+				if (has_number(s, copy, j) && service_number(s, copy, j) == number)
 					return true;
 	}
 	return false;
@@ -101,7 +118,10 @@ recall(struct loader *ld, struct ini_section *ini, const struct service_port *p,
 	int64_t n = 0;
 	char key[128];
 
-	snprintf(key, sizeof(key), "%s.%jd", p->name, (intmax_t)copy);
+	if (copy == COPY_FRONT)
+		snprintf(key, sizeof(key), "%s.front", p->name);
+	else
+		snprintf(key, sizeof(key), "%s.%jd", p->name, (intmax_t)copy);
 	for (char *c = key; *c != '\0' && *c != '.'; c++)
 		if (*c >= 'A' && *c <= 'Z')	/* as the ini reader makes it */
 			*c = (char)(*c - 'A' + 'a');
@@ -138,22 +158,39 @@ keep_others(struct conf_service *s, const struct ini_section *ini)
 	return 0;
 }
 
+/* Where a number is kept; NULL: it needs none of the range. */
+static int64_t *
+place_of(struct conf_service *s, int64_t copy, size_t port)
+{
+	const struct service_port *p = &s->ports[port];
+	bool front = service_has_front(s, port);
+
+	if (copy == COPY_FRONT)
+		return front && p->fixed == 0 ? &s->fronts[port] : NULL;
+	if (p->fixed > 0 && !front)
+		return NULL;
+	if (copy > 0 && p->kind == PORT_HTTP && s->keys.balance == BALANCE_ROUND_ROBIN)
+		return NULL;
+	return &s->numbers[copy * (int64_t)s->nports + (int64_t)port];
+}
+
 int
 service_number_ports(struct loader *ld, struct conf_service *s)
 {
 	struct ini_section *ini = remembered(ld, s);
 	int64_t *at;
 
+	s->fronts = calloc(s->nports + 1, sizeof(*s->fronts));
+	if (s->fronts == NULL)
+		return report_nomem(&ld->report);
 	s->numbers = calloc((size_t)s->keys.instances * s->nports + 1, sizeof(*s->numbers));
 	if (s->numbers == NULL || (ini != NULL && keep_others(s, ini) == -1))
 		return report_nomem(&ld->report);
-	for (int64_t copy = 0; copy < s->keys.instances; copy++)
+	for (int64_t copy = COPY_FRONT; copy < s->keys.instances; copy++)
 		for (size_t j = 0; j < s->nports; j++) {
-			if (s->ports[j].fixed > 0 || (copy > 0 &&
-			    s->ports[j].kind == PORT_HTTP &&
-			    s->keys.balance == BALANCE_ROUND_ROBIN))
+			at = place_of(s, copy, j);
+			if (at == NULL)
 				continue;
-			at = &s->numbers[copy * (int64_t)s->nports + (int64_t)j];
 			*at = recall(ld, ini, &s->ports[j], copy);
 			if (*at != 0)
 				continue;
@@ -185,6 +222,36 @@ conf_service_print(struct buf *out, const struct config *c, const struct conf_se
 				buf_addf(out, "%s.%jd = %jd\n", s->ports[j].name, (intmax_t)copy,
 				    (intmax_t)n);
 		}
+	for (size_t j = 0; j < s->nports; j++)
+		if (s->fronts[j] > 0)
+			buf_addf(out, "%s.front = %jd\n", s->ports[j].name,
+			    (intmax_t)s->fronts[j]);
 	for (size_t i = 0; i < s->kept.n; i++)	/* of copies that may come back */
 		buf_addf(out, "%s\n", s->kept.v[i]);
+}
+
+static void
+put_frontend(struct buf *out, const struct conf_service *s, size_t j)
+{
+	const char *host = s->keys.host, *name = s->ports[j].name;
+
+	buf_addf(out, "\nfrontend %s_%s\n\tbind %s:%jd\n\tdefault_backend %s_%s\n", s->name,
+	    name, host, (intmax_t)service_number(s, COPY_FRONT, j), s->name, name);
+	buf_addf(out, "\nbackend %s_%s\n\tbalance roundrobin\n", s->name, name);
+	for (int64_t copy = 0; copy < s->keys.instances; copy++)
+		if (service_number(s, copy, j) > 0)
+			buf_addf(out, "\tserver copy%jd %s:%jd check inter 1s fall 2 rise 1\n",
+			    (intmax_t)copy, host, (intmax_t)service_number(s, copy, j));
+}
+
+void
+conf_service_haproxy(struct buf *out, const struct conf_service *s)
+{
+	buf_addf(out, "# Made by supd for [service:%s]; changes do not last.\n"
+	    "global\n\tmaxconn 4096\n\n"
+	    "defaults\n\tmode http\n\toption redispatch\n\tretries 2\n"
+	    "\ttimeout connect 5s\n\ttimeout client 60s\n\ttimeout server 60s\n", s->name);
+	for (size_t j = 0; j < s->nports; j++)
+		if (service_has_front(s, j))
+			put_frontend(out, s, j);
 }

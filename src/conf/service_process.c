@@ -89,27 +89,36 @@ add_profile(struct buf *b, const struct conf_service *s)
 
 /* /bin/sh -c '...', split by supd's rules, where a quote cannot stand in quotes. */
 static int
-put_command(struct making *m, const char *line)
+put_shell(struct making *m, const char *script)
 {
-	struct buf script = { 0 }, command = { 0 };
-	int rc = add_profile(&script, m->s);
+	struct buf command = { 0 };
+	int rc;
 
-	buf_addf(&script, "%s%s", is_simple(line) ? "exec " : "", line);
 	buf_adds(&command, "/bin/sh -c '");
-	for (const char *c = buf_text(&script); *c != '\0'; c++) {
+	for (const char *c = script; *c != '\0'; c++) {
 		if (*c == '\'')
 			buf_adds(&command, "'\"'\"'");
 		else
 			buf_addc(&command, *c);
 	}
 	buf_addc(&command, '\'');
-	if (rc == -1 || script.failed || command.failed ||
-	    ini_section_put(m->ini, "command", buf_text(&command)) == -1 ||
+	rc = command.failed ? -1 : ini_section_put(m->ini, "command", buf_text(&command));
+	buf_release(&command);
+	return rc;
+}
+
+static int
+put_command(struct making *m, const char *line)
+{
+	struct buf script = { 0 };
+	int rc = add_profile(&script, m->s);
+
+	buf_addf(&script, "%s%s", is_simple(line) ? "exec " : "", line);
+	if (rc == -1 || script.failed || put_shell(m, buf_text(&script)) == -1 ||
 	    (!is_simple(line) && ini_get(&m->ld->ini, m->ini, "stopasgroup") == NULL &&
 	    ini_section_put(m->ini, "stopasgroup", "true") == -1))
 		rc = -1;
 	buf_release(&script);
-	buf_release(&command);
 	return rc;
 }
 
@@ -278,7 +287,7 @@ make(struct making *m, const char *name, struct program_list *l)
 		free(own);
 		return m->ld->report.checking && m->ld->report.errors > 0 ? 0 : -1;
 	}
-	p->copy = copy_new(m, l->n == 0);
+	p->copy = copy_new(m, l->n == 0 && m->copy != COPY_FRONT);
 	if (own == NULL || p->copy == NULL ||
 	    service_environment(m->ld->c, m->s, m->copy, p) == -1 ||
 	    program_list_add(l, p) == -1) {
@@ -308,6 +317,33 @@ add_process(struct making *m, const char *name, const char *line, bool postinsta
 	else
 		rc = report_nomem(&m->ld->report);
 	ini_section_free(m->ini);
+	return rc;
+}
+
+int
+service_front(struct loader *ld, const struct conf_service *s, const char *group,
+    const struct strlist *peers, struct program_list *l)
+{
+	struct making m = { .ld = ld, .s = s, .copy = COPY_FRONT, .group = group,
+		.peers = peers };
+	struct buf command = { 0 };
+	char *path = path_join(s->keys.home, HAPROXY_FILE);
+	int rc = -1;
+
+	/* -W: a signal makes it read its file again, and it stays the same process */
+	buf_adds(&command, "exec haproxy -W -db -f ");
+	if (path != NULL)
+		add_quoted(&command, path);
+	m.ini = ini_section_new(ini_find(&ld->ini, s->section));
+	if (path != NULL && !command.failed && m.ini != NULL &&
+	    put_shell(&m, buf_text(&command)) == 0 && put_logs(&m, group) == 0 &&
+	    ini_section_put(m.ini, "stopsignal", "USR1") == 0)
+		rc = make(&m, group, l);
+	else
+		report_nomem(&ld->report);
+	ini_section_free(m.ini);
+	buf_release(&command);
+	free(path);
 	return rc;
 }
 

@@ -39,6 +39,7 @@ struct conf_ports {
 enum balance {
 	BALANCE_NONE,		/* each has a port of its own */
 	BALANCE_ROUND_ROBIN,	/* one socket, which the supervisor holds, for all */
+	BALANCE_HAPROXY,	/* ports of their own behind an HAProxy */
 };
 
 struct conf_word {

@@ -75,7 +75,8 @@ static const struct conf_word goal_words[] = {
 };
 
 static const struct conf_word balance_words[] = {
-	{ "none", BALANCE_NONE }, { "round-robin", BALANCE_ROUND_ROBIN }, { NULL, 0 }
+	{ "none", BALANCE_NONE }, { "round-robin", BALANCE_ROUND_ROBIN },
+	{ "haproxy", BALANCE_HAPROXY }, { NULL, 0 }
 };
 static const struct conf_word async_words[] = {
 	{ "never", ASYNC_NEVER }, { "allowed", ASYNC_ALLOWED },

@@ -35,7 +35,8 @@ is_of(const struct program *conf, const char *section)
 static bool
 is_copy(const struct program *conf, const struct change *ch)
 {
-	return conf != NULL && conf->copy != NULL && is_of(conf, ch->service);
+	return conf != NULL && conf->copy != NULL && conf->copy->number >= 0 &&
+	    is_of(conf, ch->service);
 }
 
 static const struct program *

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,25 +115,38 @@ write_new(const char *path, const struct buf *text, const struct program *p)
 	return rc;
 }
 
+/* Returns whether it has another content now. */
+static bool
+write_path(const struct program *p, const char *path, const struct buf *text)
+{
+	struct buf fresh = { 0 };
+	bool written = false;
+
+	buf_addf(&fresh, "%s.new", path);
+	if (!text->failed && !fresh.failed && !is_same(path, text)) {
+		written = write_new(buf_text(&fresh), text, p) == 0 &&
+		    sys->rename(buf_text(&fresh), path) == 0;
+		if (!written) {
+			log_warn("cannot write %s: %s", path, strerror(errno));
+			sys->unlink(buf_text(&fresh));
+		}
+	}
+	buf_release(&fresh);
+	return written;
+}
+
 static void
 write_file(const struct program *p, const char *kind, const struct buf *text)
 {
-	struct buf path = { 0 }, fresh = { 0 };
+	struct buf path = { 0 };
 
 	buf_addf(&path, "%s/environment", p->copy->home);
 	if (p->copy->number > 0)
 		buf_addf(&path, ".%jd", (intmax_t)p->copy->number);
 	buf_addf(&path, ".%s", kind);
-	buf_addf(&fresh, "%s.new", buf_text(&path));
-	if (!text->failed && !fresh.failed && !is_same(buf_text(&path), text)) {
-		if (write_new(buf_text(&fresh), text, p) == -1 ||
-		    sys->rename(buf_text(&fresh), buf_text(&path)) == -1) {
-			log_warn("cannot write %s: %s", buf_text(&path), strerror(errno));
-			sys->unlink(buf_text(&fresh));
-		}
-	}
+	if (!path.failed)
+		write_path(p, buf_text(&path), text);
 	buf_release(&path);
-	buf_release(&fresh);
 }
 
 static void
@@ -167,6 +181,35 @@ keep_ports(const struct config *c, const struct conf_service *s)
 	buf_release(&text);
 }
 
+/* Does something run that has read the old file?  It is told to read the new one. */
+static void
+reload_front(const struct conf_service *s)
+{
+	struct buf name = { 0 };
+	struct pgroup *g;
+	struct proc *p;
+
+	buf_addf(&name, "%s.haproxy", s->name);
+	g = core_find_group(buf_text(&name));
+	buf_release(&name);
+	p = g != NULL ? TAILQ_FIRST(&g->procs) : NULL;
+	if (p != NULL && p->conf->copy != NULL && p->pid > 0 && pstate_is_running(p->fsm.st))
+		proc_signal(p, SIGUSR2, NULL);
+}
+
+static void
+write_front(const struct conf_service *s, const struct program *p)
+{
+	struct buf text = { 0 }, path = { 0 };
+
+	conf_service_haproxy(&text, s);
+	buf_addf(&path, "%s/" HAPROXY_FILE, p->copy->home);
+	if (write_path(p, buf_text(&path), &text))
+		reload_front(s);
+	buf_release(&text);
+	buf_release(&path);
+}
+
 /* ---- programs of a tree; those in use are with their processes ---- */
 
 static struct proc *
@@ -197,6 +240,9 @@ services_settle(const struct config *c)
 				p = running->conf;
 			if (p != NULL && p->copy != NULL && p->copy->writes)
 				write_environment(p);
+			if (p != NULL && p->copy != NULL && p->copy->number == COPY_FRONT)
+				write_front(conf_find_service(c, strchr(p->section, ':') + 1),
+				    p);
 		}
 	}
 }

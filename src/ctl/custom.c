@@ -46,7 +46,8 @@ put_copies(struct buf *b, const struct conf_service *s)
 	json_key(b, "copies");
 	json_open(b, '[');
 	TAILQ_FOREACH(g, &core.groups, link) {
-		if (!is_copy_of(g, s) || g->ends)
+		if (!is_copy_of(g, s) || g->ends ||
+		    TAILQ_FIRST(&g->procs)->conf->copy->number < 0)
 			continue;
 		json_open(b, '{');
 		json_kstr(b, "group", g->name);
