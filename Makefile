@@ -363,6 +363,7 @@ SRC_gateway = \
 	src/gateway/work.c \
 
 SRC_cli = \
+	src/cli/call.c \
 	src/cli/command.c \
 	src/cli/complete.c \
 	src/cli/custom.c \

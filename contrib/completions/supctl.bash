@@ -42,7 +42,7 @@ _supctl() {
 	*:env|*:runs|*:why|*:log-stats) words="--json $(_supctl_ask processes)" ;;
 	*:fg)	words=$(_supctl_ask processes) ;;
 	*:tail)	words="-f stdout stderr $(_supctl_ask processes)" ;;
-	*:maintail) words=-f ;;
+	*:maintail|*:call) words=-f ;;
 	*:graph) words="--dot --svg --json $(_supctl_ask processes)" ;;
 	*:avail|*:blame|*:metrics|*:plan) words=--json ;;
 	instance:instance) words='add remove list' ;;

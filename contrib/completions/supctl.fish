@@ -77,7 +77,7 @@ for c in supctl supervisorctl
 	complete -c $c -n '__supctl_is tail' -a 'stdout stderr'
 	complete -c $c -n '__supctl_is graph' -l dot -d 'For Graphviz'
 	complete -c $c -n '__supctl_is graph' -l svg -d 'As a picture'
-	complete -c $c -n '__supctl_is tail maintail events' -s f -d 'Follow'
+	complete -c $c -n '__supctl_is tail maintail events call' -s f -d 'Follow'
 	complete -c $c -n '__supctl_is instance' -a 'add remove list (__supctl_ask groups)'
 	complete -c $c -n '__supctl_is build deploy' -a '(__supctl_ask groups | string replace -rf \\.0\$ "")'
 	complete -c $c -n '__supctl_is deploy' -F

@@ -16,11 +16,16 @@ const struct command commands[] = {
 	"add <name> [...]\tStart using a program or group that reread has found" },
 { "avail", cmd_avail, CMD_ALONE | CMD_JSON,
 	"avail\t\t\tList every configured process, in use or not" },
-{ "build", cmd_build, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
-	"build <service>\t\tRun what a service is built with; ends with its exit status" },
 { "blame", cmd_blame, CMD_CONNECT | CMD_JSON | CMD_OURS | CMD_ALONE,
 	"blame\t\t\tHow long the last start of every process took, the slowest first\n"
 	"--json\t\t\tAs a JSON array" },
+{ "build", cmd_build, CMD_CONNECT | CMD_OURS | WORDS_GROUPS,
+	"build <service>\t\tRun what a service is built with; ends with its exit status" },
+{ "call", cmd_call, CMD_CONNECT | CMD_OURS,
+	"call <method> [<JSON object>]\tCall a method of the control socket, and print what it "
+	"answers\n"
+	"call Node.List {\"node\":\"redis\"}\n"
+	"call -f <method> [...]\tOne that answers many times (Ctrl-C to exit)" },
 { "clear", cmd_clear, CMD_CONNECT | WORDS_PROCESSES,
 	"clear <name>\t\tEmpty the log files of a process\n"
 	"clear <name> <name>\tEmpty the log files of several processes\n"

@@ -174,6 +174,7 @@ void	cmd_quit(struct ctl *c, struct words *w);
 void	cmd_help(struct ctl *c, struct words *w);
 void	cmd_tail(struct ctl *c, struct words *w);
 void	cmd_maintail(struct ctl *c, struct words *w);
+void	cmd_call(struct ctl *c, struct words *w);
 void	cmd_clear(struct ctl *c, struct words *w);
 void	cmd_log_stats(struct ctl *c, struct words *w);
 void	cmd_metrics(struct ctl *c, struct words *w);

@@ -31,6 +31,8 @@ reply_refusal(const char *url, const char *error, yyjson_val *params, struct err
 	else if (strcmp(last, "InvalidParameter") == 0)
 		err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter '%s' is refused",
 		    reply_str(params, "parameter"));
+	else if (reply_str(params, "text")[0] != '\0')
+		err_set(e, FAULT_FAILED, "%s: %s", last, reply_str(params, "text"));
 	else
 		err_set(e, FAULT_FAILED, "%s", error);
 	return CLIENT_FAULT;
