@@ -8,6 +8,7 @@ use Http;
 use JSON::PP;
 use MIME::Base64;
 use Test::More;
+use Time::HiRes qw(time);
 use Varlink;
 
 my $schema = '{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}';
@@ -237,5 +238,18 @@ my $r = fetch("$T/gw", 'GET', '/v2/catalog', 'X-Broker-API-Version' => '2.17', b
 is($r->{status}, 200, 'the same at a UNIX socket');
 is((stat "$T/gw")[2] & 07777, 0700, 'for its owner');
 is(fetch($PORT, 'GET', '/healthz')->{body}, "ok\n", 'health needs no password');
+
+# ---- a change of the file ----
+my $conf = slurp("$T/supd.conf");
+open(my $f, '>', "$T/supd.conf") or die;
+print $f $conf, "[plan:g/new]\nnode_plan = free\n";
+close $f;
+ask(dial(), 'Update', {});
+my $until = time + $DEADLINE;
+do { (undef, $catalog) = osb('GET', '/v2/catalog') }
+    until time > $until || grep { $_->{name} eq 'new' } @{ $catalog->{services}[0]{plans} // [] };
+is(scalar(grep { $_->{name} eq 'new' } @{ $catalog->{services}[0]{plans} }), 1, 'a new plan is offered after an update');
+says(200, {}, 'and what was promised stands', 'PUT', "$i/m?accepts_incomplete=true",
+    instance('slow', maintenance_info => { version => '1.2.3' }));
 down();
 done_testing();

@@ -19,7 +19,7 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
-#define CALLS_MOST	64	/* connections to one node at a time */
+#define CALLS_MOST	16	/* connections to one socket at a time */
 #define FRESH_MS	30000	/* what a node said is good for so long */
 #define DESCRIBE_MS	5000	/* a node that takes longer is not there */
 #define LIMIT_MS	6000	/* of an operation, where nobody says another */
@@ -29,7 +29,7 @@ struct peer {
 	struct node n;
 	char	*service;	/* what it says; NULL: nothing yet */
 	char	*address;	/* of a socket; NULL: a [node:x] */
-	struct async *async;
+	struct async *async;	/* owned with an address; else the guest's, to the core */
 	struct node_call *describing;	/* NULL: is not */
 	int64_t	 asked_ms;	/* when it was asked last; 0: never */
 };
@@ -94,8 +94,7 @@ dial(void *arg, uid_t uid, struct err *e)
 	socklen_t len;
 	int fd;
 
-	if (p->address == NULL)
-		return serve_link_dial(NULL, uid, e);
+	(void)uid;
 	if (endpoint_address(p->address, &sa, &len, e) == -1)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -368,7 +367,7 @@ add(const char *name, struct err *e)
 	p->n.unit = 1;
 	if (strncmp(name, "unix:", 5) == 0)
 		p->address = strdup(name + 5);
-	p->async = async_new(dial, p, CALLS_MOST);
+	p->async = p->address != NULL ? async_new(dial, p, CALLS_MOST) : guest.core;
 	if (p->n.name == NULL || p->n.plan == NULL || p->async == NULL ||
 	    (p->address == NULL && strncmp(name, "unix:", 5) == 0))
 		return err_set(e, FAULT_FAILED, "out of memory");
@@ -400,7 +399,7 @@ nodes_close(void)
 
 		if (p->describing != NULL)
 			node_forget(p->describing);
-		if (p->async != NULL)
+		if (p->address != NULL && p->async != NULL)
 			async_free(p->async);
 		free_texts(p->n.versions);
 		free(p->n.name);
