@@ -167,7 +167,8 @@ launch_identity(struct spawn *s, const struct proc *p)
 	const struct program *conf = p->conf;
 
 	s->directory = conf->directory;
-	s->set_user = conf->user.set;
+	/* who is that user already needs no rights for it, and keeps its groups */
+	s->set_user = conf->user.set && conf->user.uid != geteuid();
 	s->uid = conf->user.uid;
 	s->gid = conf->user.gid;
 	s->groups = conf->user.groups;
