@@ -19,7 +19,10 @@ struct account {
 
 /* All by name or number.  Return 0; -1 with errno ENOENT (there is none) or ENOMEM. */
 int	account_find(const char *text, struct account *a);
-/* HOME=, LOGNAME=, SHELL= and USER= of a uid, appended to out, each ended by a NUL. */
+/*
+ * HOME=, LOGNAME=, SHELL= and USER= of a uid, appended to out, each ended by a NUL.  out may
+ * have failed.
+ */
 int	account_variables(uid_t uid, struct buf *out);
 /* uid and gid only. */
 int	account_ids(const char *text, uid_t *uid, gid_t *gid);

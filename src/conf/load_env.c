@@ -61,7 +61,11 @@ load_account(struct loader *ld, const struct section_load *sl, struct program *p
 	uid_t uid = p->user.set ? p->user.uid : geteuid();
 	int rc = 0;
 
-	if (account_variables(uid, &text) == -1)
+	if (account_variables(uid, &text) == -1 && errno == ENOMEM)
+		rc = report_nomem(&ld->report);
+	else if (text.failed)
+		rc = report_nomem(&ld->report);
+	else if (text.len == 0)
 		rc = report_error(&ld->report, &o, "no user has the number %lu",
 		    (unsigned long)uid);
 	for (const char *s = text.data; rc == 0 && text.len > 0 && s < text.data + text.len;

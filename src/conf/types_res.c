@@ -26,12 +26,16 @@ take_limit(const char *text, uint64_t *n, struct conf_parse *p)
 {
 	struct conf_parse plain = { .e = p->e };
 	int64_t value = 0;
+	int rc;
 
 	if (is_infinity(text)) {
 		*n = ATTR_INFINITY;
 		return 0;
 	}
-	if (conf_bytes.parse(&value, text, &plain) == -1 || value < 0)
+	rc = conf_bytes.parse(&value, text, &plain);
+	if (rc == -1 && p->e->code == FAULT_FAILED)
+		return -1;		/* no memory */
+	if (rc == -1 || value < 0)
 		return err_set(p->e, FAULT_CANT_REREAD, "'%s' is no limit: a number, perhaps"
 		    " with KB, MB or GB, or infinity; or two of them as soft:hard", text);
 	*n = (uint64_t)value;

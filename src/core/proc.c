@@ -456,6 +456,7 @@ proc_adopt(struct proc *p, enum pstate st, int fails, pid_t pid, bool due_again)
 		RB_INSERT(pid_tree, &core.pids, p);
 		sockets_taken(p);
 		oom_begin(p);
+		timetable_recall(p);
 	}
 	record(p, from, (struct asker){ CAUSE_RECOVERY, 0 });
 	if (st == P_STARTING && pid > 0 && p->conf->type == TYPE_NOTIFY)

@@ -46,11 +46,12 @@ make_directory(const char *path)
 }
 
 static bool
-try_place(const char *place)
+try_place(const char *place, bool on_disk)
 {
 	struct buf path = { 0 };
 
-	if (place == NULL || place[0] != '/' || sys->fs_type(place) != TMPFS_MAGIC)
+	if (place == NULL || place[0] != '/' ||
+	    (!on_disk && sys->fs_type(place) != TMPFS_MAGIC))
 		return false;
 	buf_addf(&path, "%s/supd.%s", place, core.run_id);
 	if (!path.failed && make_directory(path.data))
@@ -62,11 +63,17 @@ try_place(const char *place)
 static int
 find_directory(struct err *e)
 {
-	if (dir != NULL || (geteuid() != 0 && try_place(getenv("XDG_RUNTIME_DIR"))) ||
-	    try_place("/run") || try_place("/dev/shm"))
+	const char *own = geteuid() != 0 ? getenv("XDG_RUNTIME_DIR") : NULL;
+
+	if (dir != NULL || try_place(own, false) || try_place("/run", false) ||
+	    try_place("/dev/shm", false))
 		return 0;
-	return err_set(e, FAULT_FAILED, "no tmpfs that we can write to keeps the copy: neither"
-	    " /run nor /dev/shm (a container gets one by --tmpfs /run)");
+	if (!try_place(own, true) && !try_place("/run", true))
+		return err_set(e, FAULT_FAILED, "there is no place for the copy that we can"
+		    " write to, neither /run nor /dev/shm (a container gets one by --tmpfs /run)");
+	log_warn("copies of secrets are in %s, which is not in memory (a container gets a tmpfs"
+	    " by --tmpfs /run)", dir);
+	return 0;
 }
 
 /* DIR/group:process[/NAME] */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/order.h"
 #include "core/proc.h"
+#include "core/roles.h"
 
 #define LATE_MS		60000	/* a time that was noticed later was missed */
 #define EARLY_MS	1000	/* the clock was set back, and nobody has told */
@@ -82,6 +83,7 @@ note_passed_over(struct timetable *t, enum run_result result)
 	static const char *const why[] = {
 		[RUN_SKIPPED] = "the run before it has not ended",
 		[RUN_STOPPED] = "a person has stopped it",
+		[RUN_OFF] = "no role that is on has it",
 		[RUN_MISSED] = "its time has passed",
 	};
 	struct run now = { 0 };
@@ -137,6 +139,8 @@ run_now(struct timetable *t)
 
 	if (p->stopped_by_person)
 		note_passed_over(t, RUN_STOPPED);
+	else if (p->roles != NULL && !p->roles->wanted)
+		note_passed_over(t, RUN_OFF);
 	else if (!is_busy(p))
 		start(t);
 	else if (p->conf->when->overlap == OVERLAP_KILL)
@@ -287,6 +291,15 @@ timetable_detach(struct proc *p)
 	p->timetable = NULL;
 	if (TAILQ_EMPTY(&all))
 		watch_clock(false);
+}
+
+void
+timetable_recall(struct proc *p)
+{
+	struct timetable *t = p->timetable;
+
+	if (t != NULL)
+		add_run(t, RUN_NOW, p->start_wall_ms)->since_ms = p->start_ms;
 }
 
 void

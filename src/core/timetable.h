@@ -15,6 +15,7 @@ enum run_result {
 	RUN_NOT_STARTED,
 	RUN_SKIPPED,		/* schedule_overlap=skip, and the one before it still ran */
 	RUN_STOPPED,		/* a person has stopped the program */
+	RUN_OFF,		/* its roles are off */
 	RUN_MISSED,		/* its time had passed when it was noticed */
 };
 
@@ -45,6 +46,8 @@ struct timetable {
 /* Take what the program of p says about it; -1: no memory. */
 int	timetable_attach(struct proc *p);
 void	timetable_detach(struct proc *p);
+/* p was found again after a crash of the core, and it runs. */
+void	timetable_recall(struct proc *p);
 /* p has entered another state. */
 void	timetable_state_changed(struct proc *p, enum pstate from);
 /* Is there a program that waits for its time? */

@@ -13,7 +13,8 @@
 /* The words of the protocol. */
 static const char *const results[] = {
 	[RUN_NOW] = "running", [RUN_ENDED] = "ended", [RUN_NOT_STARTED] = "not started",
-	[RUN_SKIPPED] = "skipped", [RUN_STOPPED] = "stopped", [RUN_MISSED] = "missed",
+	[RUN_SKIPPED] = "skipped", [RUN_STOPPED] = "stopped", [RUN_OFF] = "off",
+	[RUN_MISSED] = "missed",
 };
 
 static const char *
@@ -24,6 +25,8 @@ reason(const struct run *r)
 		return "the run before it had not ended";
 	case RUN_STOPPED:
 		return "a person had stopped the program";
+	case RUN_OFF:
+		return "no role that was on had it";
 	case RUN_MISSED:
 		return "its time had passed when it was noticed";
 	case RUN_NOT_STARTED:

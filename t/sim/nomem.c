@@ -28,6 +28,9 @@ static const char first[] = "config " COMMON STEADY
     "[fcgi-program:fast]\ncommand=/sim/steady\nstartsecs=0\nsocket=tcp://127.0.0.1:90\n"
     "[program:missing]\ncommand=/sim/missing\nstartretries=1\n"
     "[program:later]\ncommand=/sim/oneshot\nautostart=false\nstdout_logfile=NONE\n"
+    "[program:rich]\ncommand=/sim/oneshot\nenv_clear=true\nlimit_nofile=10:20\nnice=1\n"
+    "cpu_affinity=0\ncapabilities=none\nmemory_max=1MB\nschedule=every 1s\n"
+    "[program:night]\ncommand=/sim/oneshot\nschedule=0 0 * * *\nschedule_zone=UTC\n"
     "[group:g]\nprograms=escape,missing\n";
 
 /* Other rules, another number, another group, one that is new, one that is gone. */
@@ -58,6 +61,9 @@ static const char *const steps[] = {
 	"{\"method\":\"org.varlink.service.GetInterfaceDescription\","
 	    "\"parameters\":{\"interface\":\"org.supd.Control\"}}",
 	CONTROL "GetConfig\"}",
+	CONTROL "GetEnvironment\",\"parameters\":{\"name\":\"rich\"}}",
+	CONTROL "GetRuns\",\"parameters\":{\"name\":\"rich\"}}",
+	CONTROL "GetGraph\"}",
 	second,
 	CONTROL "Plan\"}",
 	CONTROL "Reread\"}",
