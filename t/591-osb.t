@@ -12,7 +12,7 @@ use Time::HiRes qw(time);
 use Varlink;
 
 my $schema = '{"type":"object","properties":{"n":{"type":"integer"}},"additionalProperties":false}';
-node('a');
+node('a', 'limit_ms=100');
 gateway("nodes = unix:$T/a.node", 'tags = x, y', 'metadata = {"displayName":"Test"}',
     '[plan:g/small]', 'node_plan = free', "create_schema = $schema", "bind_schema = $schema",
     '[plan:g/slow]', 'node_plan = free', 'async = required', 'maximum_polling_duration = 60',

@@ -5,11 +5,13 @@ skip_unless_supd 'services are ours'
 
 is "$(kato service list 2>&1; echo $?)" "kato: unix://$T/sock no such file
 7" 'no supervisor'
+port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
 conf '[supd]' "statedir = $T/state" '[gateway:echo]' 'description = Says what it hears' \
     '[plan:echo/small]' 'node_plan = free' 'description = A small one' \
     '[plan:echo/big]' 'node_plan = free' 'free = false' \
     'create_schema = {"type": "object", "properties": {"n": {"type": "integer"}}}' \
-    '[node:echo]' 'credentials = word=always' 'host = 192.0.2.1'
+    '[node:echo]' 'credentials = word=always' 'host = 192.0.2.1' \
+    '[inet_http_server]' "port = 127.0.0.1:$port" 'username = u' 'password = p'
 up_quiet
 session <<'E'
 $kato service catalog
@@ -78,6 +80,10 @@ $kato service list -g echo
 NAME                                 GATEWAY      PLAN       STATE     BOUND  NODE
 mine                                 echo         small      ready       0  echo
 E
+like "$(kato -s "http://u:p@127.0.0.1:$port" service create echo far)" '^creating far\.\.\.   ok' 'from elsewhere, by HTTP'
+like "$(kato -s "http://u:p@127.0.0.1:$port" service delete far)" '^deleting far\.\.\.   ok' 'and gone again'
+logged 'INFO gateway:echo: mine: created'
+logged 'INFO gateway:echo: mine, binding joe: deleted'
 kill -9 "$(ctl pid supd:gateway:echo)" "$(ctl pid supd:node:echo)"
 session <<'E'
 $kato service list -g echo

@@ -9,7 +9,7 @@ use JSON::PP;
 use Test::More;
 use Varlink;
 
-node('a', 'versions=1.0,2.0');
+node('a', 'versions=1.0,2.0', 'limit_ms=100');
 node('full', 'plan=full', 'capacity=0');
 gateway("nodes = unix:$T/a.node, unix:$T/full.node", 'version = 1.0',
     '[plan:g/free]', '[plan:g/full]', '[plan:g/nowhere]', '[plan:g/any]', 'node_plan = free',

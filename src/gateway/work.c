@@ -343,8 +343,6 @@ give_up(struct work *w, const char *text)
 	w->timed_out = true;
 	if (w->row.state == ROW_CREATING)
 		w->row.doubtful = true;
-	guest_log(LOG_WARN, "node %s: no end of an operation on %s in time: %s", w->row.node,
-	    w->row.instance, text);
 	end(w, false, text, 0);
 }
 
@@ -426,6 +424,9 @@ end(struct work *w, bool good, const char *text, int code)
 	struct row *r = &w->row;
 	struct err e;
 
+	guest_log(good ? LOG_INFO : LOG_WARN, "%s%s%s: %s", r->instance,
+	    *r->binding != '\0' ? ", binding " : "", r->binding, w->undo ?
+	    "nothing of it is left" : good ? done[r->op] : text);
 	settle(w, good);
 	if (w->undo)
 		r->doubtful = false;

@@ -88,6 +88,9 @@ may_last(const struct vcall *c)
 	static const char *const methods[] = { "Start", "Stop", "Wait", "Update" };
 	size_t n = strlen(CONTROL_INTERFACE ".");
 
+	if (strncmp(c->method, NODE_INTERFACE ".", sizeof(NODE_INTERFACE)) == 0 ||
+	    strncmp(c->method, GATEWAY_INTERFACE ".", sizeof(GATEWAY_INTERFACE)) == 0)
+		return true;
 	if (strncmp(c->method, CONTROL_INTERFACE ".", n) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
