@@ -68,9 +68,24 @@ stop_signals = KILL TERM 5s
 [program:c]
 command = /bin/cat
 stop_signals = TERN 5s
+[program:d]
+command = /bin/cat
+hook_timeout = 5s
+[program:e]
+command = /bin/cat
+reload_signal = HUP
+reload_command = /bin/true
+[program:f]
+command = /bin/cat
+backoff_max = 5s
+permanent_exitcodes = 1,0
 END
 "$T/bin/supd" check -c bad.conf >check.out 2>&1
 like "$(cat check.out)" "'TERM' is not like TERM 5s INT 5s KILL: a time is missing" 'no time'
 like "$(cat check.out)" "'KILL TERM 5s' is not like TERM 5s INT 5s KILL: KILL is the end" 'KILL not at the end'
 like "$(cat check.out)" "value 'TERN' is not a valid signal name" 'no signal'
+like "$(cat check.out)" 'hook_timeout does nothing without a hook' 'a time of nothing'
+like "$(cat check.out)" 'reload_signal does nothing beside reload_command' 'one of two'
+like "$(cat check.out)" 'backoff_max does nothing without backoff' 'a pause that is none'
+like "$(cat check.out)" 'permanent_exitcodes: 0 is one of exitcodes, too' 'expected and permanent'
 done_testing

@@ -119,13 +119,38 @@ schedule_defaults(struct loader *ld, const struct section_load *sl, struct progr
 		p->startsecs = 0;
 }
 
+/* Of what is done besides, too: a time of nothing, and two ways of which one counts. */
+static int
+check_acts(struct loader *ld, const struct section_load *sl)
+{
+	static const char *const hooks[] = { "pre_start", "post_start", "pre_stop", "post_exit",
+		"reload_command" };
+	struct ini_section *s = sl->section;
+	struct origin o;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+		any = any || ini_get(&ld->ini, s, hooks[i]) != NULL;
+	o = load_origin(ld, sl, "hook_timeout");
+	if (!any && ini_get(&ld->ini, s, "hook_timeout") != NULL && report_note(&ld->report, &o,
+	    LOG_WARN, "For [%s], hook_timeout does nothing without a hook", s->name) == -1)
+		return -1;
+	o = load_origin(ld, sl, "reload_signal");
+	if (ini_get(&ld->ini, s, "reload_signal") == NULL ||
+	    ini_get(&ld->ini, s, "reload_command") == NULL)
+		return 0;
+	return report_note(&ld->report, &o, LOG_WARN, "For [%s], reload_signal does nothing"
+	    " beside reload_command", s->name);
+}
+
 /* Rules between the keys that all processes of a section share. */
 static int
 check_shared(struct loader *ld, const struct section_load *sl, struct program *p)
 {
 	struct origin o;
 
-	if (p->retry != NULL && check_retry(ld, sl, p) == -1)
+	if ((p->retry != NULL && check_retry(ld, sl, p) == -1) ||
+	    (p->acts != NULL && check_acts(ld, sl) == -1))
 		return -1;
 	if (p->when != NULL && p->when->schedule.cron.kind != CRON_NONE)
 		schedule_defaults(ld, sl, p);

@@ -11,7 +11,8 @@
 #include "conf/array.h"
 #include "conf/text.h"
 
-#define BLANKS " \t\n"
+#define BLANKS	" \t\n"
+#define STEPS_MAX	32
 
 static int
 refuse(struct conf_parse *p, const char *text, const char *why)
@@ -49,6 +50,8 @@ parse_words(struct steplist *l, char *copy, const char *text, struct conf_parse 
 			return word == NULL ? 0 : refuse(p, text, "KILL is the end");
 		if (word == NULL || conf_take_span(word, &ms) == -1)
 			return refuse(p, text, "a time is missing");
+		if (l->n == STEPS_MAX)
+			return refuse(p, text, "too many steps");
 		if (add_step(l, sig, conf_clamp(ms, p), p) == -1)
 			return -1;
 	}

@@ -152,6 +152,8 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 			check_pause(p, s);
 	} else {
 		s->attempts = 0;
+		if (s->conf != p->conf)
+			s->exits = 0;	/* of another limit, perhaps */
 		s->conf = p->conf;
 	}
 	s->attempts++;
