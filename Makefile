@@ -453,6 +453,7 @@ SIM = \
 	t/sim/program.c \
 	t/sim/roles.c \
 	t/sim/sim.c \
+	t/sim/store.c \
 	t/sim/table.c \
 	t/sim/web.c \
 

@@ -184,6 +184,7 @@ is("@told", join(' ', 1 .. $n), 'a watcher that goes on from its revision sees e
 
 down();
 unlike(slurp("$T/supd.log"), qr/killing the guest/, 'the store ends by itself');
+unlink "$T/supd.log";		# up() waits for a line in it
 up() or exit 1;
 $c = dial();
 is(store('Get', { path => 'n' })->{parameters}{value}, $n, 'and has everything when it is back');
@@ -195,6 +196,7 @@ unlink glob("$T/state/store/*");
 open(my $f, '>', "$T/state/store/store.sqlite") or die;
 print $f 'this is no database ' x 100;
 close $f;
+unlink "$T/supd.log";
 up() or exit 1;
 $c = dial();
 $r = store('Set', { path => 'a', value => 1 });

@@ -8,8 +8,6 @@
 
 #include "conf/words.h"
 
-#define PATH_MAX_BYTES	512
-
 bool
 hole_is_name(const char *name, size_t len)
 {
@@ -17,7 +15,7 @@ hole_is_name(const char *name, size_t len)
 		"0123456789_.:@+-/";
 	size_t front = strlen(HOLE_NAME);
 
-	if (len <= front || len > front + PATH_MAX_BYTES || memcmp(name, HOLE_NAME, front) != 0)
+	if (len <= front || len > front + HOLE_PATH_MAX || memcmp(name, HOLE_NAME, front) != 0)
 		return false;
 	for (size_t i = front; i < len; i++)
 		if (name[i] == '\0' || strchr(good, name[i]) == NULL)

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 
 #define HOLE_NAME	"config_"
+#define HOLE_PATH_MAX	512	/* bytes */
 
 /* Is this, between the brackets, the name of such a value? */
 bool	hole_is_name(const char *name, size_t len);

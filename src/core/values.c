@@ -172,30 +172,30 @@ values_of(const struct proc *p, const char **path)
 	return VALUES_AWAITED;
 }
 
-static const char *
-value_text(const char *path, size_t len)
-{
-	struct buf name = { 0 };
-	struct value *v;
-
-	buf_add(&name, path, len);
-	v = name.failed ? NULL : find(buf_text(&name));
-	buf_release(&name);
-	return v != NULL ? v->text : NULL;
-}
-
-void
-values_fill(const char *text, struct buf *out)
-{
-	hole_fill(text, value_text, out);
-}
-
 const char *
 values_last(const char *path)
 {
 	const struct value *v = find(path);
 
 	return v != NULL ? v->text : NULL;
+}
+
+static const char *
+value_text(const char *path, size_t len)
+{
+	char name[HOLE_PATH_MAX + 1];	/* a start must not lack memory for this */
+
+	if (len > HOLE_PATH_MAX)
+		return NULL;
+	memcpy(name, path, len);
+	name[len] = '\0';
+	return values_last(name);
+}
+
+void
+values_fill(const char *text, struct buf *out)
+{
+	hole_fill(text, value_text, out);
 }
 
 const char *

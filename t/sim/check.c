@@ -456,6 +456,7 @@ check_idle(void)
 	check_pools_idle();
 	check_deadlock();
 	check_roles_idle();
+	check_values_idle();
 	if (chance(20))
 		check_why();
 }

@@ -23,6 +23,7 @@ static struct made {
 	const char *conds[2], *loss;
 	bool	 fcgi;
 	int	 sockets;	/* which of the lines below */
+	int	 value;		/* of the store; -1: none */
 	const char *policy;	/* of restarts */
 	const char *hooks;
 } programs[PROGRAMS];
@@ -142,6 +143,7 @@ change(struct made *p)
 	/* on those before it, so that there is no circle */
 	depend(p, (int)(p - programs));
 	p->fcgi = chance(150);
+	p->value = chance(800) ? -1 : (int)rnd(SIM_VALUES);
 	p->sockets = chance(600) ? 0 : (int)between(1, 4);
 	p->hooks = chance(700) ? "" : hooks[rnd(sizeof(hooks) / sizeof(hooks[0]))];
 	p->policy = chance(600) ? "" : policies[rnd(sizeof(policies) / sizeof(policies[0]))];
@@ -254,22 +256,29 @@ write_sockets(char *at, size_t size, int i)
 static size_t
 write_program(char *at, size_t size, int i)
 {
+	static const char *const changes[] = { "restart", "ignore", "reload" };
 	const struct made *p = &programs[i];
+	char hole[40] = "";
 	size_t n;
 
+	if (p->value != -1)
+		snprintf(hole, sizeof(hole), ",C=%%(config_v/%d)s", p->value);
 	n = (size_t)snprintf(at, size, "[%sprogram:p%d]\ncommand=/sim/%s\nnumprocs=%d\n"
 	    "process_name=%s\npriority=%d\nstartsecs=%d\nstartretries=%d\nstopwaitsecs=%d\n"
 	    "autorestart=%s\nautostart=%s\nredirect_stderr=%s\nstdout_logfile=%s\n"
 	    "stderr_logfile=%s\nstopasgroup=%s\nkillasgroup=%s\nlog_policy=%s\n"
-	    "environment=A=\"1\",B=\"%%(process_num)d\"\n", p->fcgi ? "fcgi-" : "", i, p->command, p->numprocs,
+	    "environment=A=\"1\",B=\"%%(process_num)d\"%s\n", p->fcgi ? "fcgi-" : "", i, p->command, p->numprocs,
 	    p->numprocs > 1 ? "%(program_name)s_%(process_num)02d" : "%(program_name)s",
 	    p->priority, p->startsecs, p->startretries, p->stopwaitsecs, p->autorestart,
 	    p->autostart ? "true" : "false", p->redirect ? "true" : "false", p->logfile,
 	    p->logfile, p->asgroup ? "true" : "false", p->asgroup ? "true" : "false",
-	    p->drop ? "drop" : "block");
+	    p->drop ? "drop" : "block", hole);
 	if (p->events)
 		n += (size_t)snprintf(at + n, size - n, "stdout_events_enabled=true\n"
 		    "stdout_capture_maxbytes=100\n");
+	if (p->value != -1)	/* a change of this key alone is none of the value */
+		n += (size_t)snprintf(at + n, size - n, "on_config_change=%s\n",
+		    changes[i % 3]);
 	n += (size_t)snprintf(at + n, size - n, "%s%stype=%s\non_dependency_loss=%s\ndepends_on=",
 	    p->policy, p->hooks, p->oneshot ? "oneshot" : "simple", p->loss);
 	for (int k = 0; k < 2; k++)

@@ -8,6 +8,7 @@
 
 #include "core/core.h"
 #include "core/roles.h"
+#include "core/values.h"
 #include "kernel.h"
 #include "sim.h"
 
@@ -99,12 +100,15 @@ check_spawn(void)
 	const struct pgroup *g;
 	const struct proc *p, *q;
 	const struct conf_dep *d;
+	const char *path;
 
 	TAILQ_FOREACH(g, &core.groups, link)
 		TAILQ_FOREACH(p, &g->procs, link) {
 			/* the one that is being created now */
 			if (p->launch == NULL || p->pid != 0 || p->fsm.st != P_STARTING)
 				continue;
+			if (values_of(p, &path) != VALUES_KNOWN)
+				fail("%s is created without a value of %s", p->conf->name, path);
 			q = lacks(p, &d);
 			if (q != NULL)
 				fail("%s is created while %s, which it needs to be %s, is %s",
@@ -121,15 +125,18 @@ check_depends(const struct proc *p)
 {
 	const struct conf_dep *d;
 	struct buf text = { 0 };
+	const char *path;
 
 	if (core.state != SUP_RUNNING)
 		return;
 	if (p->held && p->fsm.st != P_STARTING)
 		fail("%s is %s and held", p->conf->name, pstate_name(p->fsm.st));
-	if (p->held && lacks(p, &d) == NULL && !is_nobody(p))
+	if (p->held && lacks(p, &d) == NULL && !is_nobody(p) &&
+	    values_of(p, &path) == VALUES_KNOWN)
 		fail("%s waits, but it has all that it needs", p->conf->name);
 	if (p->dep_failed && p->fsm.st == P_FATAL && p->want_up && !p->updating &&
-	    !p->leaving && lacks(p, &d) == NULL && !is_nobody(p))
+	    !p->leaving && lacks(p, &d) == NULL && !is_nobody(p) &&
+	    values_of(p, &path) != VALUES_MISSING)
 		fail("%s stays FATAL, but what it depends on is there again", p->conf->name);
 	if (!p->held)
 		return;

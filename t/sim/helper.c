@@ -14,6 +14,7 @@
 #include "wire/guest.h"
 
 struct mind {
+	struct asked asked;	/* of the store */
 	bool	 told;		/* options have come */
 	bool	 finishing;
 	int64_t	 until_ms;
@@ -99,6 +100,8 @@ on_packet(struct sproc *p, const char *text, size_t len, struct file **fd)
 		on_options(m, fd);
 	else if (strcmp(op, "client") == 0)
 		on_client(p, root, fd);
+	else if (strcmp(op, "wanted") == 0)
+		store_wanted(p, root);
 	else if (strcmp(op, "finish") == 0) {
 		m->finishing = true;
 		m->until_ms = sim.now_ms + between(0, chance(50) ? 9000 : 500);
@@ -128,6 +131,8 @@ act(struct sproc *p)
 	}
 	if (p->mind != m)
 		return;
+	if (m->asked.behind)
+		store_tell_all(p);
 	if (m->finishing && sim.now_ms >= m->until_ms)
 		process_die(p, 0);
 	else if (m->finishing)
@@ -142,6 +147,8 @@ helper_begin(struct sproc *p)
 	p->act = act;
 	p->mind = raw_alloc(sizeof(struct mind));
 	p->next_ms = sim.now_ms;
+	if (strcmp(p->name, "supd:store") == 0)
+		store_begin();
 }
 
 void
@@ -160,6 +167,14 @@ helpers_poke(void)
 	for (struct sproc *p = processes; p != NULL; p = p->next)
 		if (p->guest == HELPER && p->mind != NULL && p->next_ms == INT64_MAX)
 			p->next_ms = sim.now_ms + between(0, chance(50) ? 2000 : 4);
+}
+
+struct asked *
+helper_asked(struct sproc *p)
+{
+	struct mind *m = p->guest == HELPER && strcmp(p->name, "supd:store") == 0 ? p->mind : NULL;
+
+	return m != NULL ? &m->asked : NULL;
 }
 
 struct sproc *

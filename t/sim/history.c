@@ -71,6 +71,8 @@ accident(void)
 		say("the guest %s is killed", helper_process()->name);
 		process_die(helper_process(), SIGKILL);
 	}
+	if (chance(200))
+		store_change();
 	if (strikes(FAULT_CLOCK, 300)) {
 		sim.wall_ms += chance(500) ? YEAR_MS : -YEAR_MS;
 		say("the wall clock jumps");
@@ -404,6 +406,7 @@ live(void)
 		graph_first();
 	else if (plan.step == NULL)
 		config_first();
+	store_reset();
 	while (run_once(&args))
 		say("it starts again");
 	clients_end(false);

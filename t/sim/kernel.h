@@ -131,6 +131,7 @@ struct sproc {
 	int	 dies_status;
 	int64_t	 flood;		/* bytes still to write */
 	void	*mind;		/* of a guest */
+	int	 value;		/* of the store, which its environment has; 0: none */
 	struct ear *ear;	/* of an event listener */
 };
 
@@ -195,6 +196,25 @@ void	helper_end(struct sproc *p);
 void	helpers_poke(void);
 /* One of them; NULL: none lives. */
 struct sproc *helper_process(void);
+/* What the core wants to know of the store; NULL: p is not the store, or has gone. */
+struct asked {
+	unsigned bits;		/* of values */
+	bool	 following, behind;
+};
+struct asked *helper_asked(struct sproc *p);
+
+/* ---- store.c: values, which the model of the store tells ---- */
+
+#define SIM_VALUES 3		/* v/0, v/1, ... */
+
+void	store_reset(void);
+void	store_begin(void);
+struct yyjson_val;
+void	store_wanted(struct sproc *p, struct yyjson_val *root);
+void	store_tell_all(struct sproc *p);
+/* Somebody sets or deletes one. */
+void	store_change(void);
+int	store_value_of(const struct spawn *s);
 
 /* ---- kernel.c ---- */
 

@@ -340,6 +340,7 @@ process_spawn(const struct spawn *s)
 		    strcmp(s->argv[0], "supd: logger") == 0 ? LOGGER : HELPER;
 	if (p->main)
 		read_mark(p, s);
+	p->value = store_value_of(s);
 	if (p->guest != NO_GUEST)	/* "supd: node a" is supd:node:a */
 		snprintf(p->name, sizeof(p->name), "supd:%s", s->argv[0] + 6);
 	if (p->guest != NO_GUEST && strchr(p->name, ' ') != NULL)

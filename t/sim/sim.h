@@ -146,6 +146,7 @@ void	check_roles(const struct proc *p);	/* at the end of every turn */
 void	check_role_start(const struct proc *p, int cause);	/* p enters STARTING */
 bool	check_in_role(const struct proc *p);	/* others of it may have to be down before p */
 void	check_roles_idle(void);
+void	check_values_idle(void);
 void	check_turn(void);	/* at the end of every turn */
 void	check_pools(void);
 void	check_pools_idle(void);
