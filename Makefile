@@ -387,6 +387,7 @@ SRC_cli = \
 	src/cli/kato_report.c \
 	src/cli/kato_role.c \
 	src/cli/kato_say.c \
+	src/cli/kato_status.c \
 	src/cli/kato_service.c \
 	src/cli/logs.c \
 	src/cli/metrics.c \

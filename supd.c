@@ -261,6 +261,19 @@ face_kato(int argc, char **argv)
 #pragma weak node_main
 #pragma weak gateway_main
 
+/* Stackato's way to end it. */
+static int
+face_stop(int argc, char **argv)
+{
+	char *words[16] = { argv[0] };
+	int n = 1;
+
+	for (int i = 1; i < argc && n < 14; i++)
+		words[n++] = argv[i];
+	words[n++] = (char *)(uintptr_t)"shutdown";
+	return supctl_main(n, words, load_for_client);
+}
+
 static const struct face {
 	const char *name;
 	int	(*main)(int argc, char **argv);	/* NULL: not in this file */
@@ -270,6 +283,9 @@ static const struct face {
 	{ "supervisord", face_daemon, false },
 	{ "supctl", face_client, true },
 	{ "supervisorctl", face_client, false },
+	{ "sup", face_client, false },
+	{ "start-supervisord", face_daemon, false },
+	{ "stop-supervisord", face_stop, false },
 	{ "kato", face_kato, true },
 	{ "pidproxy", pidproxy_main, true },
 	{ "probe", probe_main, true },

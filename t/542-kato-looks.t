@@ -34,6 +34,9 @@ nodes:
 like "$(cat out)" "^  pid: $(ctl pid)\$" 'and the supervisor'
 like "$(kato info -j)" '^\{"assigned_roles":\["echo"\],.*"nodes":\{"127.0.0.1":\{"roles":\["echo"\]\}\}' 'as JSON'
 
+is "$(kato node list)" '127.0.0.1 echo' 'node list: the address, then the roles'
+is "$(kato node list -j)" '{"127.0.0.1":["echo"]}' 'as JSON'
+
 # ---- history ----
 
 kato role add nix >/dev/null 2>&1

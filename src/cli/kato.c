@@ -109,6 +109,8 @@ static const struct kato_command commands_of_kato[] = {
 	kato_service_orphans, OPT_GATEWAY | OPT_PURGE | OPT_JSON | OPT_YAML, 0, 0 },
 { "service unbind", "NAME BINDING", "Take the credentials of one user back.",
 	kato_service_unbind, KATO_CHANGES | OPT_GATEWAY | OPT_JSON | OPT_YAML, 2, 2 },
+{ "node list", "", "The address of each node, and its roles behind it; here there is one.",
+	kato_node_list, OPT_JSON | OPT_YAML, 0, 0 },
 { "info", "", "What this machine is: its roles, and its supervisor.",
 	kato_info, ONE_NODE | OPT_JSON | OPT_YAML, 0, 0 },
 { "history", "",

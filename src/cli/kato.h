@@ -133,6 +133,7 @@ void	kato_role_add(struct kato *k);
 void	kato_role_remove(struct kato *k);
 void	kato_role_list(struct kato *k);
 void	kato_role_info(struct kato *k);
+void	kato_node_list(struct kato *k);
 void	kato_log_tail(struct kato *k);
 void	kato_info(struct kato *k);
 void	kato_history(struct kato *k);

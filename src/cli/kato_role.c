@@ -1,10 +1,10 @@
 /*
- * kato status, start, stop, restart and kato role: what this machine does, as roles.
+ * kato start, stop, restart, role add and role remove: what this machine does, as roles.
  *
  * A change is made in two calls where it has two parts, so that what is printed has
  * happened: first the goals, then starts and stops.
  */
-#include "cli/kato.h"
+#include "cli/kato_roles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,72 +13,15 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
-/* The roles that words mean; all strings are in the reply. */
-struct chosen {
-	struct reply reply;
-	yyjson_val **v;		/* owned */
-	size_t	 n;
-};
-
 /* ---- choosing ---- */
 
-static void
-chosen_release(struct chosen *c)
-{
-	reply_release(&c->reply);
-	free(c->v);
-}
-
-/* The roles of these names and groups, all without any; false: that is said. */
 static bool
-fetch(struct kato *k, char *const *names, size_t n, struct chosen *out)
-{
-	struct buf b = { 0 };
-	yyjson_arr_iter it;
-	yyjson_val *list, *r;
-	bool called;
-
-	*out = (struct chosen){ 0 };
-	json_open(&b, '{');
-	if (n > 0)
-		params_names(&b, "names", names, n);
-	json_close(&b, '}');
-	called = kato_call(k, CONTROL_INTERFACE ".ListRoles", buf_text(&b), &out->reply);
-	buf_release(&b);
-	if (!called)
-		return false;
-	list = yyjson_obj_get(out->reply.params, "roles");
-	out->v = calloc(yyjson_arr_size(list) + 1, sizeof(*out->v));
-	if (out->v == NULL) {
-		kato_failed(k, KATO_FAILED, "out of memory");
-		reply_release(&out->reply);
-		return false;
-	}
-	it = yyjson_arr_iter_with(list);
-	while ((r = yyjson_arr_iter_next(&it)) != NULL)
-		out->v[out->n++] = r;
-	return true;
-}
-
-static bool
-has(const struct chosen *c, const char *name)
+has(const struct role_list *c, const char *name)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(reply_str(c->v[i], "name"), name) == 0)
 			return true;
 	return false;
-}
-
-/* Keep those for which fn says so. */
-static void
-filter(struct chosen *c, bool (*fn)(yyjson_val *role, const void *arg), const void *arg)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (fn(c->v[i], arg))
-			c->v[kept++] = c->v[i];
-	c->n = kept;
 }
 
 static bool
@@ -95,16 +38,9 @@ is_removable(yyjson_val *role, const void *but)
 }
 
 static bool
-is_here(yyjson_val *role, const void *unused)
-{
-	(void)unused;
-	return reply_bool(role, "here");
-}
-
-static bool
 is_stoppable(yyjson_val *role, const void *unused)
 {
-	return is_here(role, unused) && !reply_bool(role, "mandatory");
+	return role_here(role, unused) && !reply_bool(role, "mandatory");
 }
 
 /* Names and --all, --all-but make sense together; false: not so, which is said. */
@@ -126,22 +62,22 @@ check_words(struct kato *k)
 
 /* The words of role add and role remove: all that fn keeps, or those that are named. */
 static bool
-choose(struct kato *k, bool (*fn)(yyjson_val *role, const void *but), struct chosen *out)
+choose(struct kato *k, bool (*fn)(yyjson_val *role, const void *but), struct role_list *out)
 {
-	struct chosen but = { 0 };
+	struct role_list but = { 0 };
 
 	if (!check_words(k))
 		return false;
 	if (!k->all && !k->all_but)
-		return fetch(k, k->v, k->n, out);
-	if (k->all_but && !fetch(k, k->v, k->n, &but))
+		return roles_fetch(k, k->v, k->n, out);
+	if (k->all_but && !roles_fetch(k, k->v, k->n, &but))
 		return false;
-	if (!fetch(k, NULL, 0, out)) {
-		chosen_release(&but);
+	if (!roles_fetch(k, NULL, 0, out)) {
+		roles_let_go(&but);
 		return false;
 	}
-	filter(out, fn, &but);
-	chosen_release(&but);
+	roles_filter(out, fn, &but);
+	roles_let_go(&but);
 	return true;
 }
 
@@ -150,7 +86,7 @@ choose(struct kato *k, bool (*fn)(yyjson_val *role, const void *but), struct cho
 /* A change at work. */
 struct change {
 	struct kato *k;
-	const struct chosen *roles;
+	const struct role_list *roles;
 	struct buf failures;	/* "ROLE PROCESS: WHY" each, ended by a newline */
 };
 
@@ -263,7 +199,7 @@ say_done(struct change *c, const char *doing)
 }
 
 static void
-say_each(const struct chosen *c, const char *doing)
+say_each(const struct role_list *c, const char *doing)
 {
 	for (size_t i = 0; i < c->n; i++)
 		say("%s role \"%s\"...  ok", doing, reply_str(c->v[i], "name"));
@@ -271,7 +207,7 @@ say_each(const struct chosen *c, const char *doing)
 
 /* Start, stop or restart them, and say how it went. */
 static bool
-carry_out(struct kato *k, const struct chosen *roles, const char *method, const char *doing)
+carry_out(struct kato *k, const struct role_list *roles, const char *method, const char *doing)
 {
 	struct change c = { .k = k, .roles = roles };
 	bool called;
@@ -285,7 +221,7 @@ carry_out(struct kato *k, const struct chosen *roles, const char *method, const 
 }
 
 static void
-remove_roles(struct kato *k, const struct chosen *roles)
+remove_roles(struct kato *k, const struct role_list *roles)
 {
 	if (roles->n == 0 ||
 	    !carry_out(k, roles, CONTROL_INTERFACE ".RemoveRoles", "stopping"))
@@ -295,7 +231,7 @@ remove_roles(struct kato *k, const struct chosen *roles)
 }
 
 static void
-add_roles(struct kato *k, const struct chosen *roles)
+add_roles(struct kato *k, const struct role_list *roles)
 {
 	struct change c = { .k = k, .roles = roles };
 
@@ -313,29 +249,29 @@ add_roles(struct kato *k, const struct chosen *roles)
 void
 kato_role_add(struct kato *k)
 {
-	struct chosen roles, others;
+	struct role_list roles, others;
 
 	if (!choose(k, is_for_all, &roles))
 		return;
-	if (k->only && fetch(k, NULL, 0, &others)) {
-		filter(&others, is_removable, &roles);
+	if (k->only && roles_fetch(k, NULL, 0, &others)) {
+		roles_filter(&others, is_removable, &roles);
 		remove_roles(k, &others);
-		chosen_release(&others);
+		roles_let_go(&others);
 	}
 	if (k->status == KATO_OK)
 		add_roles(k, &roles);
-	chosen_release(&roles);
+	roles_let_go(&roles);
 }
 
 void
 kato_role_remove(struct kato *k)
 {
-	struct chosen roles;
+	struct role_list roles;
 
 	if (!choose(k, is_removable, &roles))
 		return;
 	remove_roles(k, &roles);
-	chosen_release(&roles);
+	roles_let_go(&roles);
 }
 
 /* start, stop, restart: those that are named, or all that are here. */
@@ -343,23 +279,23 @@ static void
 operate(struct kato *k, const char *method, const char *doing,
     bool (*fn)(yyjson_val *role, const void *unused))
 {
-	struct chosen roles;
+	struct role_list roles;
 
-	if (!fetch(k, k->v, k->n, &roles))
+	if (!roles_fetch(k, k->v, k->n, &roles))
 		return;
 	if (k->n == 0)
-		filter(&roles, fn, NULL);
+		roles_filter(&roles, fn, NULL);
 	if (roles.n == 0)
 		say("no role to do that with");
 	else
 		carry_out(k, &roles, method, doing);
-	chosen_release(&roles);
+	roles_let_go(&roles);
 }
 
 void
 kato_start(struct kato *k)
 {
-	operate(k, CONTROL_INTERFACE ".StartRoles", "starting", is_here);
+	operate(k, CONTROL_INTERFACE ".StartRoles", "starting", role_here);
 }
 
 void
@@ -371,124 +307,5 @@ kato_stop(struct kato *k)
 void
 kato_restart(struct kato *k)
 {
-	operate(k, CONTROL_INTERFACE ".RestartRoles", "restarting", is_here);
-}
-
-/* ---- looking ---- */
-
-static void
-put_nodes(struct buf *b, yyjson_val *role)
-{
-	json_key(b, "node_ids");
-	json_open(b, '[');
-	if (reply_bool(role, "here"))
-		json_str(b, KATO_NODE);
-	json_close(b, ']');
-}
-
-/* {"roles_stats": {role: {state, node_ids}}} */
-static void
-status_json(struct kato *k, const struct chosen *c)
-{
-	struct buf b = { 0 };
-
-	json_open(&b, '{');
-	json_key(&b, "roles_stats");
-	json_open(&b, '{');
-	for (size_t i = 0; i < c->n; i++) {
-		json_key(&b, reply_str(c->v[i], "name"));
-		json_open(&b, '{');
-		json_kstr(&b, "state", reply_str(c->v[i], "state"));
-		put_nodes(&b, c->v[i]);
-		json_close(&b, '}');
-	}
-	json_close(&b, '}');
-	json_close(&b, '}');
-	kato_print_text(k, &b);
-	buf_release(&b);
-}
-
-void
-kato_status(struct kato *k)
-{
-	struct chosen c;
-
-	if (!fetch(k, NULL, 0, &c))
-		return;
-	if (!k->all)
-		filter(&c, is_here, NULL);
-	if (k->json || k->yaml)
-		status_json(k, &c);
-	else
-		for (size_t i = 0; i < c.n; i++)
-			say("%-24s %s", reply_str(c.v[i], "name"), reply_bool(c.v[i], "here") ?
-			    reply_str(c.v[i], "state") : "not here");
-	for (size_t i = 0; i < c.n; i++)
-		if (reply_bool(c.v[i], "on") &&
-		    strcmp(reply_str(c.v[i], "state"), "RUNNING") != 0)
-			k->status = KATO_DOWN;
-	chosen_release(&c);
-}
-
-void
-kato_role_list(struct kato *k)
-{
-	struct chosen c;
-
-	if (!fetch(k, NULL, 0, &c))
-		return;
-	if (k->json || k->yaml)
-		kato_print(k, yyjson_obj_get(c.reply.params, "roles"));
-	else
-		for (size_t i = 0; i < c.n; i++)
-			say("%-24s %-6s %s", reply_str(c.v[i], "name"),
-			    reply_str(c.v[i], "goal"), reply_str(c.v[i], "description"));
-	chosen_release(&c);
-}
-
-/* One role with what a person wants to know of it. */
-static void
-put_info(struct buf *b, yyjson_val *role)
-{
-	static const char *const keys[] = { "description", "goal", "state", "order",
-		"mandatory", "exclusive", "min_per_cluster", "max_per_cluster",
-		"exclude_from_add_all" };
-	yyjson_arr_iter it = yyjson_arr_iter_with(yyjson_obj_get(role, "processes"));
-	struct buf name = { 0 };
-	yyjson_val *p;
-
-	json_key(b, reply_str(role, "name"));
-	json_open(b, '{');
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		json_key(b, keys[i]);
-		json_value(b, yyjson_obj_get(role, keys[i]));
-	}
-	put_nodes(b, role);
-	json_key(b, "processes");
-	json_open(b, '{');
-	while ((p = yyjson_arr_iter_next(&it)) != NULL) {
-		buf_clear(&name);
-		spec_print(&name, reply_str(p, "group"), reply_str(p, "name"));
-		json_kstr(b, buf_text(&name), reply_str(p, "state"));
-	}
-	json_close(b, '}');
-	json_close(b, '}');
-	buf_release(&name);
-}
-
-void
-kato_role_info(struct kato *k)
-{
-	struct buf b = { 0 };
-	struct chosen c;
-
-	if (!fetch(k, k->v, k->n, &c))
-		return;
-	json_open(&b, '{');
-	for (size_t i = 0; i < c.n; i++)
-		put_info(&b, c.v[i]);
-	json_close(&b, '}');
-	kato_print_text(k, &b);
-	buf_release(&b);
-	chosen_release(&c);
+	operate(k, CONTROL_INTERFACE ".RestartRoles", "restarting", role_here);
 }
