@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sections that guests carry out: names, plans without a gateway, external programs.
-. "$(dirname "$0")/lib.sh"
+. t/lib.sh
 skip_unless_supd 'these sections are ours'
 
 cat >"$T/good.conf" <<END
