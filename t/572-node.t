@@ -34,6 +34,7 @@ provision-bad) echo "first line" >&2; echo "the disk is full" >&2; exit 3 ;;
 provision-later) exit 75 ;;
 provision-slow) exec sleep 100 ;;
 provision-odd) echo "no JSON" ;;
+enable-c1) [ ! -e "$T/refuse" ] || { echo "not today" >&2; exit 5; } ;;
 update-*) grep -q '"size":13' "$T/update.json" && { echo "13 is no size" >&2; exit 1; }
 	echo '{"credentials":{"changed":"yes"}}' ;;
 bind-*) echo '{"credentials":{"username":"u-'\$SUPD_BINDING'","port":7}}' ;;
@@ -66,6 +67,8 @@ provision = $T/hook
 unprovision = $T/hook
 bind = $T/hook
 unbind = $T/hook
+enable = $T/hook
+disable = $T/hook
 update = $T/hook
 hook_timeout = 1
 [node:empty]
@@ -166,6 +169,16 @@ node('cmd', 'Unbind', name => 'c1', binding => 'b0');
 ($how, $p) = node('cmd', 'Bind', name => 'c1', binding => 'b1');
 is("$p->{credentials}{username} $p->{credentials}{name} $p->{credentials}{port}", 'u-b1 c1 7',
     'what it says comes over the credentials');
+sub state { (node('cmd', 'List', names => [ 'c1' ]))[1]{instances}[0]{state} }
+is((node('cmd', 'Disable', name => 'c1'))[0] . ' ' . state(), 'ok disabled', 'it can be disabled');
+is((node('cmd', 'Disable', name => 'c1'))[0], 'ok', 'twice');
+open(my $refuse, '>', "$T/refuse");
+($how, $p) = node('cmd', 'Enable', name => 'c1');
+is("$how $p->{code} $p->{text} " . state(), 'Refused 5 not today disabled', 'a hook may be against enabling it');
+unlink "$T/refuse";
+is((node('cmd', 'Enable', name => 'c1'))[0] . ' ' . state(), 'ok ready', 'until it is not');
+is(join(' ', map { /^(\w+able) c1/ ? $1 : () } split(/\n/, slurp("$T/hooks"))), 'disable enable enable',
+    'hooks are run as often as needed');
 ($how, $p) = node('cmd', 'Provision', name => 'bad');
 is_deeply([ $how, $p ], [ 'Refused', { code => 3, text => 'the disk is full' } ],
     'a failure is its status and its last words');

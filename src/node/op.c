@@ -132,8 +132,8 @@ op_fail(struct op *op, enum op_result result, const char *fmt, ...)
 static bool
 begin_undo(struct op *op)
 {
-	if (op->undoing || !op->row_is_made) {
-		if (op->row_is_made || op->kind == OP_UNPROVISION || op->kind == OP_UNBIND)
+	if (op->undoing || !op->is_begun) {
+		if (op->is_begun || op->kind == OP_UNPROVISION || op->kind == OP_UNBIND)
 			replay_soon();
 		return false;
 	}

@@ -60,7 +60,8 @@ struct op {
 	const step_fn *steps;	/* ended by NULL */
 	size_t	 at;
 	bool	 running, undoing;
-	bool	 row_is_made, hook_was_run, process_is_made;
+	bool	 is_begun;	/* there is something to undo */
+	bool	 hook_was_run, process_is_made;
 	struct child *child;
 	struct async_call *call;
 	struct loop_timer timer;

@@ -24,6 +24,7 @@ static void sweep(struct loop_timer *t);
 void
 replay_soon(void)
 {
+	listed = false;
 	if (!loop_timer_active(&again))
 		loop_timer_start(&again, RETRY_MS, sweep);
 }

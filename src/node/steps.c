@@ -184,7 +184,7 @@ reserve(struct op *op)
 		return op_fail(op, RESULT_REFUSED, "%s", e.msg);
 	if (node_row_insert(r, &e) == -1)
 		return step_no_database(op, &e);
-	op->row_is_made = true;
+	op->is_begun = true;
 	op->changed = is_plain(r->kind);
 	return op->changed ? STEP_END : STEP_ON;
 }
@@ -342,5 +342,6 @@ steps_of(enum op_kind kind)
 const step_fn *
 steps_to_undo(const struct op *op)
 {
-	return op->kind == OP_BIND ? steps_undo_bind : undo;
+	return op->kind == OP_BIND ? steps_undo_bind :
+	    op->kind == OP_ENABLE ? steps_undo_enable : undo;
 }

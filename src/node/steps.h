@@ -31,7 +31,7 @@ char	*step_copy(const char *text, const char *fallback);
 /* Before an instance goes, its bindings do. */
 enum step step_unbind_all(struct op *op);
 extern const step_fn steps_bind[], steps_unbind[], steps_undo_bind[];
-extern const step_fn steps_enable[], steps_disable[], steps_update[],
+extern const step_fn steps_enable[], steps_undo_enable[], steps_disable[], steps_update[],
     steps_check[];
 
 #endif

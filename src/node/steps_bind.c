@@ -42,7 +42,7 @@ reserve_binding(struct op *op)
 		return op_fail(op, RESULT_LATER, "out of memory");
 	if (node_binding_insert(&op->binding, &e) == -1)
 		return step_no_database(op, &e);
-	op->row_is_made = true;
+	op->is_begun = true;
 	return STEP_ON;
 }
 
@@ -128,10 +128,14 @@ step_unbind_all(struct op *op)
 
 /* ---- enable and disable ---- */
 
+/*
+ * The row says that it is disabled before its process goes, and that it is enabled when its
+ * process serves: what is half done is disabled.  Both can be repeated until they succeed.
+ */
 static enum step
 run_disable(struct op *op)
 {
-	return op->row.disabled ? STEP_END : step_hook(op, HOOK_DISABLE);
+	return op->row.disabled ? STEP_ON : step_hook(op, HOOK_DISABLE);
 }
 
 static enum step
@@ -139,10 +143,26 @@ set_disabled(struct op *op)
 {
 	struct err e;
 
-	if (node_row_set_disabled(op->name, true, &e) == -1)
+	if (!op->row.disabled && node_row_set_disabled(op->name, true, &e) == -1)
 		return step_no_database(op, &e);
 	monitor_forget(op->name);
 	return STEP_ON;
+}
+
+static enum step
+begin_enable(struct op *op)
+{
+	if (!op->row.disabled)
+		return STEP_END;
+	op->row.disabled = false;
+	op->is_begun = true;
+	return STEP_ON;
+}
+
+static enum step
+run_enable(struct op *op)
+{
+	return step_hook(op, HOOK_ENABLE);
 }
 
 static enum step
@@ -150,11 +170,10 @@ set_enabled(struct op *op)
 {
 	struct err e;
 
-	if (!op->row.disabled)
-		return STEP_END;
-	op->row.disabled = false;
+	if (node_row_set_disabled(op->name, false, &e) == -1)
+		return step_no_database(op, &e);
 	monitor_watch(op->name);
-	return node_row_set_disabled(op->name, false, &e) == -1 ? step_no_database(op, &e) : STEP_ON;
+	return STEP_END;
 }
 
 /* After a restart the core may know less than the rows, or more. */
@@ -162,12 +181,6 @@ static enum step
 check_process(struct op *op)
 {
 	return op->row.disabled ? step_remove_process(op) : step_add_process(op);
-}
-
-static enum step
-run_enable(struct op *op)
-{
-	return step_hook(op, HOOK_ENABLE);
 }
 
 /* ---- changes ---- */
@@ -223,8 +236,10 @@ const step_fn steps_disable[] = {
 	step_need_row, run_disable, set_disabled, step_remove_process, NULL
 };
 const step_fn steps_enable[] = {
-	step_need_row, set_enabled, run_enable, step_add_process, step_await_process, NULL
+	step_need_row, begin_enable, run_enable, step_add_process, step_await_process,
+	set_enabled, NULL
 };
+const step_fn steps_undo_enable[] = { step_remove_process, NULL };
 const step_fn steps_update[] = {
 	step_need_row, check_change, run_update, settle_change, NULL
 };
