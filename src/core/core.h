@@ -151,8 +151,6 @@ struct boot_times {
 /* The last start, monotonic, 0: not yet; see startup.h. */
 struct startup {
 	int64_t	 wanted_us, spawned_us, ready_us;
-	struct boot_times boot;	/* the first start */
-	bool	 again;		/* the last start is not the first */
 };
 
 TAILQ_HEAD(edge_list, edge);
@@ -183,8 +181,9 @@ struct proc {
 	bool	 restart_due;	/* and starts it again afterwards */
 	bool	 expected;	/* the last exit code is in exitcodes */
 	uint8_t	 oom;		/* enum oom: how the last run ended */
+	bool	 has_status;	/* `status` is one */
+	bool	 queued;	/* waits in core.to_launch for a free stack */
 	int	 status;	/* wait status of the last run */
-	bool	 has_status;
 	int64_t	 start_ms;	/* monotonic, last spawn attempt */
 	int64_t	 start_wall_ms;	/* wall clock, 0: never */
 	int64_t	 stop_wall_ms;	/* wall clock of the last reaping, 0: never */
@@ -195,7 +194,6 @@ struct proc {
 	enum pevent job_event;
 	struct asker job_by;
 	struct launch *launch;	/* until exec or its failure; owned */
-	bool	 queued;	/* waits in core.to_launch for a free stack */
 	TAILQ_ENTRY(proc) launch_link;
 	struct readiness *readiness; /* NULL: ready=running; owned, see ready.c */
 	struct health_watch *health; /* NULL: nobody looks after it; owned, see health.c */
@@ -204,12 +202,13 @@ struct proc {
 	struct edge_list dependents;
 	bool	 held;		/* STARTING, but has to wait for a dependency */
 	bool	 dep_failed;	/* FATAL because a dependency failed */
-	uint32_t lost;		/* on_dependency_loss is due: id of what went down */
 	bool	 again;		/* starts as soon as it is STOPPED */
 	bool	 to_check;
+	uint32_t lost;		/* on_dependency_loss is due: id of what went down */
 	enum pulls pulls;	/* of the present start */
 	bool	 pulled;	/* it has asked for what it needs; once is enough */
 	bool	 lacks;		/* it waits for its next start, and a dependency does not hold */
+	uint8_t	 blind;		/* scans in a row that could not look, see survivors.c */
 	bool	 braked;	/* it waits for its place among the restarts of now */
 	struct retry *retry;	/* NULL: supervisord's rules; owned, see retry.c */
 	struct hooks *hooks;	/* NULL: none; owned, see hooks.c */
@@ -224,21 +223,21 @@ struct proc {
 	pid_t	 dead_pid;	/* the latest that has been reaped; 0: none */
 	bool	 killed;	/* SIGKILL was sent in this stop */
 	uint8_t	 stop_step;	/* of this stop, see stopping.h */
+	bool	 loose;		/* not all that it started is in its cgroup */
+	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
 	uint32_t budget_at;	/* of a shutdown, see budget.c */
 	uint32_t box;		/* number of its cgroup, tier A */
-	bool	 loose;		/* not all that it started is in its cgroup */
 	uint32_t oom_kills;	/* in its cgroup, known already */
-	bool	 group_gone;	/* lingering: last_pid may be the number of other people */
-	uint8_t	 blind;		/* scans in a row that could not look */
 	int	 nsurvivors;	/* descendants found by the last scan */
 	struct asked *asked;	/* survivors that were asked to stop; NULL: none; owned */
 	TAILQ_ENTRY(proc) linger_link; /* core.lingering, while lingering */
 	int64_t	 resume_ms;	/* SIGCONT is due, see resume.h; 0: is not */
 	TAILQ_ENTRY(proc) resume_link; /* in resume.c, while it is */
-	uint32_t slot;		/* in the flight record */
 	struct stream streams[2]; /* stdout, stderr */
 	int64_t	 starting_us;	/* monotonic, when STARTING was entered; 0: exec was reached */
 	struct startup startup;
+	struct boot_times boot;	/* of the first start */
+	uint32_t slot;		/* in the flight record */
 	struct proc_counts counts;
 	struct transition ring[TRANSITIONS_KEPT];
 	uint32_t ntransitions;	/* ever; the last ones are in the ring */

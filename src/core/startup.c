@@ -14,16 +14,19 @@ since_start(int64_t us)
 	return n < 1 ? 1 : n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
+/* Is the last start the first? */
+static bool
+is_first(const struct proc *p)
+{
+	return p->boot.wanted == since_start(p->startup.wanted_us);
+}
+
 void
 startup_wanted(struct proc *p)
 {
-	struct startup *s = &p->startup;
-
-	s->wanted_us = sys->mono_us();
-	s->spawned_us = s->ready_us = 0;
-	s->again = s->boot.wanted != 0;
-	if (!s->again)
-		s->boot.wanted = since_start(s->wanted_us);
+	p->startup = (struct startup){ .wanted_us = sys->mono_us() };
+	if (p->boot.wanted == 0)
+		p->boot.wanted = since_start(p->startup.wanted_us);
 }
 
 void
@@ -34,8 +37,8 @@ startup_spawned(struct proc *p)
 	if (s->wanted_us == 0 || s->spawned_us != 0)	/* found again, or another try */
 		return;
 	s->spawned_us = sys->mono_us();
-	if (!s->again)
-		s->boot.spawned = since_start(s->spawned_us);
+	if (is_first(p))
+		p->boot.spawned = since_start(s->spawned_us);
 }
 
 void
@@ -46,6 +49,6 @@ startup_look(struct proc *p)
 	if (s->spawned_us == 0 || s->ready_us != 0 || !edge_holds(p, DEP_READY))
 		return;
 	s->ready_us = sys->mono_us();
-	if (!s->again)
-		s->boot.ready = since_start(s->ready_us);
+	if (is_first(p))
+		p->boot.ready = since_start(s->ready_us);
 }

@@ -28,10 +28,8 @@ put_name(struct buf *b, const char *key, const struct proc *p)
 }
 
 static void
-put_start(struct buf *b, const struct startup *s)
+put_start(struct buf *b, const struct startup *s, const struct boot_times *t)
 {
-	const struct boot_times *t = &s->boot;
-
 	if (s->spawned_us != 0)
 		put_seconds(b, "waited", s->spawned_us - s->wanted_us + 1);
 	if (s->ready_us != 0)
@@ -55,7 +53,7 @@ put_process(struct buf *b, const struct proc *p)
 		order_text(p, &waits);
 		json_kstr(b, "waits", buf_text(&waits));
 	}
-	put_start(b, &p->startup);
+	put_start(b, &p->startup, &p->boot);
 	json_close(b, '}');
 	b->failed |= waits.failed;
 	buf_release(&waits);
