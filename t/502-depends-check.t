@@ -18,7 +18,7 @@ refused '[program:a]\ncommand=/bin/cat\ndepends_on=b\n[program:b]\ncommand=/bin/
 refused '[program:a]\ncommand=/bin/cat\ndepends_on=g\n[program:b]\ncommand=/bin/cat\ndepends_on=a\n[group:g]\nprograms=b\n' \
     '6: [program:a]' 'a circle of dependencies: a -> g -> g:b -> a' 'through a group'
 refused '[program:a]\ncommand=/bin/cat\ndepends_on=:ready\n' '6: [program:a]' \
-    'an item has no name: NAME:CONDITION is wanted, CONDITION one of started, running, ready, done' \
+    'an item has no name: NAME:CONDITION is wanted, CONDITION one of started, running, ready, healthy, done' \
     'no name'
 printf '[supervisord]\n[program:a]\ncommand=/bin/cat\n[program:b]\ncommand=/bin/cat\n' >good.conf
 printf '[group:g]\nprograms=a,b\ndepends_on=c:done, d:started?\n[program:c]\ncommand=/bin/true\ntype=oneshot\n[program:d]\ncommand=/bin/cat\ndepends_on=c\n' >>good.conf
