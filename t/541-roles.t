@@ -290,6 +290,7 @@ sed -i "s,^statedir = .*,statedir = $T/state.file/x," supd.conf
 up_quiet
 is "$(kato_status role add third)" 0 'without a state directory it works'
 like "$(cat err)" 'not remembered over a restart' 'and says what it will not remember'
+is "$(kato inspect tests state | head -n 1)" 'state        FAILED' 'which inspect finds'
 kill -SEGV "$MAIN"
 eventually ctl pid >/dev/null
 is "$(kato status | grep third)" 'third                    RUNNING' 'but over a crash of the core'

@@ -56,6 +56,7 @@ like "$(kato history -j)" '^\[\{"command":"role add echo","status":0,"user":"[^"
 is "$(kato_status inspect)" 0 'inspect: all is well'
 is "$(cat out)" 'supervisor   ok
 stop         ok
+state        ok
 config       ok
 processes    ok
 roles        ok
@@ -66,7 +67,7 @@ is "$(kato_status inspect tests nix)" 2 'an unknown test: 2'
 is "$(kato_status inspect nix)" 2 'another word: 2'
 is "$(kato inspect group logs)" 'logs         ok
 disk         ok' 'a group'
-is "$(kato inspect list | wc -l)" 7 'the list'
+is "$(kato inspect list | wc -l)" 8 'the list'
 kato role add broken >/dev/null
 ctl start quiet >/dev/null
 conf '[program:new]' 'command = /bin/cat'

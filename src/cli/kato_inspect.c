@@ -64,6 +64,21 @@ test_stop(struct kato *k, struct buf *out)
 	return fine;
 }
 
+static bool
+test_state(struct kato *k, struct buf *out)
+{
+	struct reply r;
+	bool fine;
+
+	if (!ask(k, CONTROL_INTERFACE ".GetState", &r, out))
+		return false;
+	fine = reply_bool(r.params, "remembers");
+	buf_addf(out, "%s %s\n", reply_str(r.params, "statedir"), fine ? "can be written" :
+	    "cannot be written: goals of roles are forgotten at a restart");
+	reply_release(&r);
+	return fine;
+}
+
 /* The files as they are on disk can be loaded, and are what runs. */
 static bool
 test_config(struct kato *k, struct buf *out)
@@ -218,6 +233,7 @@ test_disk(struct kato *k, struct buf *out)
 static const struct test tests[] = {
 	{ "supervisor", "core", "the supervisor answers and is RUNNING", test_supervisor },
 	{ "stop", "core", "a stop leaves no process behind", test_stop },
+	{ "state", "core", "there is a directory for what is to be remembered", test_state },
 	{ "config", "core", "the files can be loaded, and are what runs", test_config },
 	{ "processes", "roles", "none is FATAL, none runs that no role needs", test_processes },
 	{ "roles", "roles", "those that shall run are RUNNING", test_roles },

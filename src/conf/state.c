@@ -33,6 +33,22 @@ state_dir(const struct conf_supd *s)
 	return home != NULL && home[0] == '/' ? path_join(home, OWN_STATE) : NULL;
 }
 
+bool
+state_can_write(const struct conf_supd *s)
+{
+	char *dir = state_dir(s), *slash;
+	bool can;
+
+	if (dir == NULL)
+		return false;
+	while (sys->access(dir, F_OK) == -1 && (slash = strrchr(dir, '/')) != NULL &&
+	    slash > dir)
+		*slash = '\0';
+	can = sys->access(dir, W_OK | X_OK) == 0;
+	free(dir);
+	return can;
+}
+
 /* Where a file is; NULL: nowhere. */
 static char *
 place_of(const struct conf_supd *s, const char *name)

@@ -9,6 +9,7 @@
 #ifndef CONF_STATE_H
 #define CONF_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "conf/conf.h"
@@ -18,6 +19,8 @@
  * ~/.local/state/supd) for others.  The caller frees it; NULL: none, or no memory.
  */
 char	*state_dir(const struct conf_supd *s);
+/* Could a file be written there, if need be in a directory that is made for it? */
+bool	state_can_write(const struct conf_supd *s);
 /*
  * Write the file `name` ("roles.ini", "instances.d/a_b.ini") of that directory, and
  * make the directory where it is missing.  Returns 0; 1 when there is no place where it

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/state.h"
 #include "core/core.h"
 #include "ctl/methods.h"
 #include "ctl/select.h"
@@ -252,6 +253,7 @@ int
 do_get_state(struct client *c, const struct vcall *call, struct err *e)
 {
 	const char *why = "", *tier = core_tier(&why);
+	char *state = state_dir(&core.config->supd);
 
 	(void)call;
 	(void)e;
@@ -266,6 +268,9 @@ do_get_state(struct client *c, const struct vcall *call, struct err *e)
 	json_kstr(&c->out, "run", core.run_id);
 	json_kstr(&c->out, "tier", tier);
 	json_kstr(&c->out, "tier_reason", why);
+	json_kstr(&c->out, "statedir", state);
+	json_kbool(&c->out, "remembers", state_can_write(&core.config->supd));
 	vreply_end(&c->out, false);
+	free(state);
 	return 0;
 }
