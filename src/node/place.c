@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -23,6 +24,8 @@
 #define MARK		".supd-node"
 #define NO_REPLACE	1	/* RENAME_NOREPLACE of linux/fs.h */
 #define TREE_FDS	32	/* descriptors for a walk through a tree */
+#define DEPTH_MAX	1000	/* directories in each other; a descriptor each */
+#define MARK_MAX	300	/* bytes of a section's name */
 
 char *
 place_path(const char *name)
@@ -52,14 +55,31 @@ cannot(struct err *e, const char *what, const char *path)
 
 /* ---- walks ---- */
 
+/*
+ * Remove a directory with all that is in it.  Below the first one everything may belong to
+ * the user of the instance, who must not lead us elsewhere by a link that he puts in the
+ * place of a directory meanwhile: each is opened as what it is and never found by a path.
+ */
 static int
-remove_entry(const char *path, const struct stat *st, int flag, struct FTW *at)
+remove_at(int parent, const char *name, dev_t dev, int depth)
 {
-	(void)st;
-	(void)at;
-	if (flag == FTW_DP || flag == FTW_DNR || flag == FTW_D)
-		return rmdir(path) == -1 && errno != ENOENT ? -1 : 0;
-	return unlink(path) == -1 && errno != ENOENT ? -1 : 0;
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct dirent *entry;
+	struct stat st;
+	DIR *d;
+
+	if (fd == -1 && (errno == ENOTDIR || errno == ELOOP))
+		return unlinkat(parent, name, 0);
+	if (fd == -1 || depth == 0 || fstat(fd, &st) == -1 || st.st_dev != dev ||
+	    (d = fdopendir(fd)) == NULL) {
+		fd_close(&fd);
+		return -1;
+	}
+	while ((entry = readdir(d)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove_at(dirfd(d), entry->d_name, dev, depth - 1);
+	closedir(d);
+	return unlinkat(parent, name, AT_REMOVEDIR);	/* tells of all that has failed */
 }
 
 static int
@@ -69,7 +89,7 @@ remove_tree(const char *path)
 
 	if (lstat(path, &st) == -1)
 		return errno == ENOENT ? 0 : -1;
-	return nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	return remove_at(AT_FDCWD, path, st.st_dev, DEPTH_MAX);
 }
 
 static int64_t sum;
@@ -178,45 +198,54 @@ render(const char *to, const char *from, const struct row *r, struct err *e)
 	return rc;
 }
 
+/* A directory below dir; the caller frees *out. */
 static int
 make_part(const char *dir, const char *name, char **out, struct err *e)
+{
+	if (asprintf(out, "%s%s", dir, name) == -1) {
+		*out = NULL;
+		return err_set(e, FAULT_FAILED, "out of memory");
+	}
+	return mkdir(*out, 0750) == -1 ? cannot(e, "cannot make the directory", *out) : 0;
+}
+
+static int
+make_mark(const char *dir, struct err *e)
 {
 	char *path;
 	int rc;
 
-	if (asprintf(&path, "%s%s", dir, name) == -1)
+	if (asprintf(&path, "%s/" MARK, dir) == -1)
 		return err_set(e, FAULT_FAILED, "out of memory");
-	rc = mkdir(path, 0750) == -1 ? cannot(e, "cannot make the directory", path) :
-	    give(path, e);
-	if (rc == 0 && out != NULL)
-		*out = path;
-	else
-		free(path);
+	rc = write_file(path, guest.section, strlen(guest.section), e);
+	free(path);
 	return rc;
 }
 
-/* Everything below the hidden name. */
+/*
+ * Everything below the hidden name.  Who gets it gets each directory after what is in it, so
+ * that nobody can put a link in the place of something that is about to be given away.
+ */
 static int
 fill_place(const char *dir, const struct row *r, struct err *e)
 {
-	char *config = NULL, *mark = NULL;
+	char *part[4] = { NULL };
+	static const char *const names[] = { "/data", "/log", "/config", "" };
 	yyjson_val *item;
 	size_t i, n;
-	int rc = -1;
+	int rc = make_part(dir, "", &part[3], e);
 
-	if (make_part(dir, "", NULL, e) == -1 || make_part(dir, "/data", NULL, e) == -1 ||
-	    make_part(dir, "/log", NULL, e) == -1 ||
-	    make_part(dir, "/config", &config, e) == -1)
-		return -1;
-	if (asprintf(&mark, "%s/" MARK, dir) == -1)
-		err_set(e, FAULT_FAILED, "out of memory");
-	else
-		rc = write_file(mark, guest.section, strlen(guest.section), e);
+	for (i = 0; i < 3 && rc == 0; i++)
+		rc = make_part(dir, names[i], &part[i], e);
+	if (rc == 0)
+		rc = make_mark(dir, e);
 	yyjson_arr_foreach(node.conf_template, i, n, item)
 		if (rc == 0)
-			rc = render(config, yyjson_get_str(item), r, e);
-	free(mark);
-	free(config);
+			rc = render(part[2], yyjson_get_str(item), r, e);
+	for (i = 0; i < 4 && rc == 0; i++)
+		rc = give(part[i], e);
+	for (i = 0; i < 4; i++)
+		free(part[i]);
 	return rc;
 }
 
@@ -259,19 +288,23 @@ place_make(const struct row *r, struct err *e)
 
 /* ---- removing ---- */
 
+/* Whoever owns the directory by now may have put anything in the place of the mark. */
 static bool
 has_mark(const char *directory)
 {
-	struct buf text = { 0 };
-	char *mark;
-	bool is;
+	char text[MARK_MAX], *mark;
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
 
 	if (asprintf(&mark, "%s/" MARK, directory) == -1)
 		return false;
-	is = fd_slurp(mark, &text) == 0 && strcmp(buf_text(&text), guest.section) == 0;
-	buf_release(&text);
+	fd = open(mark, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	free(mark);
-	return is;
+	if (fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, text, sizeof(text));
+	fd_close(&fd);
+	return n == (ssize_t)strlen(guest.section) && memcmp(text, guest.section, (size_t)n) == 0;
 }
 
 int
@@ -283,9 +316,9 @@ place_hide(const struct row *r, struct err *e)
 
 	if (r->directory[0] == '\0' || (lstat(r->directory, &st) == -1 && errno == ENOENT))
 		return 0;
-	if (!has_mark(r->directory))	/* a row was written, and it was there already */
-		return r->phase == PHASE_PROVISIONING ? 0 : err_set(e, FAULT_FAILED,
-		    "'%s' is left: it has no mark of %s", r->directory, guest.section);
+	/* a row was written, but the directory may have been there already */
+	if (r->phase == PHASE_PROVISIONING && !has_mark(r->directory))
+		return 0;
 	gone = hidden(r->directory, "gone");
 	if (gone == NULL)
 		return err_set(e, FAULT_FAILED, "out of memory");

@@ -1,6 +1,6 @@
 /*
- * Directories of instances: config/, data/, log/ and a mark that says whose it is.  Only
- * what has our mark is ever removed.
+ * Directories of instances: config/, data/, log/, and a mark by which an instance that was
+ * only half made is told from a directory that was there before.
  */
 #ifndef NODE_PLACE_H
 #define NODE_PLACE_H
@@ -18,7 +18,7 @@ char	*place_path(const char *name);
 int	place_make(const struct row *r, struct err *e);
 /*
  * Take it away from its name; what remains for place_remove() is hidden.  0 also when it is
- * not there.  -1 and e: it is not ours.
+ * not there, or was not made by us.
  */
 int	place_hide(const struct row *r, struct err *e);
 /* Remove what is hidden, and what place_make() has left unfinished; may take its time. */
