@@ -120,4 +120,13 @@ behind gate.out sh -c "echo >'$T/gate2'"
 down
 like "$(cat order)" 'server TERM' 'again was stopped'
 is "$(grep -c post_exit order)" 2 'and its post_exit was run'
+
+# an essential one that ends by itself
+conf_base
+conf '[program:main]' 'command = /bin/sh -c "exit 3"' "$quiet" 'autostart = true' 'essential = true' \
+    "post_exit = /bin/sh -c 'read -r x <$T/gate2; echo late >>$T/order'"
+behind gate.out sh -c "echo >'$T/gate2'"
+up_quiet
+ended 3 'an essential program ends the supervisor'
+is "$(tail -n 1 order)" late 'after its post_exit'
 done_testing
