@@ -14,6 +14,8 @@
 #include "ctl/select.h"
 #include "wire/json.h"
 
+#define NAMES_MAX 1000		/* each is compared with every role */
+
 static void
 put_list(struct buf *b, const char *key, const struct strlist *l)
 {
@@ -195,6 +197,9 @@ take_names(const struct vcall *call, const char ***names, size_t *n, struct err 
 	*n = 0;
 	if (vcall_strings(call, "names", &list, e) == -1)
 		return -1;
+	if (yyjson_arr_size(list) > NAMES_MAX)
+		return err_set(e, FAULT_INCORRECT_PARAMETERS, "parameter 'names' has more than"
+		    " %d items", NAMES_MAX);
 	*names = calloc(yyjson_arr_size(list) + 1, sizeof(**names));
 	if (*names == NULL)
 		return err_set(e, FAULT_FAILED, "FAILED: out of memory");

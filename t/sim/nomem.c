@@ -31,6 +31,9 @@ static const char first[] = "config " COMMON STEADY
     "[program:rich]\ncommand=/sim/oneshot\nenv_clear=true\nlimit_nofile=10:20\nnice=1\n"
     "cpu_affinity=0\ncapabilities=none\nmemory_max=1MB\nschedule=every 1s\n"
     "[program:night]\ncommand=/sim/oneshot\nschedule=0 0 * * *\nschedule_zone=UTC\n"
+    "[program:turn]\ncommand=/sim/steady\nstartsecs=0\nstopwaitsecs=1\nroles=r\n"
+    "[role:r]\nprograms=later\nexclusive=gone\n[role:s]\nprograms=t*\nmandatory=true\n"
+    "order=1\n[role:gone]\n[rolegroup:all]\nroles=r,s\n"
     "[group:g]\nprograms=escape,missing\n";
 
 /* Other rules, another number, another group, one that is new, one that is gone. */
@@ -40,7 +43,8 @@ static const char second[] = "config " COMMON STEADY "priority=5\nstartretries=2
     "[program:escape]\ncommand=/sim/escape changed\nstartsecs=0\nstopwaitsecs=1\n"
     "sockets=c=unix:///tmp/c,b=tcp://127.0.0.1:80\n"
     "[fcgi-program:fast]\ncommand=/sim/steady\nstartsecs=0\nsocket=unix:///tmp/f\n"
-    "[program:new]\ncommand=/sim/steady\nstartsecs=0\n"
+    "[program:new]\ncommand=/sim/steady\nstartsecs=0\nroles=r,t\n"
+    "[role:r]\nprograms=escape\n[role:t]\n"
     "[group:g]\nprograms=escape\n";
 
 static const char *const steps[] = {
@@ -64,6 +68,11 @@ static const char *const steps[] = {
 	CONTROL "GetEnvironment\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetRuns\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetGraph\"}",
+	CONTROL "AddRoles\",\"parameters\":{\"names\":[\"all\"]},\"more\":true}",
+	CONTROL "ListRoles\"}",
+	CONTROL "ListProcesses\"}",
+	CONTROL "RestartRoles\"}",
+	CONTROL "StopRoles" NAMES("\"r\""),
 	second,
 	CONTROL "Plan\"}",
 	CONTROL "Reread\"}",
@@ -72,6 +81,7 @@ static const char *const steps[] = {
 	CONTROL "Stop" NAMES("\"new\""),
 	CONTROL "RemoveGroup\",\"parameters\":{\"name\":\"new\"}}",
 	CONTROL "AddGroup\",\"parameters\":{\"name\":\"new\"}}",
+	CONTROL "RemoveRoles" NAMES("\"r\""),
 	"signal 12",
 	"config [supervisord\nnonsense",
 	CONTROL "Reread\"}",
