@@ -83,6 +83,10 @@ rm files secret
 ctl restart files secret >/dev/null
 for p in files secret; do eventually test -e $p; done
 is "$(v files SHARED) $(v secret DB_Password)" 'three pass-9f3' 'files are read at every start'
+# also when the supervisor has crashed meanwhile
+kill -SEGV "$SUP"
+await stderr 'SEGV|[Ss]egmentation' >/dev/null
+eventually sh -c "$CTL -c supd.conf pid secret | grep -q ."
 ctl stop secret >/dev/null
 [ -z "$copy" ] || is "$(ls "$copy" 2>&1 >/dev/null | grep -c 'No such')" 1 'the copy ends with the process'
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/timetable.h"
 #include "core/hooks.h"
 
 void
@@ -56,20 +57,30 @@ describe_uptime(const struct proc *p, struct buf *out)
 	add_two_digits(out, s % 60);
 }
 
+/* "Nov 21 03:30 AM" */
 static void
-describe_stop(const struct proc *p, struct buf *out)
+put_time(struct buf *out, int64_t wall_ms)
 {
-	time_t at = (time_t)(p->stop_wall_ms / 1000);
+	time_t at = (time_t)(wall_ms / 1000);
 	char text[32];
 	struct tm tm;
 
-	if (p->start_wall_ms == 0)
-		buf_adds(out, "Not started");
-	else if (p->stop_wall_ms == 0)	/* failed before there was a process */
-		at = (time_t)(p->start_wall_ms / 1000);
-	if (p->start_wall_ms != 0 && localtime_r(&at, &tm) != NULL &&
+	if (localtime_r(&at, &tm) != NULL &&
 	    strftime(text, sizeof(text), "%b %d %I:%M %p", &tm) > 0)
 		buf_adds(out, text);
+}
+
+static void
+describe_stop(const struct proc *p, struct buf *out)
+{
+	if (p->start_wall_ms == 0)
+		buf_adds(out, "Not started");
+	else		/* perhaps failed before there was a process */
+		put_time(out, p->stop_wall_ms != 0 ? p->stop_wall_ms : p->start_wall_ms);
+	if (p->timetable != NULL && p->timetable->due_wall_ms != -1 && !p->stopped_by_person) {
+		buf_adds(out, ", next ");
+		put_time(out, p->timetable->due_wall_ms);
+	}
 }
 
 void

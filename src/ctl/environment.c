@@ -2,6 +2,7 @@
  * The method GetEnvironment: what a process would find in its environment if it were
  * started now, and where each variable comes from.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/core.h"
@@ -45,6 +46,7 @@ put_variable(struct buf *b, const struct proc *p, const struct environ *env, siz
 	const struct given_var *given;
 	enum environ_origin from = environ_origin(env, p, i, &given);
 	const char *entry = env->v[i], *value = entry + strcspn(entry, "=");
+	char pid[16];
 
 	json_open(b, '{');
 	json_key(b, "name");
@@ -52,6 +54,10 @@ put_variable(struct buf *b, const struct proc *p, const struct environ *env, siz
 	value += *value == '=';
 	if (from == FROM_SECRET)
 		value = MASK;
+	if (value == env->pid_text[0] || value == env->pid_text[1]) {
+		snprintf(pid, sizeof(pid), "%d", (int)p->pid);
+		value = p->pid > 0 ? pid : "";	/* only the child knows it in time */
+	}
 	json_key(b, "value");
 	json_bytes(b, value, strlen(value));
 	json_kbool(b, "secret", from == FROM_SECRET);
