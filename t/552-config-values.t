@@ -110,6 +110,37 @@ ctl update >/dev/null
 entered late RUNNING
 pass 'an update that names no value any more'
 
+# The core crashes, and a value changes before it is back: a connection that is the store's
+# already goes on while the core stands still.
+cat >>supd.conf <<END
+[program:follow]
+command = sh -c 'echo "\$V" >>$T/follow.out; exec sleep 1000'
+environment = V = %(config_follow/v)s
+on_config_change = restart
+startsecs = 0
+END
+kato config set follow v 1
+ctl update >/dev/null
+entered follow RUNNING
+await follow.out '^1$' >/dev/null
+old=$(ctl pid again)
+perl -I"$TOOL" -e '
+	use IO::Socket::UNIX;
+	my $s = IO::Socket::UNIX->new(shift) or die;
+	my $ask = sub { print $s shift, "\0"; $s->flush; local $/ = "\0"; scalar <$s> };
+	$ask->(q({"method":"org.supd.Store.Describe"}));
+	kill "STOP", $ARGV[0];
+	print $ask->(q({"method":"org.supd.Store.Set","parameters":{"path":"follow/v","text":"2"}}));
+	kill "SEGV", $ARGV[0];
+	kill "CONT", $ARGV[0];
+' "$T/sock" "$MAIN" >answer
+like "$(cat answer)" '"revision":' 'the store is written while the core stands still'
+await follow.out '^2$' >/dev/null
+pass 'after its crash the core sees that the value has changed'
+kato config set follow v 3
+await follow.out '^3$' >/dev/null
+is "$(ctl pid again)" "$old" 'whose values have not goes on'
+
 # What cannot be.
 check() { printf '[supervisord]\n[program:x]\ncommand = /bin/true\n%s\n' "$1" >bad.conf; "$SUPD" check -c bad.conf 2>&1; }
 like "$(check 'directory = /%(config_a/b)s')" 'values of the store stand in command and environment only' 'other keys are refused'

@@ -19,6 +19,7 @@
 #include "core/remember.h"
 #include "core/retry.h"
 #include "core/stdin.h"
+#include "core/values.h"
 
 #define FIRST_SLOTS 48	/* with the head one page */
 
@@ -212,6 +213,7 @@ flight_save(const struct proc *p)
 	f->prepared = hooks_prepared(p);
 	f->killed = p->killed;
 	f->health = (uint8_t)proc_health(p);
+	f->values = values_sum(p);
 	f->start_ms = p->start_ms;
 	f->start_wall_ms = p->start_wall_ms;
 	f->stop_wall_ms = p->stop_wall_ms;
@@ -432,6 +434,8 @@ flight_recall(struct proc *p)
 		stdin_take(p, in);
 	if (f->pid > 0)
 		ready_recall(p, f->is_ready);
+	if (f->pid > 0)
+		values_recall(p, f->values);
 	if (f->pid > 0)
 		health_recall(p, (enum health)f->health);
 	if (f->listener_fd != -1)

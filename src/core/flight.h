@@ -12,7 +12,7 @@
 #include "core/core.h"
 
 #define FLIGHT_MAGIC	0x73757064	/* "supd" */
-#define FLIGHT_VERSION	6
+#define FLIGHT_VERSION	7
 #define FLIGHT_LISTENERS 8	/* TCP sockets that survive a crash; more have to be made anew */
 #define FLIGHT_NONE	UINT32_MAX	/* slot of a process that has none */
 
@@ -50,6 +50,7 @@ struct flight_slot {
 	uint8_t	 stop_step;
 	uint8_t	 hook;		/* enum hook */
 	int32_t	 hook_pid;
+	uint32_t values;	/* see values_sum() */
 	uint8_t	 health;	/* enum health */
 	int64_t	 start_ms, start_wall_ms, stop_wall_ms;
 };

@@ -285,6 +285,7 @@ created(struct launch *l, pid_t pid, const int in[2], const int out[2], const in
 		listener_take(p, out[0]);
 	if (p->last_pid == 0)
 		stream_first_start(p);
+	values_started(p);
 	proc_spawned(p, pid);
 	if (p->group == core.guests)
 		guest_spawned(p);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "conf/hole.h"
+#include "core/flight.h"
 #include "core/order.h"
 #include "core/proc.h"
 
@@ -21,7 +22,6 @@ struct value {
 	char	*text;		/* NULL: not known, or there is none */
 	bool	 told;		/* the store has said something */
 	bool	 news;		/* until values_told(): it is another one than before */
-	bool	 first;		/* and was not known before */
 	unsigned users;		/* processes that name it */
 };
 
@@ -34,6 +34,7 @@ compare(struct value *a, struct value *b)
 /* The values that a process names, as its conf->config->paths has them. */
 struct proc_values {
 	size_t	 n;
+	uint32_t sum;		/* of those that its process was started with; 0: not known */
 	struct value *v[];	/* borrowed: each counts us */
 };
 
@@ -148,8 +149,48 @@ values_attach(struct proc *p)
 		p->values->v[p->values->n++] = v;
 		v->users++;
 	}
+	if (p->values != NULL && old != NULL && p->values->n == old->n)
+		p->values->sum = old->sum;
 	let_go(old);		/* now, so that what stays is not forgotten */
 	return n == 0 || (p->values != NULL && p->values->n == n) ? 0 : -1;
+}
+
+/* ---- what a process runs with ---- */
+
+/* FNV-1a of all texts, each with its end; never 0. */
+static uint32_t
+sum_now(const struct proc_values *pv)
+{
+	uint32_t h = 2166136261U;
+
+	for (size_t i = 0; i < pv->n; i++) {
+		const char *c = pv->v[i]->text != NULL ? pv->v[i]->text : "";
+
+		for (; *c != '\0'; c++)
+			h = (h ^ (unsigned char)*c) * 16777619U;
+		h *= 16777619U;
+	}
+	return h != 0 ? h : 1;
+}
+
+void
+values_started(struct proc *p)
+{
+	if (p->values != NULL)
+		p->values->sum = sum_now(p->values);
+}
+
+uint32_t
+values_sum(const struct proc *p)
+{
+	return p->values != NULL ? p->values->sum : 0;
+}
+
+void
+values_recall(struct proc *p, uint32_t sum)
+{
+	if (p->values != NULL)
+		p->values->sum = sum;
 }
 
 /* ---- asking ---- */
@@ -236,7 +277,6 @@ values_tell(const char *path, const char *text, bool lost)
 		log_error("the value of %s in the store is lost: out of memory", path);
 		return;
 	}
-	v->first = !v->told;
 	v->news = v->told = true;
 	free(v->text);
 	v->text = copy;
@@ -246,6 +286,8 @@ static void
 reload(struct proc *p, const struct value *v)
 {
 	log_info("%s: %s has changed in the store (on_config_change)", p->conf->name, v->path);
+	p->values->sum = sum_now(p->values);	/* it reads them again */
+	flight_save(p);
 	if (proc_can_refresh(p))
 		proc_refresh(p, NULL);
 	else
@@ -257,13 +299,15 @@ static void
 act(struct proc *p, const struct value *v)
 {
 	struct asker by = { CAUSE_CONFIG, 0 };
+	const char *path;
 
-	if (v->text == NULL) {
+	if (values_of(p, &path) == VALUES_MISSING) {
 		log_warn("%s: its value %s is gone from the store; it keeps the last one until it"
-		    " is started again", p->conf->name, v->path);
+		    " is started again", p->conf->name, path);
 		return;
 	}
-	if (v->first)		/* it runs from before this run of ours: with this value, we hope */
+	/* told again to a core that has crashed, or changed and changed back */
+	if (p->values->sum == 0 || p->values->sum == sum_now(p->values))
 		return;
 	switch (p->conf->config->on_config_change) {
 	case CHANGE_IGNORE:
@@ -310,7 +354,7 @@ values_told(void)
 			if (p->values != NULL)
 				look_at(p);
 	RB_FOREACH(v, value_tree, &values)
-		v->news = v->first = false;
+		v->news = false;
 }
 
 void

@@ -25,6 +25,12 @@ enum values_state {
 
 /* Of all that p names; *path: the first that is not known. */
 enum values_state values_of(const struct proc *p, const char **path);
+/* p is started now, with the values of now. */
+void	values_started(struct proc *p);
+/* Of the values that its present process was started with; 0: none, or not known. */
+uint32_t values_sum(const struct proc *p);
+/* For a process found again after a crash of the core. */
+void	values_recall(struct proc *p, uint32_t sum);
 /* What a path was told to be; NULL: it is not known, or there is none. */
 const char *values_last(const char *path);
 /* Append text with its values: a hole_fn fills each. */

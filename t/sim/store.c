@@ -145,7 +145,7 @@ check_values_idle(void)
 
 	for (struct sproc *q = processes; q != NULL && a == NULL; q = q->next)
 		a = q->life == ALIVE ? helper_asked(q) : NULL;
-	if (a == NULL || !a->following || a->behind || world.lost || core.recovered ||
+	if (a == NULL || !a->following || a->behind || world.lost ||
 	    core.state != SUP_RUNNING || (sim.faults & (FAULT_MEMORY | FAULT_SIGNAL)))
 		return;
 	TAILQ_FOREACH(g, &core.groups, link)
