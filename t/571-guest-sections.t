@@ -34,6 +34,22 @@ command = /bin/true
 startsecs = 0
 nonsense = 1")" 'startsecs' 'an external program has the keys of a program'
 
+# What cannot work is told, and loaded.
+like "$(bad "[node:x]
+kind = process")" 'warning: .*no instance can be made: there is no template x' 'a template that is not there'
+like "$(bad "[node:x]
+kind = command
+monitor = tcp")" 'warning: .*kind=command needs provision' 'a command that is not there'
+like "$(bad "[node:x]
+monitor = tcp")" 'warning: .*monitor=tcp needs ports' 'probes of no port'
+like "$(bad "[node:x]
+conf_template = $T/nowhere")" "conf_template: warning: there is no file .*nowhere" 'a file that is not there'
+is "$(bad "[template:x]
+command = /bin/true
+[node:x]
+kind = process
+conf_template = $T/bad.conf" | grep -c warning)" 0 'none of that where it is all there'
+
 # The seed's adapters: they get a configuration and a token, and are supervised like any program.
 script adapter <<END
 #!/bin/sh

@@ -7,6 +7,7 @@
 
 #include "conf/array.h"
 #include "conf/load.h"
+#include "conf/path.h"
 #include "conf/words.h"
 
 void
@@ -87,6 +88,88 @@ check_plan(struct loader *ld, const struct conf_guest *plan)
 	    (int)len, plan->name);
 }
 
+/* ---- nodes: what cannot work is told before somebody asks for an instance ---- */
+
+static const void *
+value_of(const struct conf_guest *g, const char *key)
+{
+	const struct conf_key *k = conf_key_find(conf_guest_kinds[g->kind]->table, key);
+
+	return conf_field_const(k, g->keys);
+}
+
+static const char *
+text_of(const struct conf_guest *g, const char *key)
+{
+	return *(char *const *)value_of(g, key);
+}
+
+static int
+warn(struct loader *ld, const struct conf_guest *g, const char *key, const char *text,
+    const char *what)
+{
+	const struct section_load sl = { conf_guest_kinds[g->kind]->table,
+		ini_find(&ld->ini, g->section), ld->scope, false };
+	struct origin o = load_origin(ld, &sl, key);
+
+	return report_note(&ld->report, &o, LOG_WARN, "For [%s], %s%s", g->section, text, what);
+}
+
+static int
+check_template(struct loader *ld, const struct conf_guest *g)
+{
+	const char *name = text_of(g, "template");
+	bool there;
+
+	name = name != NULL ? name : g->name;
+	buf_clear(&ld->text);
+	buf_addf(&ld->text, "template:%s", name);
+	if (ld->text.failed)
+		return report_nomem(&ld->report);
+	there = ini_find(&ld->ini, buf_text(&ld->text)) != NULL;
+	return there ? 0 : warn(ld, g, "template", "no instance can be made: there is no template ", name);
+}
+
+/* Files that are not there yet may come; who checks wants to know. */
+static void
+check_files(struct loader *ld, const struct conf_guest *g)
+{
+	const struct section_load sl = { &conf_node_table, ini_find(&ld->ini, g->section),
+		ld->scope, false };
+	struct origin o = load_origin(ld, &sl, "conf_template");
+	const struct strlist *l = value_of(g, "conf_template");
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!path_exists(l->v[i]))
+			report_hint(&ld->report, &o, "there is no file %s", l->v[i]);
+}
+
+static int
+check_node(struct loader *ld, const struct conf_guest *g)
+{
+	enum node_kind kind = *(const enum node_kind *)value_of(g, "kind");
+	const struct conf_ports *ports = value_of(g, "ports");
+	const char *monitor = text_of(g, "monitor");
+
+	if (g->keys->command != NULL)
+		return 0;
+	check_files(ld, g);
+	if (kind == NODE_PROCESS && check_template(ld, g) == -1)
+		return -1;
+	if (kind == NODE_COMMAND && text_of(g, "provision") == NULL)
+		return warn(ld, g, "kind", "no instance can be made: kind=command needs provision", "");
+	if (monitor != NULL && strcmp(monitor, "tcp") == 0 && ports->last == 0)
+		return warn(ld, g, "monitor", "monitor=tcp needs ports: nothing is probed", "");
+	return 0;
+}
+
+static int
+check_guest(struct loader *ld, const struct conf_guest *g)
+{
+	return g->kind == SECTION_PLAN ? check_plan(ld, g) :
+	    g->kind == SECTION_NODE ? check_node(ld, g) : 0;
+}
+
 int
 load_guests(struct loader *ld)
 {
@@ -100,8 +183,7 @@ load_guests(struct loader *ld)
 				return -1;
 	}
 	for (size_t i = 0; i < ld->c->nguests; i++)
-		if (ld->c->guests[i].kind == SECTION_PLAN &&
-		    check_plan(ld, &ld->c->guests[i]) == -1)
+		if (check_guest(ld, &ld->c->guests[i]) == -1)
 			return -1;
 	return 0;
 }

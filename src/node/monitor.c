@@ -194,6 +194,8 @@ look(struct probe *p, const struct row *r)
 
 	if (p->fd != -1 || p->child != NULL)	/* the last one is still on its way */
 		return;
+	if (node.probes_tcp && r->port == 0)	/* made when the node had no ports */
+		return;
 	if (node.hook[HOOK_MONITOR] == NULL) {
 		connect_to(p, r->port);
 		return;
