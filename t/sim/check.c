@@ -143,8 +143,9 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
 	if (ev->from == P_BACKOFF || last_cause(p) == CAUSE_AUTORESTART)
 		check_limit(p, s);
-	else if (last_cause(p) != CAUSE_DEPENDENCY || ev->from != P_EXITED)
-		s->exits = 0;
+	else if (last_cause(p) != CAUSE_DEPENDENCY || ev->from != P_EXITED ||
+	    p->ring[(p->ntransitions - 1) % TRANSITIONS_KEPT].arg != 0)
+		s->exits = 0;	/* one that needs it has asked, or a person */
 	if (ev->from == P_BACKOFF) {
 		if (s->conf != p->conf)
 			say("%s: its rules have changed", name_of(p));
