@@ -35,6 +35,7 @@ static int
 refuse(const char *argv0, const struct err *e)
 {
 	sockets_release(false);
+	remember_release();
 	fprintf(stderr, "Error: %s\nFor help, use %s -h\n", e->msg, argv0);
 	return EXIT_REFUSED;
 }

@@ -35,6 +35,8 @@ port = 7002' 'which a person can read'
 is "$(stat -c %a state/instances.d/echo_a.ini)" 600 'and nobody else, as there may be passwords in it'
 is "$(ctl instance list)" 'echo:a RUNNING port=7001
 echo:b_c RUNNING dir=/x greeting=good day port=7002' 'instance list'
+is "$(ctl avail | awk '/^echo/ { print $1, $2, $3, $4 }')" 'echo:a in use auto
+echo:b_c in use auto' 'avail lists them'
 like "$(ctl instance add echo x/y port=1; ctl instance add echo a:b port=1)" "'name' is 'x/y'" 'names are checked'
 like "$(first instance add nobody a)" 'nobody:a: ERROR \(no such template\)' 'no such template'
 like "$(first instance add echo c Port=1)" "'holes' has 'Port'" 'names of holes are checked'

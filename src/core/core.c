@@ -24,6 +24,7 @@
 #include "core/outcome.h"
 #include "core/ready.h"
 #include "core/proc.h"
+#include "core/remember.h"
 #include "core/resume.h"
 #include "core/roles.h"
 #include "core/secrets.h"
@@ -292,5 +293,7 @@ core_release(void)
 	core.reread = NULL;
 	free(core.statedir);
 	core.statedir = NULL;
+	if (core.state != SUP_RESTARTING)	/* else the next run goes on with it */
+		remember_release();
 	core.run_id[0] = '\0';
 }

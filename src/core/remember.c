@@ -135,3 +135,11 @@ remember_recall(int fd)
 	while ((n = read(fd, part, sizeof(part))) > 0)
 		buf_add(&memory.text, part, (size_t)n);
 }
+
+void
+remember_release(void)
+{
+	buf_release(&memory.text);
+	fd_close(&memory.fd);
+	memory.told = false;
+}

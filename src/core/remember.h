@@ -22,6 +22,8 @@ int	forget(const char *name, struct err *e);
 const char *remember_text(void);
 /* Memory that holds the same and survives exec; -1: there is nothing in it. */
 int	remember_fd(void);
+/* The supervisor ends for good. */
+void	remember_release(void);
 /* In a new image: read it.  fd is owned from now on; -1: there is none. */
 void	remember_recall(int fd);
 

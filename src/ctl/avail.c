@@ -62,6 +62,32 @@ list_group(const struct group *g, struct avail *list, size_t n, size_t max)
 	return n;
 }
 
+/* Instances that came while the supervisor runs are in no tree. */
+static size_t
+list_added(const struct config *config, struct avail *list, size_t n, size_t max)
+{
+	const struct pgroup *g;
+
+	TAILQ_FOREACH(g, &core.groups, link) {
+		const struct group *to = conf_find_group(config, g->name);
+		size_t known = to != NULL ? to->nprograms : 0;
+		const struct proc *p;
+
+		if (to == NULL || to->kind != GROUP_TEMPLATE)
+			continue;
+		TAILQ_FOREACH(p, &g->procs, link)
+			if (known > 0)		/* list_group() has those */
+				known--;
+			else if (n < max) {
+				list[n] = (struct avail){ .group = g->name, .prog = p->conf,
+					.proc = p, .i = n, .group_priority = g->priority,
+					.in_use = true };
+				n++;
+			}
+	}
+	return n;
+}
+
 /* What both need that say what there is, and that say all. */
 static void
 put_brief(struct buf *b, const struct avail *a)
@@ -164,7 +190,7 @@ int
 do_get_config(struct client *c, const struct vcall *call, struct err *e)
 {
 	const struct config *config = core.reread != NULL ? core.reread : core.config;
-	size_t max = count_programs(config), n = 0;
+	size_t max = count_programs(config) + core.nprocs, n = 0;
 	struct avail *list;
 	bool full = false;
 
@@ -175,6 +201,7 @@ do_get_config(struct client *c, const struct vcall *call, struct err *e)
 		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
 	for (size_t i = 0; i < config->ngroups; i++)
 		n = list_group(config->groups[i], list, n, max);
+	n = list_added(config, list, n, max);
 	qsort(list, n, sizeof(list[0]), by_process);
 	vreply_begin(&c->out);
 	json_key(&c->out, "configs");

@@ -89,6 +89,35 @@ write_role_call(char *at, size_t size, const char *c, const char *more)
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
+/* What adds and removes single processes. */
+static size_t
+write_instance_call(char *at, size_t size, const char *c, const char *more)
+{
+	const char *wait = chance(600) ? "true" : "false";
+	int n;
+
+	switch (rnd(5)) {
+	case 0: case 1:
+		n = snprintf(at, size, "%sAddInstance\",\"parameters\":{\"template\":\"t\","
+		    "\"name\":\"i%u\",\"holes\":{\"hole\":%u},\"wait\":%s}%s}", c,
+		    (unsigned)rnd(4), (unsigned)rnd(8) / 7, wait, more);
+		break;
+	case 2:
+		n = snprintf(at, size, "%sRemoveInstance\",\"parameters\":{\"template\":\"t\","
+		    "\"name\":\"i%u\",\"wait\":%s}%s}", c, (unsigned)rnd(4), wait, more);
+		break;
+	case 3:
+		n = snprintf(at, size, "%sListInstances\"}", c);
+		break;
+	default:
+		n = snprintf(at, size, "%sScale\",\"parameters\":{\"name\":\"p%u\",%s%u,"
+		    "\"wait\":%s}%s}", c, (unsigned)rnd(6),
+		    chance(800) ? "\"processes\":" : "\"ignored\":", (unsigned)rnd(5), wait, more);
+		break;
+	}
+	return n > 0 && (size_t)n < size ? (size_t)n : 0;
+}
+
 /* A call as JSON text without its NUL. */
 static size_t
 write_call(char *at, size_t size)
@@ -100,6 +129,8 @@ write_call(char *at, size_t size)
 
 	if (chance(100))
 		return write_role_call(at, size, c, more);
+	if (chance(120))
+		return write_instance_call(at, size, c, more);
 	switch (rnd(24)) {
 	case 22:
 		n = snprintf(at, size, "{\"method\":\"org.supd.Node.List\",\"parameters\":"

@@ -43,6 +43,8 @@ static struct role_made {
 	const char *more;
 } roles_made[ROLES];
 
+/* [template:t]; NULL: it is not there. */
+static const char *template_command;
 static bool had_brake, with_roles;
 static int nodes[2];	/* capacity of [node:a], [node:b]; 0: it is not there */
 static bool has_store;
@@ -81,6 +83,16 @@ change_role(struct role_made *r)
 		r->items[i] = chance(600) ? (int)rnd(PROGRAMS + (chance(300) ? 4 : 2)) : -1;
 	r->order = (int)between(1, 2);
 	r->more = more[rnd(sizeof(more) / sizeof(more[0]))];
+}
+
+static void
+change_template(void)
+{
+	static const char *const commands[] = {
+		NULL, "steady", "steady", "crash", "stubborn", "oneshot", "escape", "false",
+	};
+
+	template_command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
 }
 
 static void
@@ -172,6 +184,9 @@ config_first(void)
 		nodes[i] = chance(200);
 	has_store = chance(100);
 	with_roles = chance(400);
+	template_command = NULL;
+	if (chance(500))
+		change_template();
 	for (int i = 0; i < ROLES; i++) {
 		change_role(&roles_made[i]);
 		roles_made[i].there = with_roles && chance(700);
@@ -189,6 +204,8 @@ config_edit(void)
 		change_role(&roles_made[rnd(ROLES)]);
 		roles_made[rnd(ROLES)].there ^= true;
 	}
+	if (chance(100))
+		change_template();
 	switch (rnd(10)) {
 	case 9:
 		nodes[rnd(2)] = (int)rnd(3);
@@ -384,6 +401,12 @@ config_write(void)
 		if (nodes[i] != 0)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "[node:%c]\n"
 			    "capacity=%d\n", 'a' + i, nodes[i]);
+	if (template_command != NULL)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "[template:t]\n"
+		    "command=/sim/%s %%(hole)s\nstartsecs=%d\nautostart=%s\nstopwaitsecs=1\n"
+		    "priority=%d\n%s", template_command, (int)rnd(2), chance(800) ? "true" :
+		    "false", (int)between(1, 3) * 10, programs[0].there && chance(300) ?
+		    "depends_on=p0:started\n" : "");
 	if (has_store)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "[store]\n");
 	text[n] = '\0';

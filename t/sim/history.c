@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "core/core.h"
+#include "core/remember.h"
 #include "core/sockets.h"
 #include "ctl/ctl.h"
 #include "kernel.h"
@@ -358,11 +359,15 @@ run_once(const struct conf_args *args)
 	struct err e = { 0 };
 	bool again;
 
+	struct conf_args with_memory = *args;
+
 	sim.faults_on = false;
-	c = conf_load(args->configuration, args, &e);
+	with_memory.memory = remember_text();
+	c = conf_load(args->configuration, &with_memory, &e);
 	if (c == NULL) {
 		say("refused: %s", e.msg);
 		sockets_release(false);
+		remember_release();
 		return false;
 	}
 	loop_init();
