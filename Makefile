@@ -456,6 +456,7 @@ SIM = \
 	t/sim/sim.c \
 	t/sim/store.c \
 	t/sim/table.c \
+	t/sim/teller.c \
 	t/sim/web.c \
 
 SIM_RUN = t/sim/check.c t/sim/history.c

@@ -156,6 +156,7 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	p->stop_wall_ms = sys->wall_ms();
 	stdin_close(p);
 	listener_hear_out(p);
+	ready_end(p);	/* a probe is nobody that it left behind */
 	stream_ended(p);
 	secrets_remove(p);
 	if (!asked)
@@ -174,6 +175,5 @@ proc_reaped(struct proc *p, const struct reaped *r, const char *exec_failure)
 	else
 		ended_running(p, r->status, how);
 	sockets_left(p);
-	ready_end(p);
 	listener_ended(p);
 }

@@ -101,7 +101,7 @@ is_unhealthy(struct health_watch *h)
 	change(h, HEALTH_BAD);
 	if (act == UNHEALTHY_RESTART)
 		order_restart(p, by);
-	else if (act == UNHEALTHY_STOP)
+	else if (act == UNHEALTHY_STOP && core.state == SUP_RUNNING)
 		proc_stop(p, by, NULL);
 }
 

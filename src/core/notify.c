@@ -337,6 +337,8 @@ notify_hear(void)
 			.msg_control = control, .msg_controllen = sizeof(control) };
 
 		n = sys->recvmsg(notes.fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+		if (n == -1 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return;
 		text[n] = '\0';

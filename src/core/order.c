@@ -283,6 +283,8 @@ order_rules_changed(struct proc *p)
 void
 order_restart(struct proc *p, struct asker by)
 {
+	if (core.state != SUP_RUNNING)	/* its end comes in its turn */
+		return;
 	proc_stop(p, by, NULL);
 	p->again = p->want_up = true;
 	check_later(p);		/* from BACKOFF it is STOPPED already */

@@ -179,7 +179,10 @@ proc_hasten(struct proc *p, struct asker by)
 void
 proc_extend_stop(struct proc *p, int64_t ms)
 {
-	if (p->fsm.st == P_STOPPING && !p->killed && !life_hurried() &&
+	/* the time of a whole shutdown is not its to give */
+	bool planned = core.state != SUP_RUNNING && core.config->supd.stop_budget > 0;
+
+	if (p->fsm.st == P_STOPPING && !p->killed && !life_hurried() && !planned &&
 	    ms > loop_timer_left(&p->timer))
 		loop_timer_start(&p->timer, ms, on_due);
 }
@@ -236,6 +239,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 {
 	switch (p->fsm.st) {
 	case P_FATAL:
+		survivors_forget(p);	/* what it left behind holds up no start any more */
 		log_info("gave up: %s entered FATAL state, %s", p->conf->name,
 		    why_given_up(p));
 		break;

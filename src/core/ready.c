@@ -44,7 +44,7 @@ ready_serves(struct readiness *r)
 	struct proc *p = r->p;
 
 	stop_looking(r);
-	if (r->ready || p->pid == 0 || p->fsm.st == P_STOPPING)
+	if (r->ready || p->pid == 0 || !pstate_is_running(p->fsm.st))
 		return;
 	r->ready = true;
 	health_begin(p);
@@ -454,7 +454,7 @@ ready_begin(struct proc *p, bool made)
 void
 ready_running(struct proc *p)
 {
-	if (p->conf->ready.kind != READY_RUNNING)
+	if (p->conf->ready.kind != READY_RUNNING || p->pid == 0)
 		return;
 	if (p->readiness != NULL)
 		notify_serves(p->readiness);

@@ -233,7 +233,8 @@ core_remove_group(const char *name, struct err *e)
 static void
 take_down(struct item *it, struct proc *p, bool for_good)
 {
-	bool up = pstate_is_running(p->fsm.st) || proc_restart_due(p);
+	/* one that is stopped in order to be started again is up, too */
+	bool up = pstate_is_running(p->fsm.st) || proc_restart_due(p) || p->again;
 
 	p->updating = true;
 	p->leaving = for_good;

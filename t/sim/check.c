@@ -174,7 +174,7 @@ entered_running(const struct proc *p)
 		return;		/* it has died meanwhile: that is told next */
 	if (p->pid == 0)
 		return;
-	if (startsecs > 0 && up_ms <= startsecs * 1000)
+	if (startsecs > 0 && up_ms <= startsecs * 1000 && p->conf->type != TYPE_NOTIFY)
 		fail("%s is RUNNING after %lld ms", name_of(p), (long long)up_ms);
 }
 
@@ -352,10 +352,27 @@ check_pid(const struct proc *p)
 {
 	const struct sproc *q = p->pid != 0 ? process_find(p->pid) : NULL;
 
-	if (p->pid != 0 && (q == NULL || !q->main || q->parent != NULL))
+	if (p->pid != 0 && (q == NULL || q->hook || q->parent != NULL ||
+	    (!q->main && !q->notifies)))
 		fail("%s has pid %d, which is not its process", name_of(p), (int)p->pid);
 	if (p->pid != 0 && core_by_id(p->id) != p)
 		fail("%s is not found by its id", name_of(p));
+}
+
+/* It is ready when it has said so, and looked after when it is ready. */
+static void
+check_ready(const struct proc *p)
+{
+	if (proc_is_ready(p) && p->conf->ready.kind == READY_NOTIFY && !teller_said(p))
+		fail("%s is ready, but has not said so", name_of(p));
+	if (p->health == NULL)
+		return;
+	if (proc_health(p) != HEALTH_NONE && (p->pid == 0 || !proc_is_ready(p)))
+		fail("%s is %s while it does not serve", name_of(p),
+		    health_name(proc_health(p)));
+	if (proc_health(p) == HEALTH_NONE && p->pid != 0 && p->fsm.st == P_RUNNING &&
+	    proc_is_ready(p))
+		fail("%s serves, and nobody looks after it", name_of(p));
 }
 
 static bool
@@ -412,6 +429,7 @@ check_turn(void)
 			check_depends(p);
 			check_roles(p);
 			check_pid(p);
+			check_ready(p);
 			check_sockets(p);
 		}
 	for (int i = 0; i < GUEST_KINDS; i++)

@@ -26,6 +26,7 @@ static struct made {
 	int	 value;		/* of the store; -1: none */
 	const char *policy;	/* of restarts */
 	const char *hooks;
+	const char *ready, *watch;
 } programs[PROGRAMS];
 
 static struct pool_made {
@@ -135,6 +136,19 @@ change(struct made *p)
 		"pre_start=/sim/oneshot\npost_start=/sim/false\npre_stop=/sim/stubborn\n"
 		    "post_exit=/sim/crash\nhook_timeout=500ms\n",
 	};
+	static const char *const readies[] = {
+		"ready=notify\n", "type=notify\n", "type=notify\nready_timeout=2\n",
+		"ready=exec:/sim/probe\n", "ready=http://127.0.0.1:80/\nready_timeout=9\n",
+		"ready=notify\nready_timeout=3\n", "ready=fd:5\nready_timeout=4\n",
+	};
+	static const char *const watches[] = {
+		"health=exec:/sim/probe 'a b'\nhealth_interval=3s\nhealth_retries=2\n",
+		"health=tcp:80\nhealth_interval=700ms\non_unhealthy=stop\nhealth_timeout=1s\n",
+		"health=unix:/x\nhealth_interval=5s\non_unhealthy=none\nhealth_retries=1\n",
+		"health=exec:/sim/missing\nhealth_interval=2s\nhealth_start_period=3s\n",
+		"watchdog=1s\n", "watchdog=4s\nhealth=tcp:80\nhealth_interval=4s\n",
+		"watchdog=900ms\nnotify_access=main\n",
+	};
 	static const char *const logs[] = { "NONE", "AUTO", "/tmp/x.log", "NONE" };
 
 	p->command = commands[rnd(sizeof(commands) / sizeof(commands[0]))];
@@ -158,6 +172,8 @@ change(struct made *p)
 	p->value = chance(800) ? -1 : (int)rnd(SIM_VALUES);
 	p->sockets = chance(600) ? 0 : (int)between(1, 4);
 	p->hooks = chance(700) ? "" : hooks[rnd(sizeof(hooks) / sizeof(hooks[0]))];
+	p->ready = chance(700) ? "" : readies[rnd(sizeof(readies) / sizeof(readies[0]))];
+	p->watch = chance(750) ? "" : watches[rnd(sizeof(watches) / sizeof(watches[0]))];
 	p->policy = chance(600) ? "" : policies[rnd(sizeof(policies) / sizeof(policies[0]))];
 }
 
@@ -296,8 +312,9 @@ write_program(char *at, size_t size, int i)
 	if (p->value != -1)	/* a change of this key alone is none of the value */
 		n += (size_t)snprintf(at + n, size - n, "on_config_change=%s\n",
 		    changes[i % 3]);
-	n += (size_t)snprintf(at + n, size - n, "%s%stype=%s\non_dependency_loss=%s\ndepends_on=",
-	    p->policy, p->hooks, p->oneshot ? "oneshot" : "simple", p->loss);
+	n += (size_t)snprintf(at + n, size - n, "%s%s%stype=%s\n%son_dependency_loss=%s\ndepends_on=",
+	    p->policy, p->hooks, p->watch, p->oneshot ? "oneshot" : "simple",
+	    p->oneshot ? "" : p->ready, p->loss);
 	for (int k = 0; k < 2; k++)
 		if (p->needs[k] != -1 && programs[p->needs[k]].there)
 			n += (size_t)snprintf(at + n, size - n, "%sp%d%s", k > 0 &&

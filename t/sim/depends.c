@@ -44,6 +44,8 @@ has(const struct proc *q, const struct conf_dep *d)
 	case DEP_RUNNING:
 		return q->fsm.st == P_RUNNING || (oneshot && done);
 	case DEP_READY:
+		if (q->conf->ready.kind != READY_RUNNING && !oneshot)
+			return proc_is_ready(q);	/* check.c knows whether it is */
 		return oneshot ? done : q->fsm.st == P_RUNNING;
 	case DEP_HEALTHY:
 		return proc_health(q) == HEALTH_GOOD;

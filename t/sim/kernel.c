@@ -607,9 +607,13 @@ s_pidfd(pid_t pid)
 static int
 s_socket(int domain, int type)
 {
-	struct file *f = file_new(F_LISTEN);	/* the only kind that is made so */
+	bool notes = domain == AF_UNIX && type == SOCK_DGRAM;
+	struct file *f = file_new(notes ? F_PACKET : F_LISTEN);
 
-	(void)domain, (void)type;
+	if (notes) {		/* what is sent to it stands in itself */
+		f->peer = f;
+		f->mode = 1;
+	}
 	f->nonblock = true;
 	return table_put(f);
 }
@@ -651,6 +655,8 @@ s_bind(int fd, const struct sockaddr *a, socklen_t len)
 	(void)len;
 	if (a->sa_family != AF_UNIX)
 		return bind_inet(f, a);
+	if (f->type == F_PACKET)	/* an abstract name */
+		return strikes(FAULT_FILES, 50) ? no(EADDRINUSE) : 0;
 	if (find_name(un->sun_path) != NULL)
 		return no(EADDRINUSE);
 	snprintf(f->path, sizeof(f->path), "%s", un->sun_path);
@@ -782,6 +788,44 @@ s_sendmsg(int fd, const struct msghdr *m, int flags)
 	return file_send(f, m->msg_iov[0].iov_base, len, passed);
 }
 
+void
+kernel_notify(pid_t from, const char *text)
+{
+	char data[200];
+	size_t len = strlen(text);
+
+	memcpy(data, &from, sizeof(from));
+	memcpy(data + sizeof(from), text, len);
+	for (int fd = 0; fd < FD_MAX; fd++)
+		if (table[fd] != NULL && table[fd]->type == F_PACKET && table[fd]->mode == 1) {
+			file_send(table[fd], data, sizeof(from) + len, NULL);
+			return;
+		}
+}
+
+/* With the credentials of the sender, which stand in front. */
+static ssize_t
+receive_note(struct file *f, struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct ucred who = { .uid = 0 };
+	char *data = m->msg_iov[0].iov_base;
+	ssize_t n = file_receive(f, data, m->msg_iov[0].iov_len, NULL);
+
+	if (n < (ssize_t)sizeof(who.pid))
+		return n;
+	memcpy(&who.pid, data, sizeof(who.pid));
+	n -= (ssize_t)sizeof(who.pid);
+	memmove(data, data + sizeof(who.pid), (size_t)n);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_CREDENTIALS;
+	c->cmsg_len = CMSG_LEN(sizeof(who));
+	memcpy(CMSG_DATA(c), &who, sizeof(who));
+	m->msg_controllen = c->cmsg_len;
+	m->msg_flags = 0;
+	return n;
+}
+
 static ssize_t
 s_recvmsg(int fd, struct msghdr *m, int flags)
 {
@@ -792,6 +836,8 @@ s_recvmsg(int fd, struct msghdr *m, int flags)
 
 	if (strikes(FAULT_EINTR, 50))
 		return no(EINTR);
+	if (f->type == F_PACKET && f->mode == 1)
+		return receive_note(f, m);
 	if (flags & MSG_PEEK)
 		return file_peek(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len);
 	n = file_receive(f, m->msg_iov[0].iov_base, m->msg_iov[0].iov_len, &passed);

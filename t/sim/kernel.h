@@ -58,7 +58,7 @@ struct file {
 	struct inode *inode;	/* REG */
 	bool	 append;	/* REG */
 	size_t	 pos, len;
-	int64_t	 mode;		/* LISTEN: 1: it listens.  CGROUP: 1: cgroup.kill */
+	int64_t	 mode;		/* LISTEN: 1: it listens.  CGROUP: 1: cgroup.kill.  PACKET: 1: notifications */
 };
 
 /* ---- file.c: objects ---- */
@@ -132,6 +132,10 @@ struct sproc {
 	int64_t	 flood;		/* bytes still to write */
 	void	*mind;		/* of a guest */
 	int	 value;		/* of the store, which its environment has; 0: none */
+	bool	 probe;		/* for ready or health; hook is set as well */
+	bool	 notifies;	/* it has a NOTIFY_SOCKET */
+	bool	 said;		/* that it is ready, itself or one of its program */
+	int64_t	 say_ms;	/* when it says something next; INT64_MAX: never */
 	struct ear *ear;	/* of an event listener */
 };
 
@@ -170,6 +174,14 @@ void	ear_act(struct sproc *p);
 int64_t	ear_next_ms(const struct sproc *p);
 /* The pool (NULL: each) is a new one. */
 void	ears_forget(const char *pool);
+
+/* ---- teller.c: what programs notify ---- */
+
+struct proc;
+void	teller_begin(struct sproc *p);
+void	teller_act(struct sproc *p);
+/* Has the process of p said that it is ready?  Or it is dead. */
+bool	teller_said(const struct proc *p);
 
 /* ---- logger.c ---- */
 
@@ -231,6 +243,8 @@ void	kernel_reset(void);
 void	kernel_set_config(const char *text);
 /* A socket is closed: names that it has lead to nobody. */
 void	kernel_forget(const struct file *f);
+/* A datagram for the socket that programs notify; lost when there is none, or no room. */
+void	kernel_notify(pid_t from, const char *text);
 /* Connect as a client; NULL when nobody listens or there is no room. */
 struct file *kernel_connect(uid_t uid);
 

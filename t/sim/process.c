@@ -144,9 +144,12 @@ read_mark(struct sproc *p, const struct spawn *s)
 {
 	const char *mark = "", *name;
 
-	for (char *const *v = s->envp; *v != NULL; v++)
+	for (char *const *v = s->envp; *v != NULL; v++) {
 		if (strncmp(*v, MARK_NAME "=", sizeof(MARK_NAME)) == 0)
 			mark = *v + sizeof(MARK_NAME);
+		if (strncmp(*v, "NOTIFY_SOCKET=", 14) == 0)
+			p->notifies = true;
+	}
 	name = strchr(mark, ':');
 	snprintf(p->mark, sizeof(p->mark), "%s", mark);
 	snprintf(p->name, sizeof(p->name), "%s", name != NULL ? name + 1 : "?");
@@ -260,7 +263,8 @@ take_files(struct sproc *p, const struct spawn *s)
 		if (shared_fd(s, i) != -1)
 			p->shared[i] = table_get(shared_fd(s, i), "spawn");
 	for (int i = 1; i < 3; i++)	/* what a listener says goes to the core */
-		if (s->fd[i] != -1 && (i > 1 || strncmp(s->argv[0], "/sim/hear-", 10) != 0))
+		if (s->fd[i] != -1 && !p->probe &&
+		    (i > 1 || strncmp(s->argv[0], "/sim/hear-", 10) != 0))
 			table[s->fd[i]]->pipe->output = true;
 	for (int i = 0; i < 3 && p->place == -1; i++)
 		p->fd[i] = s->fd[i] != -1 ? file_hold(table[s->fd[i]]) : NULL;
@@ -326,7 +330,9 @@ process_spawn(const struct spawn *s)
 	p = process_new();
 	if (p == NULL)
 		return -1;
-	p->hook = is_hook(s);
+	/* a command of that name, or the core's own face */
+	p->probe = strcmp(s->argv[0], "/sim/probe") == 0 || strcmp(s->argv[0], "supd") == 0;
+	p->hook = p->probe || is_hook(s);
 	p->main = !p->hook;
 	if (p->main)
 		check_spawn();
@@ -392,7 +398,9 @@ on_exec(struct sproc *p)
 {
 	static const int errors[] = { ENOENT, EACCES, ENOEXEC, ETXTBSY, ENOMEM };
 	const struct spawn *s = p->spawn;
+	char kind[64];
 
+	snprintf(kind, sizeof(kind), "%s", s->argv[0]);	/* the memory is gone by then */
 	if (spawn_sum(s) != p->sum)
 		fail("%s: the core changed what its child %d still reads", p->name,
 		    (int)p->pid);
@@ -441,9 +449,10 @@ on_exec(struct sproc *p)
 	else if (p->guest == HELPER)
 		helper_begin(p);
 	else {
-		const char *slash = strrchr(s->argv[0], '/');
+		const char *slash = strrchr(kind, '/');
 
-		snprintf(p->kind, sizeof(p->kind), "%s", slash != NULL ? slash + 1 : s->argv[0]);
+		snprintf(p->kind, sizeof(p->kind), "%s", p->probe ? "probe" :
+		    slash != NULL ? slash + 1 : kind);
 		program_begin(p);
 	}
 }
@@ -623,7 +632,7 @@ may_signal(const struct sproc *p, pid_t target, int sig)
 			    (int)target, p->name);
 		return;
 	}
-	if (p->main && p->parent == NULL && q->pid == p->pid)
+	if (p->parent == NULL && q->pid == p->pid)
 		return;
 	if (hooks_pid(q) == p->pid || p->hook)
 		return;		/* also one that was given up and comes to its end */

@@ -48,6 +48,8 @@ schedule(struct sproc *p)
 		p->next_ms = sim.now_ms + between(1, 20);
 	if (p->ear != NULL && ear_next_ms(p) < p->next_ms)
 		p->next_ms = ear_next_ms(p);
+	if (p->notifies && p->say_ms < p->next_ms)
+		p->next_ms = p->say_ms;
 }
 
 /* Children that outlive it, in every way to get out of sight. */
@@ -105,6 +107,11 @@ act(struct sproc *p)
 		if (p->life != ALIVE)
 			return;
 	}
+	if (p->notifies) {
+		teller_act(p);
+		if (p->life != ALIVE)
+			return;
+	}
 	if (p->flood > 0 && !p->stopped) {
 		p->flood -= (int64_t)sizeof(data);
 		memset(data, 'y', sizeof(data));
@@ -115,10 +122,27 @@ act(struct sproc *p)
 	schedule(p);
 }
 
+/* It succeeds mostly; some take longer than anybody waits. */
+static void
+probe_begin(struct sproc *p)
+{
+	p->notifies = false;
+	if (chance(500))
+		write_line(p);
+	p->ignores_term = chance(300);
+	dies_in(p, chance(900) ? between(0, 60) : between(1000, 20000), EXIT(chance(700) ? 0 : 1));
+	schedule(p);
+}
+
 void
 program_begin(struct sproc *p)
 {
 	p->act = act;
+	if (p->probe) {
+		probe_begin(p);
+		return;
+	}
+	teller_begin(p);
 	ear_begin(p);
 	if (p->ear == NULL && chance(500))
 		write_line(p);

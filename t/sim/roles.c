@@ -47,6 +47,8 @@ is_coming(const struct proc *p)
 {
 	if (p->roles != NULL && p->roles->todo != 0)
 		return true;
+	if (p->conf->ready.kind != READY_RUNNING && proc_is_ready(p))
+		return false;		/* it serves, whether startsecs are over or not */
 	return (p->fsm.st == P_STARTING && !p->held) || p->fsm.st == P_BACKOFF ||
 	    p->fsm.st == P_STOPPING || (p->fsm.st == P_EXITED && proc_restart_due(p) &&
 	    p->conf->type != TYPE_ONESHOT);
@@ -121,8 +123,8 @@ check_roles(const struct proc *p)
 static bool
 moves(const struct proc *p)
 {
-	if (p->fsm.st == P_RUNNING && p->conf->type == TYPE_ONESHOT)
-		return true;	/* it is ready when it has ended */
+	if (p->fsm.st == P_RUNNING && (p->conf->type == TYPE_ONESHOT || !proc_is_ready(p)))
+		return true;	/* it is ready when it has ended, or says so */
 	return p->fsm.st == P_STARTING || p->fsm.st == P_BACKOFF || p->fsm.st == P_STOPPING ||
 	    p->updating || p->lingering || proc_restart_due(p);
 }
