@@ -78,6 +78,10 @@ is "$(kato service catalog 2>&1; echo "= $?")" 'kato: gateway:echo is stopped
 step 'role add echo' kato role add echo -v
 is "$(sed -n 's/^  starting \(.*\)\.\.\.   ok$/\1/p' out | paste -sd' ')" \
     'echo_helper supd:node:echo supd:gateway:echo' 'program, node and gateway start in order'
+step 'process list' kato process list
+is "$(awk '{ print $1, $2 }' out | sort | paste -sd' ')" \
+    'echo_helper RUNNING supd:gateway:echo RUNNING supd:node:echo RUNNING' 'has the three'
+step 'process ready' kato process ready all
 step 'status' kato status
 is "$(cat out)" 'echo                     RUNNING' 'RUNNING'
 step 'the catalog' kato service catalog

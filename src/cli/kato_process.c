@@ -137,7 +137,7 @@ put_wanted(struct kato *k, struct buf *b)
 	while ((p = yyjson_arr_iter_next(&it)) != NULL) {
 		buf_clear(&name);
 		spec_print(&name, reply_str(p, "group"), reply_str(p, "name"));
-		if (!all || reply_bool(p, "wanted"))
+		if (!all || (reply_bool(p, "wanted") && !reply_bool(p, "guest")))
 			json_str(b, buf_text(&name));
 	}
 	json_close(b, ']');

@@ -59,9 +59,23 @@ put_full(struct buf *b, const struct proc *p)
 	json_bytes(b, buf_text(&text), text.len);
 	json_kint(b, "pid", p->pid);
 	json_kint(b, "exitstatus", proc_exitstatus(p));
+	json_kbool(b, "guest", p->group == core.guests);
 	json_close(b, '}');
 	b->failed |= text.failed;
 	buf_release(&text);
+}
+
+/* Nodes and gateways that are in roles are processes like others there. */
+static void
+put_guests(struct buf *b)
+{
+	struct proc *p;
+
+	if (core.guests == NULL)
+		return;
+	TAILQ_FOREACH(p, &core.guests->procs, link)
+		if (p->roles != NULL)
+			put_full(b, p);
 }
 
 int
@@ -78,6 +92,8 @@ do_list_processes(struct client *c, const struct vcall *call, struct err *e)
 	for (size_t i = 0; i < picks.n; i++)
 		if (picks.v[i].id != 0 && core_by_id(picks.v[i].id) != NULL)
 			put_full(b, core_by_id(picks.v[i].id));
+	if (picks.n == 0 || picks.v[0].name == NULL)
+		put_guests(b);
 	json_close(b, ']');
 	json_key(b, "unknown");
 	json_open(b, '[');
