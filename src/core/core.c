@@ -76,8 +76,16 @@ feed_removed(uint32_t id)
 	(void)id;
 }
 
+static bool
+feed_parting(const struct stream *s)
+{
+	(void)s;
+	return false;
+}
+
 static const struct feed_ops feed_none = {
-	.kick = feed_nothing, .removed = feed_removed, .reopen = feed_nothing,
+	.kick = feed_nothing, .removed = feed_removed, .parting = feed_parting,
+	.reopen = feed_nothing,
 };
 
 const struct feed_ops *core_feed = &feed_none;

@@ -489,6 +489,11 @@ struct feed_ops {
 	/* core.unsent has streams to send (the link empties the list as it can). */
 	void	(*kick)(void);
 	void	(*removed)(uint32_t id);
+	/*
+	 * s is about to be removed, with output in its pipe, and the logger has not been told
+	 * of it: true: it will be, and s->rd is the link's from now on.
+	 */
+	bool	(*parting)(const struct stream *s);
 	void	(*reopen)(void);
 };
 

@@ -133,8 +133,11 @@ static void
 release(struct stream *s)
 {
 	if (s->rd != -1) {
-		if (!s->sent && s->link.tqe_prev != NULL)
+		if (!s->sent && s->link.tqe_prev != NULL) {
 			TAILQ_REMOVE(&core.unsent, s, link);
+			if (sys->can_read(s->rd) && core_feed->parting(s))
+				s->rd = -1;
+		}
 		core_feed->removed(s->id);
 	}
 	s->link.tqe_prev = NULL;

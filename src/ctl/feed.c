@@ -48,6 +48,19 @@ feed_park(void)
 
 /* ---- pumping ---- */
 
+/* A stream that is no more, whose output the logger has yet to take from its pipe. */
+struct parting {
+	TAILQ_ENTRY(parting) link;
+	uint32_t id;
+	int	 rd;
+	struct buf packet;
+};
+
+#define PARTINGS_MAX	1024
+
+static TAILQ_HEAD(, parting) partings = TAILQ_HEAD_INITIALIZER(partings);
+static size_t npartings;
+
 static bool
 pump_streams(void)
 {
@@ -67,6 +80,32 @@ pump_streams(void)
 		TAILQ_REMOVE(&core.unsent, s, link);
 		s->link.tqe_prev = NULL;
 		s->sent = true;
+	}
+	return true;
+}
+
+static void
+parting_free(struct parting *p)
+{
+	TAILQ_REMOVE(&partings, p, link);
+	npartings--;
+	fd_close(&p->rd);
+	buf_release(&p->packet);
+	free(p);
+}
+
+/* Before their removal is told. */
+static bool
+pump_partings(void)
+{
+	struct parting *p;
+
+	while ((p = TAILQ_FIRST(&partings)) != NULL) {
+		buf_clear(&logger.packet);
+		buf_add(&logger.packet, p->packet.data, p->packet.len);
+		if (link_send(&logger, p->rd) == SENT_LATER)
+			return false;
+		parting_free(p);
 	}
 	return true;
 }
@@ -128,7 +167,7 @@ pump(struct link *l)
 {
 	(void)l;
 	log_flush();		/* a packet may be about what the last lines say */
-	return pump_options() && pump_streams() && pump_removed() &&
+	return pump_options() && pump_streams() && pump_partings() && pump_removed() &&
 	    pump_word(&reopen_due, "reopen") && pump_word(&shutdown_due, "shutdown") &&
 	    park_pump(&park, core.guest[GUEST_LOGGER].proc) && pump_finish();
 }
@@ -213,14 +252,20 @@ take(struct link *l, const char *text, size_t len, int *fd)
 
 /* ---- what the core says ---- */
 
+static void feed_removed(uint32_t id);
+
 static void
 feed_up(int fd)
 {
+	const struct parting *p;
+
 	options_due = true;
 	reopen_due = finish_due = false;	/* it opens everything anew anyway */
 	shutdown_due = core.state != SUP_RUNNING;
 	removed.n = removed.sent = 0;		/* it never knew them */
 	link_up(&logger, fd);
+	TAILQ_FOREACH(p, &partings, link)
+		feed_removed(p->id);
 }
 
 static void
@@ -258,6 +303,26 @@ feed_removed(uint32_t id)
 	feed_kick();
 }
 
+static bool
+feed_parting(const struct stream *s)
+{
+	struct parting *p = npartings < PARTINGS_MAX ? calloc(1, sizeof(*p)) : NULL;
+
+	if (p == NULL)
+		return false;
+	packet_stream(&p->packet, s);
+	if (p->packet.failed) {
+		buf_release(&p->packet);
+		free(p);
+		return false;
+	}
+	p->id = s->id;
+	p->rd = s->rd;
+	TAILQ_INSERT_TAIL(&partings, p, link);
+	npartings++;
+	return true;
+}
+
 static void
 feed_reopen(void)
 {
@@ -285,6 +350,7 @@ feed_finish(int64_t ms)
 static const struct feed_ops ops = {
 	.kick = feed_kick,
 	.removed = feed_removed,
+	.parting = feed_parting,
 	.reopen = feed_reopen,
 };
 static const struct guest_ops link_ops = {
@@ -305,6 +371,8 @@ void
 feed_close(void)
 {
 	park_refuse_all(&park, "the supervisor ends");
+	while (!TAILQ_EMPTY(&partings))
+		parting_free(TAILQ_FIRST(&partings));
 	link_release(&logger);
 	free(removed.id);
 	memset(&removed, 0, sizeof(removed));

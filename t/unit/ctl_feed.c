@@ -107,6 +107,14 @@ test_streams(void)
 	core_feed->removed(5);
 	core_feed->reopen();
 	is_str(take_all(), "remove reopen ", "later changes");
+
+	ok(core_feed->parting(&p->streams[0]), "what it has not been told of is kept for it");
+	core_feed->removed(p->streams[0].id);
+	is_str(take_all(), "add remove ", "and told before it is removed");
+	ok(core_feed->parting(&(struct stream){ .id = 8, .rd = dup(0), .proc = p }), "another");
+	core_feed->removed(8);
+	new_logger();
+	is_str(take_all(), "options add remove ", "the next logger gets it, if that one dies");
 	core.state = SUP_SHUTDOWN;
 	feed_event(&(struct event){ .type = EV_SUPERVISOR_STOPPING });
 	is_str(take_all(), "shutdown ", "a shutdown");
