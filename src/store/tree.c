@@ -239,13 +239,15 @@ static int
 get_local(struct tree *t, const char *key, struct buf *json, int64_t *revision,
     struct tree_err *e)
 {
+	const size_t len = strlen(TREE_LOCAL);
 	char local[PATH_KEY_MAX];
 	struct node n;
 	int status;
 
-	if (snprintf(local, sizeof(local), "%c" TREE_LOCAL "%s", PATH_SEP, key) >=
-	    (int)sizeof(local) || path_depth(key) == 0 ||
-	    strncmp(key, local, 1 + strlen(TREE_LOCAL)) == 0)
+	if (key[0] == '\0' || (strncmp(key + 1, TREE_LOCAL, len) == 0 &&
+	    (key[1 + len] == '\0' || key[1 + len] == PATH_SEP)) ||
+	    snprintf(local, sizeof(local), "%c" TREE_LOCAL "%s", PATH_SEP, key) >=
+	    (int)sizeof(local))
 		return 0;
 	if (node_read(t, local, &n, e) == -1)
 		return -1;

@@ -288,6 +288,9 @@ test_local(void)
 	set("local/db/name", "\"x\"");
 	is_str(get_as("db/name", true, &revision), "\"x\"", "only here");
 	is_str(get("db/name"), "NOENT", "not for all");
+	set("localhost/name", "1");
+	set("local/localhost/name", "2");
+	is_str(get_as("localhost/name", true, &revision), "2", "a component that begins so is another");
 }
 
 static char seen[400];
