@@ -114,6 +114,14 @@ file('sick-m7', '');
 until_true(sub { my $now = pid_of('many:m7'); $now && $now != $before }, 'one that fails its probes is started again');
 unlink "$T/sick-m7";
 
+# ---- the supervisor itself ----
+
+$before = pid_of('many:m1');
+kill 'SEGV', $SUP;
+until_true(sub { $c = dial() or return 0; (node($c, 'many', 'Describe'))[0] eq 'ok' }, 'after a crash of the supervisor the node is there');
+is(pid_of('many:m1'), $before, 'and nothing has happened to an instance');
+is(scalar(@{ (node($c, 'many', 'List'))[1]{instances} }), $n, 'of which it knows all');
+
 # ---- and away ----
 
 my $d = dial();

@@ -3,10 +3,12 @@
  */
 #include "serve/guest.h"
 
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <grp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@
 
 #define NOFILE_WANT	4096	/* descriptors: connections and control calls */
 #define TEXT_MAX	(16 * 1024 * 1024)	/* bytes of sections */
+#define LOCK_S		5	/* that the guest before may take to leave */
 #define RETRY_MS	10000	/* until the next try, when it could not begin */
 #define GROUPS_MAX	256
 
@@ -197,6 +200,36 @@ make_directory(yyjson_val *root, struct err *e)
 	return 0;
 }
 
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * One guest works in the directory: after a crash of the core the one before may still be on
+ * its way out.  The lock lasts as long as this process and children that go on with its work.
+ */
+static int
+lock_directory(struct err *e)
+{
+	struct sigaction act = { .sa_handler = on_alarm };	/* no SA_RESTART */
+	int fd = open(life.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
+
+	if (fd != -1) {
+		sigaction(SIGALRM, &act, NULL);
+		alarm(LOCK_S);
+		rc = flock(fd, LOCK_EX);
+		alarm(0);
+	}
+	if (rc == -1 && errno == EINTR)
+		return err_set(e, FAULT_FAILED, "the guest before this one has not ended");
+	if (rc == -1 && errno != ENOLCK && errno != EOPNOTSUPP)
+		return err_set(e, FAULT_FAILED, "cannot lock '%s': %s", life.directory,
+		    strerror(errno));
+	return 0;
+}
+
 static int
 become_user(yyjson_val *root, struct err *e)
 {
@@ -228,7 +261,7 @@ begin(yyjson_val *root, int fd, struct err *e)
 		return -1;
 	guest.section = text_of(guest.root, "section");
 	if ((face->open != NULL && face->open(e) == -1) || make_directory(root, e) == -1 ||
-	    become_user(root, e) == -1)
+	    lock_directory(e) == -1 || become_user(root, e) == -1)
 		return -1;
 	guest.core = async_new(serve_link_dial, NULL,
 	    (size_t)yyjson_get_sint(yyjson_obj_get(root, "calls")));
