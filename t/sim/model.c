@@ -741,10 +741,19 @@ explore_policies(double until)
 	return least;
 }
 
+/* What is left of the time, in equal parts for the rule sets that are left. */
+static double
+share(double until, int left)
+{
+	double now = (double)clock() / CLOCKS_PER_SEC;
+
+	return now + (until - now) / left;
+}
+
 static int
 explore_rules(int n, double until)
 {
-	int least = 1000, depth;
+	int left = n == 1 ? 4 * 3 * 2 : 2 * 3 * 4, least = 1000, depth;
 
 	rules.n = n;
 	for (rules.startretries = 0; rules.startretries <= (n == 1 ? 3 : 1);
@@ -753,7 +762,7 @@ explore_rules(int n, double until)
 			for (int k = 0; k < (n == 1 ? 2 : 4); k++) {
 				rules.startsecs = k & 1;
 				rules.same_class = k & 2;
-				depth = explore_policies(until);
+				depth = explore_policies(share(until, left--));
 				least = depth < least ? depth : least;
 			}
 	return least;
