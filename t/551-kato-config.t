@@ -105,6 +105,8 @@ kato config get app | kato config set -y copy /
 is "$(kato config get copy -j)" "$(kato config get app -j)" 'what was printed can be read again'
 printf 'a: 1\n b: 2\n' | kato config set -y app / --force 2>err
 is "$?, $(cat err)" '2, kato: not YAML: line 2: indented further than what is above it' 'a wrong line is named'
+printf 'a: \377\n' | kato config set -y app / --force 2>err
+is "$?, $(cat err)" '2, kato: the value is not UTF-8' 'as is what is no UTF-8'
 kato config set app x '{' -j 2>err
 is "$?" 2 'and JSON that is none refused'
 awk 'BEGIN { for (i = 0; i < 5000; i++) print "key" i ": value " i }' | kato config set -y large /

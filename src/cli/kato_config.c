@@ -135,8 +135,12 @@ put_value(struct kato *k, struct buf *b)
 		return false;
 	if (text == NULL)
 		text = buf_text(&in);
-	fine = k->json || k->yaml ? put_parsed(k, b, text) : true;
-	if (!k->json && !k->yaml)
+	fine = json_is_utf8(text, strlen(text));
+	if (!fine)
+		kato_failed(k, KATO_USAGE, "the value is not UTF-8");
+	else if (k->json || k->yaml)
+		fine = put_parsed(k, b, text);
+	else
 		json_kstr(b, "text", text);
 	buf_release(&in);
 	return fine;
