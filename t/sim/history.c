@@ -205,6 +205,8 @@ take_step(void)
 		call(step);
 	else if (strcmp(step, "watch") == 0)
 		watch();
+	else if (strcmp(step, "values") == 0)
+		store_give();
 	else if (strncmp(step, "config ", 7) == 0)
 		kernel_set_config(step + 7);
 	else if (strncmp(step, "signal ", 7) == 0)

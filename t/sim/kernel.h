@@ -226,6 +226,8 @@ void	store_wanted(struct sproc *p, struct yyjson_val *root);
 void	store_tell_all(struct sproc *p);
 /* Somebody sets or deletes one. */
 void	store_change(void);
+/* All of them get new ones. */
+void	store_give(void);
 int	store_value_of(const struct spawn *s);
 
 /* ---- kernel.c ---- */

@@ -31,6 +31,8 @@ static const char first[] = "config " COMMON STEADY
     "[program:rich]\ncommand=/sim/oneshot\nenv_clear=true\nlimit_nofile=10:20\nnice=1\n"
     "cpu_affinity=0\ncapabilities=none\nmemory_max=1MB\nschedule=every 1s\n"
     "[program:night]\ncommand=/sim/oneshot\nschedule=0 0 * * *\nschedule_zone=UTC\n"
+    "[program:valued]\ncommand=/sim/steady %(config_v/0)s\nenvironment=C=%(config_v/1)s\n"
+    "on_config_change=restart\nstartsecs=0\nstopwaitsecs=1\n"
     "[program:turn]\ncommand=/sim/steady\nstartsecs=0\nstopwaitsecs=1\nroles=r\n"
     "[role:r]\nprograms=later\nexclusive=gone\n[role:s]\nprograms=t*\nmandatory=true\n"
     "order=1\n[role:gone]\n[rolegroup:all]\nroles=r,s\n"
@@ -68,6 +70,11 @@ static const char *const steps[] = {
 	CONTROL "GetEnvironment\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetRuns\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetGraph\"}",
+	"values",
+	"wait 100",
+	"values",
+	CONTROL "GetLastValues\",\"parameters\":{\"paths\":[\"v/0\",\"v/1\"]}}",
+	CONTROL "Why\",\"parameters\":{\"name\":\"valued\"}}",
 	CONTROL "AddRoles\",\"parameters\":{\"names\":[\"all\"]},\"more\":true}",
 	CONTROL "ListRoles\"}",
 	CONTROL "ListProcesses\"}",

@@ -59,6 +59,7 @@ void	sim_call(const unsigned char *data, size_t len);
  * A history without accidents: a line each of these steps, in order.  "{...": a call,
  * answered before the next step; "config TEXT": what the file says from now on;
  * "signal N": to the core; "kill NAME": SIGKILL to a program; "watch": subscribe;
+ * "values": all in the store change;
  * "wait MS".  The last call needs an answer whatever has happened.
  */
 void	sim_script(const char *const *steps);

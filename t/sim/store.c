@@ -102,17 +102,28 @@ store_begin(void)
 
 /* ---- somebody writes ---- */
 
-void
-store_change(void)
+static void
+write_value(unsigned i, int n)
 {
-	unsigned i = rnd(SIM_VALUES);
-
-	world.n[i] = chance(250) ? 0 : ++world.last;
+	world.n[i] = n;
 	world.revision++;
 	say("v/%u is t%d", i, world.n[i]);
 	for (struct sproc *p = processes; p != NULL; p = p->next)
 		if (helper_asked(p) != NULL && helper_asked(p)->following)
 			tell(p, 1U << i);
+}
+
+void
+store_change(void)
+{
+	write_value(rnd(SIM_VALUES), chance(250) ? 0 : ++world.last);
+}
+
+void
+store_give(void)
+{
+	for (unsigned i = 0; i < SIM_VALUES; i++)
+		write_value(i, ++world.last);
 }
 
 /* ---- checks ---- */
