@@ -181,6 +181,10 @@ like "$(ctl why other)" 'a role needs it, asked for by uid' 'who asked for the r
 is "$(kato_status start echo)" 0 'start takes it as it is'
 like "$(kato process list gateway)" '^gateway +RUNNING' 'RUNNING again'
 kato stop other >/dev/null
+pid=$(ctl pid core)
+is "$(kato restart | paste -sd' ')" '-----> Restarting roles role echo restarting...  ok role base restarting...  ok' \
+    'restart of all leaves alone what is stopped'
+isnt "$(ctl pid core)" "$pid" 'a mandatory role may be restarted'
 
 # ---- crash of the core, reload, restart ----
 
@@ -259,6 +263,7 @@ sed -i "s,^statedir = .*,statedir = $T/state," supd.conf
 conf '[program:first]' "$S" 'startsecs = 0' "ready = file:$T/flag" \
     '[program:second]' "$S" 'startsecs = 0' '[program:third]' "$S" 'startsecs = 0' \
     '[program:apart]' "$S" 'startsecs = 0' \
+    '[program:nightly]' "$S" 'schedule = 0 3 1 1 *' 'roles = slow' \
     '[role:slow]' 'programs = first, second' 'order = 2' \
     '[role:late]' 'programs = third' 'order = 3' '[role:early]' 'programs = apart' 'order = 1' \
     '[rolegroup:three]' 'roles = slow, late, early'
@@ -278,6 +283,8 @@ touch flag
 is "$(kato process ready -b 20 all)" 'READY' 'READY when it is'
 wait $BG
 is $? 0 'role add has waited'
+is "$(kato process list -j nightly; kato status | grep slow)" '{"127.0.0.1":{"nightly":"STOPPED"}}
+slow                     RUNNING' 'what the clock starts does not start with its role'
 is "$(sed -n 's/^  starting \(.*\)\.\.\.   ok$/\1/p' add.out | paste -sd' ')" 'apart first second third' 'for all of them'
 down
 is "$(sed -n 's/.* stopped: \([^ ]*\) .*/\1/p' supd.log | grep -e apart -e first -e second -e third | paste -sd' ')" \

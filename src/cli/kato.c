@@ -30,7 +30,7 @@ static const struct kato_command commands_of_kato[] = {
 	"Stop roles, which stay on this machine; none: all but mandatory ones.\n"
 	"A process that another role needs goes on.",
 	kato_stop, WORDS_OF_ROLES | ONE_NODE | KATO_CHANGES | OPT_VERBOSE, 0, KATO_MANY },
-{ "restart", "[ROLE...]", "Stop all processes of roles and start them; none: all roles.",
+{ "restart", "[ROLE...]", "Stop all processes of roles and start them; none: of all that run.",
 	kato_restart, WORDS_OF_ROLES | ONE_NODE | KATO_CHANGES | OPT_VERBOSE, 0, KATO_MANY },
 { "role add", "ROLE... | --all | --all-but ROLE... | --only ROLE...",
 	"Take on roles, or groups of roles, and start them.\n"

@@ -38,6 +38,13 @@ is_removable(yyjson_val *role, const void *but)
 }
 
 static bool
+is_on(yyjson_val *role, const void *unused)
+{
+	(void)unused;
+	return reply_bool(role, "on");
+}
+
+static bool
 is_stoppable(yyjson_val *role, const void *unused)
 {
 	return role_here(role, unused) && !reply_bool(role, "mandatory");
@@ -307,5 +314,5 @@ kato_stop(struct kato *k)
 void
 kato_restart(struct kato *k)
 {
-	operate(k, CONTROL_INTERFACE ".RestartRoles", "restarting", role_here);
+	operate(k, CONTROL_INTERFACE ".RestartRoles", "restarting", is_on);
 }

@@ -176,7 +176,7 @@ roles_detach(struct proc *p)
 bool
 roles_autostart(const struct proc *p)
 {
-	return p->roles != NULL ? p->roles->wanted : p->conf->autostart;
+	return p->roles != NULL ? p->roles->wanted && roles_starts(p) : p->conf->autostart;
 }
 
 bool
@@ -238,7 +238,8 @@ roles_settle(void)
 	TAILQ_FOREACH(r, &core_in_roles, link) {
 		struct proc *p = r->p;
 
-		if (r->wanted && !r->was_wanted && !is_up(p) && !p->stopped_by_person)
+		if (r->wanted && !r->was_wanted && !is_up(p) && !p->stopped_by_person &&
+		    roles_starts(p))
 			roles_todo(p, TODO_START, by_nobody);
 		else if (!r->wanted && r->was_wanted && is_up(p))
 			roles_todo(p, TODO_STOP, by_nobody);
@@ -269,7 +270,7 @@ action_for(const struct role_set *s, const struct program *program, const struct
 
 	for (size_t i = 0; i < n; i++)
 		will = will || s->v[in[i].role].on;
-	if (will && !is && !is_up(p) && !p->stopped_by_person)
+	if (will && !is && !is_up(p) && !p->stopped_by_person && roles_starts(p))
 		return "start";
 	return n > 0 && is && !will && is_up(p) ? "stop" : NULL;
 }
@@ -360,7 +361,7 @@ roles_process_state(const struct proc *p)
 static bool
 is_good(const struct proc *p)
 {
-	return edge_holds(p, DEP_READY) ||
+	return edge_holds(p, DEP_READY) || (!roles_starts(p) && !edge_is_coming(p)) ||
 	    (p->fsm.st == P_EXITED && p->expected && !edge_is_coming(p));
 }
 

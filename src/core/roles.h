@@ -41,6 +41,13 @@ void	roles_release(void);
 void	roles_attach(struct proc *p);
 void	roles_detach(struct proc *p);
 
+/* Does p start with its role?  What the clock starts only may run then. */
+static inline bool
+roles_starts(const struct proc *p)
+{
+	return p->timetable == NULL || p->conf->autostart;
+}
+
 /* Shall p run when it is new, or at the start of the supervisor? */
 bool	roles_autostart(const struct proc *p);
 /* Start p, which was never started, when it is its turn. */

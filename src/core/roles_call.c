@@ -149,13 +149,16 @@ roles_call_release(void)
 
 /* ---- goals ---- */
 
-/* Without names: what is here; a stop leaves alone what is to run everywhere. */
+/* Without names: what is here, or runs; a stop leaves alone what is to run everywhere. */
 static void
 choose_all(enum role_action action, bool *chosen)
 {
-	for (size_t i = 0; i < core_roles.n; i++)
-		chosen[i] = role_is_here(&core_roles.v[i]) &&
-		    !(action == ROLES_STOP && core_roles.v[i].conf.mandatory);
+	for (size_t i = 0; i < core_roles.n; i++) {
+		const struct role *r = &core_roles.v[i];
+
+		chosen[i] = action == ROLES_RESTART ? r->on : role_is_here(r) &&
+		    !(action == ROLES_STOP && r->conf.mandatory);
+	}
 }
 
 static int
@@ -243,9 +246,12 @@ todo_of(const struct proc_roles *r, enum role_action action)
 	switch (action) {
 	case ROLES_ADD:
 	case ROLES_START:
-		return !r->wanted || (pstate_is_running(p->fsm.st) && r->todo == 0) ? 0 :
+		return !r->wanted || !roles_starts(p) ||
+		    (pstate_is_running(p->fsm.st) && r->todo == 0) ? 0 :
 		    TODO_START | (r->todo & TODO_STOP);
 	case ROLES_RESTART:
+		if (!roles_starts(p))
+			return 0;	/* its run goes on, the next one comes */
 		return is_down(p) ? TODO_START : TODO_STOP | TODO_START;
 	case ROLES_REMOVE:
 	case ROLES_STOP:

@@ -49,7 +49,8 @@ put_full(struct buf *b, const struct proc *p)
 	json_kstr(b, "group", p->group->name);
 	json_kstr(b, "state", roles_process_state(p));
 	json_kbool(b, "ready", edge_holds(p, DEP_READY));
-	json_kbool(b, "wanted", p->roles != NULL ? p->roles->wanted : p->want_up);
+	json_kbool(b, "wanted", p->roles != NULL && roles_starts(p) ? p->roles->wanted :
+	    p->want_up);
 	json_key(b, "roles");
 	json_open(b, '[');
 	for (size_t i = 0; p->roles != NULL && i < p->roles->n; i++)
