@@ -5,7 +5,8 @@
  * So time that one does not use is there for the next, and where all fits nothing is cut.
  *
  * Dependencies come before priorities, as in life.c: who is needed by another counts as
- * having its priority, if that is lower.
+ * having its priority, if that is lower.  What the order of roles adds is not counted: who
+ * comes too late by it is killed with the rest, at the end.
  */
 #include "core/budget.h"
 
@@ -91,8 +92,8 @@ leave_user(struct proc *to)
 		found[nfound++] = (size_t)(s - plan.v);
 }
 
-/* Users before what they use, into plan.order. */
-static void
+/* Users before what they use, into plan.order; -1: they go round, which the file may not say. */
+static int
 sort_users_first(void)
 {
 	for (size_t i = 0; i < plan.n; i++)
@@ -107,6 +108,7 @@ sort_users_first(void)
 		looked_at->rank = i;
 		order_each_dependency(looked_at->p, leave_user);
 	}
+	return nfound == plan.n ? 0 : -1;
 }
 
 /* Those that stop last come first. */
@@ -162,13 +164,12 @@ budget_begin(int64_t ms)
 		return;
 	plan.begin_ms = loop_now();
 	plan.end_ms = plan.begin_ms + ms - (kept_ms < AFTER_KILL_MS ? kept_ms : AFTER_KILL_MS);
-	if (take_all() == -1) {
+	if (take_all() == -1 || sort_users_first() == -1) {
 		free(plan.v);
 		plan.v = NULL;
-		log_warn("no memory to plan stop_budget: what is left at its end is killed");
+		log_warn("no plan for stop_budget: what is left at its end is killed");
 		return;
 	}
-	sort_users_first();
 	all_ms = measure();
 	if (all_ms > plan.end_ms - plan.begin_ms)
 		log_info("stop_budget: stops may take %lld.%lld s one after the other: each"

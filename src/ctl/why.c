@@ -239,7 +239,8 @@ say_stopping(struct buf *out, const struct proc *p, const struct why_now *now)
 		buf_addf(out, ", %s %sin ", next != NULL ? next : "stop_command",
 		    p->killed ? "again " : "");
 		cause_put_span(out, now->timer_ms);
-		if (acts == NULL)
+		if ((acts == NULL || acts->stop_signals.n == 0) &&
+		    hooks_now(p) == HOOK_NONE)
 			buf_addf(out, " (stopwaitsecs=%lld)",
 			    (long long)p->conf->stopwaitsecs);
 	}
