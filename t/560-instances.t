@@ -52,6 +52,11 @@ isnt "$(ctl pid echo:a)" "$pid" 'as another process'
 printf '[instance:echo:d]\nport = 9\n' >state/instances.d/echo_d.ini
 is "$(ctl update | sort -u)" 'echo: updated process group' 'a file put there by hand counts at an update'
 await ran '^d 00009' >/dev/null
+printf 'nonsense\n' >state/instances.d/echo_e.ini
+is "$(ctl plan)" 'No config updates to processes' 'a damaged file is left out'
+ctl update >/dev/null
+logged 'CRIT .*echo_e.ini is left out'
+rm state/instances.d/echo_e.ini
 is "$(ctl instance remove echo b_c)" 'echo:b_c: removed' 'removed'
 is "$(ctl instance remove echo b_c)" 'echo:b_c: was not there' 'and once more is fine'
 is "$(ctl status | awk '/^echo/ { print $1, $2 }')" 'echo:a RUNNING

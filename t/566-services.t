@@ -61,7 +61,7 @@ eventually test -s db.2
 is "$(ctl pid web.0)" "$pid" 'nobody else is started again'
 is "$(json DOTCLOUD_DB_SQL_PORT_2 <srv/environment.json)" "$(value db.2 PORT_SQL)" 'but the files of the others are written anew'
 is "$(ctl plan)" 'No config updates to processes' 'a reload keeps this'
-is "$(ctl scale db=1 | sort)" 'db.1:gc: removed
+is "$(ctl scale db:instances=1 | sort)" 'db.1:gc: removed
 db.1:sql: removed
 db.2:gc: removed
 db.2:sql: removed' 'scaled down'

@@ -25,6 +25,12 @@ END
 for s in good bad slow prof; do cp run $s/run; done
 echo 'echo no such thing >&2; return 3' >prof/profile
 mkfifo gate
+# somebody else listens at the first port of the range of few, and no more than one is left
+lo2=$((32000 + $$ % 700))
+perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "0.0.0.0:$ARGV[0]", Listen => 1) or die "$!\n";
+	open my $f, ">", "taken"; print $f "yes\n"; close $f; sleep 1000' $lo2 &
+other=$!
+await taken yes >/dev/null
 : >order
 lo=$((30000 + $$ % 2000))
 common="startsecs = 0
@@ -34,7 +40,8 @@ conf '[supd]' "statedir = $T/state" \
     '[service:bad]' "home = $T/bad" 'postinstall = echo broken >&2; exit 7' "$common" \
     '[service:slow]' "home = $T/slow" 'postinstall = sleep 1000 & wait' 'postinstall_timeout = 1' "$common" \
     '[service:prof]' "home = $T/prof" 'startretries = 0' 'startsecs = 1' "ports = $lo-$((lo + 20))" \
-    '[service:many]' "home = $T" "process = $T/accept.pl" 'instances = 3' 'balance = round-robin' 'port.www = http' "$common"
+    '[service:many]' "home = $T" "process = $T/accept.pl" 'instances = 3' 'balance = round-robin' 'port.www = http' "$common" \
+    '[service:few]' "home = $T" "process = sleep 1000" 'instances = 2' 'port.a = tcp' 'startsecs = 0' "ports = $lo2-$((lo2 + 1))"
 up
 like "$(ctl status good.0:good.0)" 'STARTING +waits for good.0:postinstall to be done' 'the process waits for postinstall'
 echo >gate
@@ -57,5 +64,9 @@ www=$(sed -n 's/^www.0 = //p' state/ports.d/many.ini)
 got=$(perl -MIO::Socket::INET -e 'my %c; for (1..60) { my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$ARGV[0]") or die "$!\n";
 	my $l = <$s>; $c{$l}++ } print scalar(keys %c), " ", eval { my $n = 0; $n += $_ for values %c; $n }' "$www")
 is "$got" '3 60' 'round-robin: all copies answer at one port'
+is "$(ctl status few | awk '{ print $1, $2 }')" 'few.0 RUNNING' 'no port is left for the second copy: the first one runs'
+is "$(sed -n 's/^a.0 = //p' state/ports.d/few.ini)" "$((lo2 + 1))" 'at the port that nobody else had'
+logged "copy 1 is not started, as no port of $lo2-$((lo2 + 1)) is free for its 'a'"
+kill $other
 down
 done_testing

@@ -273,7 +273,7 @@ cmd_scale(struct ctl *c, struct words *w)
 		command_usage("scale");
 	}
 	for (size_t i = 0; i < w->n; i++) {
-		char *equals = strchr(w->v[i], '=');
+		char *equals = strchr(w->v[i], '='), *colon;
 
 		if (equals == NULL) {
 			say_failed(c, EXIT_INVALID_ARGS, "Error: '%s' is not NAME=NUMBER",
@@ -281,6 +281,9 @@ cmd_scale(struct ctl *c, struct words *w)
 			continue;
 		}
 		*equals = '\0';
+		colon = strchr(w->v[i], ':');
+		if (colon != NULL && strcmp(colon, ":instances") == 0)
+			*colon = '\0';		/* as some are used to say it */
 		scale(c, w->v[i], equals + 1);
 	}
 }

@@ -193,6 +193,15 @@ put_logs(struct making *m, const char *name)
 	return rc;
 }
 
+static int
+put_directory(struct making *m)
+{
+	const struct service_keys *k = &m->s->keys;
+
+	return strcmp(k->approot, ".") == 0 ? put_path(m, "directory", "", k->home, "") :
+	    put_path(m, "directory", k->home, k->approot, "");
+}
+
 /* It waits for postinstall of its copy. */
 static int
 put_depends(struct making *m)
@@ -310,7 +319,7 @@ add_process(struct making *m, const char *name, const char *line, bool postinsta
 
 	m->ini = ini_section_new(from);
 	if (m->ini != NULL && copy_keys(m, from) == 0 && put_command(m, line) == 0 &&
-	    put_path(m, "directory", m->s->keys.home, m->s->keys.approot, "") == 0 &&
+	    put_directory(m) == 0 &&
 	    put_logs(m, name) == 0 && (postinstall ? put_oneshot(m) :
 	    put_depends(m) == -1 ? -1 : put_sockets(m)) == 0)
 		rc = make(m, name, l);

@@ -566,6 +566,15 @@ take_guests(void)
 	helper_settle();
 }
 
+/* What is left out although the file is right: nobody would learn it otherwise. */
+static void
+say_omissions(const struct config *c)
+{
+	for (size_t i = 0; i < c->nnotes; i++)
+		if (c->notes[i].level == LOG_CRIT)
+			log_crit("%s", c->notes[i].text);
+}
+
 int
 core_update(char *const *groups, size_t n, struct asker by, update_fn done, void *arg,
     struct err *e)
@@ -585,6 +594,7 @@ core_update(char *const *groups, size_t n, struct asker by, update_fn done, void
 		update.config = NULL;
 		return err_set(e, FAULT_FAILED, "FAILED: out of memory");
 	}
+	say_omissions(update.config);
 	services_settle(update.config);
 	update.done = done;
 	update.arg = arg;
