@@ -137,6 +137,7 @@ SRC_core = \
 	src/core/environ.c \
 	src/core/errand.c \
 	src/core/event.c \
+	src/core/fence.c \
 	src/core/flight.c \
 	src/core/fsm.c \
 	src/core/given.c \

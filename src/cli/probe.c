@@ -119,7 +119,7 @@ ask(int fd, const char *host, size_t host_len, const char *path)
 static int
 read_status(int fd)
 {
-	char text[STATUS_LINE];
+	char text[STATUS_LINE] = "";
 	size_t len = 0;
 	ssize_t n = 1;
 	int status = 0;

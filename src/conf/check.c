@@ -135,15 +135,15 @@ shell_word(const struct strlist *argv)
 }
 
 static void
-check_command(struct loader *ld, const struct program *p)
+check_command(struct loader *ld, const struct program *p, const char *key, const char *command)
 {
-	struct origin o = origin_of(ld, p, "command");
+	struct origin o = origin_of(ld, p, key);
 	struct report *r = &ld->report;
 	struct strlist argv;
 	struct err e;
 	const char *first, *shell;
 
-	if (conf_split(p->command, &argv, &e) == -1) {
+	if (conf_split(command, &argv, &e) == -1) {
 		report_hint(r, &o, "%s", e.msg);
 		return;
 	}
@@ -195,7 +195,11 @@ check_process(struct loader *ld, const struct program *p)
 	struct origin o;
 
 	if (p->command != NULL)
-		check_command(ld, p);
+		check_command(ld, p, "command", p->command);
+	if (p->ready.kind == READY_EXEC)
+		check_command(ld, p, "ready", p->ready.path);
+	if (p->watch != NULL && p->watch->health.kind == READY_EXEC)
+		check_command(ld, p, "health", p->watch->health.path);
 	check_stream(ld, p, &p->out, "stdout_logfile", "stdout_logfile_maxbytes");
 	check_stream(ld, p, &p->err, "stderr_logfile", "stderr_logfile_maxbytes");
 	if (p->directory != NULL && !path_is_directory(p->directory)) {

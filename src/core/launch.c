@@ -25,6 +25,7 @@
 #include "core/listener.h"
 #include "core/oom.h"
 #include "core/order.h"
+#include "core/fence.h"
 #include "core/ready.h"
 #include "core/proc.h"
 #include "core/secrets.h"
@@ -392,7 +393,7 @@ launch_next(void)
 void
 launch_start(struct proc *p)
 {
-	if (p->queued || !order_may_start(p) || hooks_hold_start(p) || ready_waits(p))
+	if (p->queued || !order_may_start(p) || hooks_hold_start(p) || fence_waits(p))
 		return;
 	if (launching_room()) {
 		launch_now(p);

@@ -25,6 +25,7 @@
 #include "core/oom.h"
 #include "core/order.h"
 #include "core/outcome.h"
+#include "core/fence.h"
 #include "core/ready.h"
 #include "core/resume.h"
 #include "core/retry.h"
@@ -244,7 +245,7 @@ note_entering(struct proc *p, enum pstate from, enum cause cause)
 		    why_given_up(p));
 		break;
 	case P_STARTING:
-		ready_starting(p);
+		fence_starting(p);
 		survivors_forget(p);
 		hooks_starting(p);
 		p->start_wall_ms = sys->wall_ms();

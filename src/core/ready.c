@@ -15,13 +15,12 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "core/fence.h"
 #include "core/flight.h"
 #include "core/health.h"
-#include "core/launch.h"
 #include "core/order.h"
 #include "core/proc.h"
 #include "core/readiness.h"
-#include "core/stream.h"
 
 #define LOOK_FIRST_MS	20	/* between two looks, at first */
 #define LOOK_MOST_MS	1000
@@ -175,94 +174,6 @@ ready_socket(const struct proc *p)
 	return name;
 }
 
-/* ---- log ---- */
-
-#define FENCE_MS 1000		/* for a logger that does not answer: then without */
-
-static void
-may_start_now(struct readiness *r)
-{
-	struct proc *p = r->p;
-
-	loop_timer_stop(&r->patience);
-	r->acks = 0;
-	r->fenced = true;
-	if (p->fsm.st == P_STARTING && p->pid == 0)
-		launch_start(p);
-}
-
-static void
-on_patience(struct loop_timer *t)
-{
-	struct readiness *r = LOOP_OWNER(t, struct readiness, patience);
-
-	log_warn("%s: the logger does not say whether it has read what was written before",
-	    r->p->conf->name);
-	may_start_now(r);
-}
-
-void
-ready_starting(struct proc *p)
-{
-	if (p->readiness == NULL)
-		return;
-	p->readiness->fenced = false;
-	p->readiness->acks = 0;
-	loop_timer_stop(&p->readiness->patience);
-}
-
-bool
-ready_waits(struct proc *p)
-{
-	struct readiness *r = p->readiness;
-
-	if (r == NULL || p->conf->ready.kind != READY_LOG || p->last_pid == 0 || r->fenced)
-		return false;
-	if (r->acks != 0)
-		return true;
-	r->fence++;
-	for (int i = 0; i < 2; i++)
-		if (p->streams[i].rd != -1) {
-			r->acks |= 1U << i;
-			stream_send_again(&p->streams[i]);
-		}
-	if (r->acks != 0)
-		loop_timer_start(&r->patience, FENCE_MS, on_patience);
-	return r->acks != 0;
-}
-
-void
-ready_fence_passed(struct proc *p, const struct stream *s, uint32_t fence)
-{
-	struct readiness *r = p->readiness;
-
-	if (r == NULL || fence != r->fence || r->acks == 0)
-		return;
-	r->acks &= ~(1U << (s - p->streams));
-	if (r->acks == 0)
-		may_start_now(r);
-}
-
-void
-ready_line_seen(struct proc *p, uint32_t fence)
-{
-	struct readiness *r = p->readiness;
-
-	if (r == NULL || p->conf->ready.kind != READY_LOG || fence != r->fence || p->pid == 0)
-		return;
-	launch_poll(p);		/* who writes has passed exec */
-	ready_serves(r);
-}
-
-const char *
-ready_regex(const struct proc *p, uint32_t *fence)
-{
-	if (p->readiness == NULL || p->conf->ready.kind != READY_LOG)
-		return NULL;
-	*fence = p->readiness->fence;
-	return p->conf->ready.path;
-}
-
 /* ---- listen and file ---- */
 
 /* Does a line of /proc/net/tcp{,6} say that somebody listens at the port? */
@@ -407,7 +318,7 @@ void
 ready_detach(struct proc *p)
 {
 	if (p->readiness != NULL) {
-		ready_starting(p);
+		fence_starting(p);
 		stop_looking(p->readiness);
 		notify_end(p->readiness);
 	}

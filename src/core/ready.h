@@ -20,17 +20,6 @@ const char *ready_socket(const struct proc *p);
  * set and *number is -1 when it cannot be made.
  */
 int	ready_fd(struct proc *p, int *number);
-/*
- * ready=log.  STARTING is entered; then: does its start have to wait until the logger has read
- * what earlier processes wrote?  launch_start() follows.  The logger says that it has, or that
- * a line has matched.
- */
-void	ready_starting(struct proc *p);
-bool	ready_waits(struct proc *p);
-void	ready_fence_passed(struct proc *p, const struct stream *s, uint32_t fence);
-void	ready_line_seen(struct proc *p, uint32_t fence);
-/* What the logger has to look for in p's streams, behind which fence; NULL: nothing. */
-const char *ready_regex(const struct proc *p, uint32_t *fence);
 /* There is a child, or it was not made; its end has come. */
 void	ready_begin(struct proc *p, bool made);
 void	ready_end(struct proc *p);

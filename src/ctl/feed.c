@@ -14,7 +14,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "core/core.h"
-#include "core/ready.h"
+#include "core/fence.h"
 #include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/link.h"
@@ -221,9 +221,9 @@ on_match(yyjson_val *root, bool is_fence)
 	if (s == NULL || s->proc == NULL)
 		return;
 	if (is_fence)
-		ready_fence_passed(s->proc, s, fence);
+		fence_passed(s->proc, s, fence);
 	else
-		ready_line_seen(s->proc, fence);
+		fence_line_seen(s->proc, fence);
 }
 
 static void

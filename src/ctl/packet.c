@@ -9,7 +9,7 @@
 #include "conf/events.h"
 #include "core/core.h"
 #include "ctl/access.h"
-#include "core/ready.h"
+#include "core/fence.h"
 #include "core/stream.h"
 #include "ctl/client.h"
 #include "ctl/listen.h"
@@ -85,7 +85,7 @@ static void
 put_ready(struct buf *b, const struct proc *p)
 {
 	uint32_t fence;
-	const char *regex = p != NULL ? ready_regex(p, &fence) : NULL;
+	const char *regex = p != NULL ? fence_regex(p, &fence) : NULL;
 
 	if (regex == NULL)
 		return;

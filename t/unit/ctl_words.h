@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/edge.h"
 #include "core/hooks.h"
+#include "core/fence.h"
 #include "core/ready.h"
 #include "core/stopping.h"
 #include "core/roles.h"
@@ -47,14 +48,14 @@ health_name(enum health st)
 }
 
 const char *
-ready_regex(const struct proc *p, uint32_t *fence)
+fence_regex(const struct proc *p, uint32_t *fence)
 {
 	*fence = 0;
 	return p->conf->ready.kind == READY_LOG ? p->conf->ready.path : NULL;
 }
 
 void
-ready_fence_passed(struct proc *p, const struct stream *s, uint32_t fence)
+fence_passed(struct proc *p, const struct stream *s, uint32_t fence)
 {
 	(void)p;
 	(void)s;
@@ -62,7 +63,7 @@ ready_fence_passed(struct proc *p, const struct stream *s, uint32_t fence)
 }
 
 void
-ready_line_seen(struct proc *p, uint32_t fence)
+fence_line_seen(struct proc *p, uint32_t fence)
 {
 	(void)p;
 	(void)fence;
