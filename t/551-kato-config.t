@@ -112,6 +112,12 @@ is "$?" 2 'and JSON that is none refused'
 awk 'BEGIN { for (i = 0; i < 5000; i++) print "key" i ": value " i }' | kato config set -y large /
 is "$(kato config get large key4999)" 'value 4999' 'a value may be large'
 
+# what a report tells of it
+kato report "$T/report.tgz" >/dev/null
+tar -xzf report.tgz -O --wildcards '*/store.yaml' >outline
+like "$(cat outline)" '^  host: text of 1$' 'a report has paths and sizes'
+unlike "$(cat outline)" "value 4999|it's" 'but no values'
+
 # watching
 kato config watch 'w/**' >seen 2>&1 &
 watcher=$!

@@ -106,6 +106,8 @@ void	yaml_value(struct buf *b, yyjson_val *v);
 
 void	kato_version(struct kato *k);
 void	kato_help(struct kato *k);
+/* The paths of a store that runs and what is there, but no value; empty: there is none. */
+void	kato_config_outline(struct kato *k, struct buf *out);
 void	kato_config_get(struct kato *k);
 void	kato_config_set(struct kato *k);
 void	kato_config_del(struct kato *k);

@@ -421,3 +421,66 @@ kato_config_watch(struct kato *k)
 		;
 	buf_release(&b);
 }
+
+/* ---- for kato report ---- */
+
+static void
+put_outline(struct buf *b, yyjson_val *v)
+{
+	yyjson_obj_iter it = yyjson_obj_iter_with(v);
+	yyjson_val *name;
+	char text[40];
+
+	if (!yyjson_is_obj(v)) {
+		snprintf(text, sizeof(text), yyjson_is_arr(v) ? "list of %zu" : "text of %zu",
+		    yyjson_is_arr(v) || yyjson_is_str(v) ? yyjson_get_len(v) : 0);
+		json_str(b, yyjson_is_num(v) ? "number" : yyjson_is_bool(v) ? "true or false" :
+		    yyjson_is_null(v) ? "null" : text);
+		return;
+	}
+	json_open(b, '{');
+	while ((name = yyjson_obj_iter_next(&it)) != NULL) {
+		json_key(b, yyjson_get_str(name));
+		put_outline(b, yyjson_obj_iter_get_val(name));
+	}
+	json_close(b, '}');
+}
+
+/* Asking the store would start it. */
+static bool
+store_runs(struct kato *k)
+{
+	struct err e = { 0 };
+	bool runs = false;
+	struct reply r;
+
+	if (ctl_call(&k->ctl, CONTROL_INTERFACE ".Status", "{\"names\":[\"supd:store\"]}", &r,
+	    &e) == 0) {
+		runs = yyjson_arr_size(yyjson_obj_get(r.params, "processes")) > 0;
+		reply_release(&r);
+	}
+	return runs;
+}
+
+void
+kato_config_outline(struct kato *k, struct buf *out)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	struct reply r;
+	yyjson_doc *doc;
+
+	if (!store_runs(k))
+		return;
+	if (ctl_call(&k->ctl, STORE_INTERFACE ".Get", "{\"path\":\"/\"}", &r, &e) == -1) {
+		buf_addf(out, "%s\n", e.msg);
+		return;
+	}
+	put_outline(&b, yyjson_obj_get(r.params, "value"));
+	reply_release(&r);
+	doc = yyjson_read(buf_text(&b), b.len, 0);
+	if (doc != NULL)
+		yaml_value(out, yyjson_doc_get_root(doc));
+	yyjson_doc_free(doc);
+	buf_release(&b);
+}

@@ -161,6 +161,17 @@ add_config(struct report *r)
 	buf_release(&masked);
 }
 
+static void
+add_values(struct report *r)
+{
+	struct buf text = { 0 };
+
+	kato_config_outline(r->k, &text);
+	if (text.len > 0)
+		add(r, "store.yaml", text.data, text.len);
+	buf_release(&text);
+}
+
 /* ---- processes ---- */
 
 static void
@@ -272,6 +283,7 @@ kato_report(struct kato *k)
 		add_call(&r, "logs.json", LOG_INTERFACE ".GetStats", NULL);
 		add_log(&r, "", "main");
 		add_config(&r);
+		add_values(&r);
 		snprintf(path, sizeof(path), "%s.tgz", r.dir);
 		write_file(&r, k->n > 0 ? k->v[0] : path);
 	}
