@@ -143,7 +143,8 @@ run_now(struct timetable *t)
 		note_passed_over(t, RUN_OFF);
 	else if (!is_busy(p))
 		start(t);
-	else if (p->conf->when->overlap == OVERLAP_KILL)
+	else if (p->conf->when->overlap == OVERLAP_KILL && pstate_is_running(p->fsm.st) &&
+	    !p->updating)
 		order_restart(p, by_schedule);
 	else if (p->conf->when->overlap == OVERLAP_QUEUE && !t->queued)
 		t->queued = true;

@@ -238,7 +238,8 @@ take_down(struct item *it, struct proc *p, bool for_good)
 
 	p->updating = true;
 	p->leaving = for_good;
-	p->restart_due = !for_good && p->want_up && up;
+	/* one that is being restarted would come back, too */
+	p->restart_due = !for_good && p->want_up && (up || p->again);
 	if (!pstate_is_stopped(p->fsm.st) || up) {
 		it->stops = true;
 		proc_stop(p, update.by, NULL);

@@ -126,6 +126,10 @@ change(struct made *p)
 		"fatal_retry=5s\nbackoff=3s\nbackoff_factor=1.5\n",
 		"stop_signals=TERM 1s INT 500ms KILL\n", "stop_signals=QUIT 3s\nbackoff=1s\n",
 		"permanent_exitcodes=1,3\nrestart_limit=4/60s\nbackoff=10ms\n",
+		"schedule=every 2s\n", "schedule=every 1s\nschedule_overlap=queue\n",
+		"schedule=every 3s\nschedule_overlap=kill\nschedule_jitter=700ms\n",
+		"schedule=* * * * *\nschedule_zone=UTC\nbackoff=1s\n", "schedule=@start\n",
+		"env_clear=true\nmemory_max=1MB\npids_max=5\nlimit_core=0\nnice=1\n",
 	};
 	static const char *const hooks[] = {
 		"pre_start=/sim/oneshot\n", "pre_start=/sim/false\npost_exit=/sim/oneshot\n",
