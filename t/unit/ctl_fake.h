@@ -608,15 +608,6 @@ core_update_forget(void *arg)
 		fake_update_fn = NULL;
 }
 
-struct group *
-conf_find_group(const struct config *c, const char *name)
-{
-	for (size_t i = 0; i < c->ngroups; i++)
-		if (strcmp(c->groups[i]->name, name) == 0)
-			return c->groups[i];
-	return NULL;
-}
-
 struct conf_service *
 conf_find_service(const struct config *c, const char *name)
 {

@@ -5,6 +5,7 @@
 #define T_UNIT_CTL_WORDS_H
 
 #include <signal.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "core/core.h"
@@ -127,8 +128,9 @@ edge_holds(const struct proc *p, enum dep_cond cond)
 struct group *
 conf_find_group(const struct config *c, const char *name)
 {
-	(void)c;
-	(void)name;
+	for (size_t i = 0; i < c->ngroups; i++)
+		if (strcmp(c->groups[i]->name, name) == 0)
+			return c->groups[i];
 	return NULL;
 }
 
