@@ -57,12 +57,7 @@ is(join('', map { node_has($_) } qw(a b c)), '', 'all of them go');
 # ---- killed ----
 
 # kill -9 while something is in progress; the next one has the line, and its socket, again
-sub kill_gateway {
-	my $pid = ask(dial(), 'Status', { names => ['supd:gateway:g'] })->{parameters}{processes}[0]{pid};
-	kill 'KILL', $pid;
-	my $end = time + $DEADLINE;
-	sleep 0.005 while kill(0, $pid) && time < $end;
-}
+sub kill_gateway { kill_guest('gateway:g') }
 
 my (undef, $op) = osb('PUT', "$i/k?accepts_incomplete=true", instance('big', parameters => { node => 'slow' }));
 kill_gateway();
@@ -77,65 +72,7 @@ is(await_end("$i/k"), 'succeeded', 'so does a deletion');
 is(node_has('big'), '', 'also at the node');
 
 # Whatever is asked for: asked again after the kill until there is an answer, it is as if nothing had been.
-my %there;			# what should be there: id => { binding => 1 }
-my $n = 0;
-my ($bad, $tried) = (0, 0);
-
-sub insist {
-	my (@ask) = @_;
-	my ($status, $body);
-	for my $try (1 .. 200) {
-		($status, $body) = osb(@ask);
-		last if $status != 0 && $status != 422 && $status != 502 && $status != 503;
-		sleep 0.02;
-	}
-	return ($status, $body);
-}
-
-sub one_round {
-	my ($round) = @_;
-	my @asks;
-	for my $k (1 .. 4) {
-		my @ids = sort keys %there;
-		my $id = $ids[rand @ids];
-		my $what = @ids < 3 ? 0 : int rand 4;
-		my %body = (parameters => { k => $k, (rand() < 0.3 ? (node => 'slow') : ()) });
-		if ($what == 0) {
-			$id = 'r' . $n++;
-			push @asks, ['PUT', "$i/$id", instance('big', %body), $id];
-		} elsif ($what == 1) {
-			push @asks, ['DELETE', "$i/$id?service_id=$SERVICE&plan_id=$PLAN{big}", undef, $id];
-			delete $there{$id};
-		} elsif ($what == 2) {
-			my $b = 'b' . $n++;
-			push @asks, ['PUT', "$i/$id/service_bindings/$b", instance('big', %body), $id, $b];
-		} elsif (my ($b) = keys %{ $there{$id} }) {
-			push @asks, ['DELETE', "$i/$id/service_bindings/$b?service_id=$SERVICE&plan_id=$PLAN{big}", undef, $id, $b];
-		}
-	}
-	my @lines = map { my $c = knock($PORT); syswrite($c->{sock}, request($_->[0], $_->[1],
-	    'X-Broker-API-Version' => '2.17', basic('u:p'), $_->[2] ? (body => encode_json($_->[2])) : ())) if $c; $c } @asks;
-	sleep rand(0.02);
-	kill_gateway();
-	for my $ask (@asks) {
-		my ($method, $path, $body, $id, $b) = @$ask;
-		my ($status) = insist($method, $path, $body);
-		my $good = $method eq 'PUT' ? $status == 200 || $status == 201 :
-		    $status == 200 || $status == 410;
-		# a binding of an instance that was deleted in this round, too
-		$good ||= $status == 404 || $status == 410 if defined $b && !$there{$id};
-		$tried++;
-		$bad++, diag("round $round: $method $path: $status") if !$good;
-		if ($method eq 'PUT') {
-			if (defined $b) { $there{$id}{$b} = 1 if $there{$id} } else { $there{$id} //= {} }
-		} elsif (defined $b && $there{$id}) {
-			delete $there{$id}{$b};
-		}
-	}
-}
-
-srand($ENV{SEED} // 1);
-one_round($_) for 1 .. $rounds;
+my ($bad, $tried, %there) = kill_rounds($rounds, 'big', \&kill_gateway);
 is($bad, 0, "$rounds kills: all of $tried requests end as if there had been none");
 my $want = join ' ', map { "$_(" . join(',', sort keys %{ $there{$_} }) . ')' } sort keys %there;
 is(node_has('big'), $want, 'the node has what was promised');

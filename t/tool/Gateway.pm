@@ -8,11 +8,11 @@ use Http;
 use JSON::PP;
 use MIME::Base64;
 use Test::More;
-use Time::HiRes qw(time);
+use Time::HiRes qw(time sleep);
 use Varlink;
 
 our @EXPORT = qw($PORT $SERVICE %PLAN gateway node stop_node rest v1 osb says last_of people
-    learn instance await_end node_has);
+    learn instance await_end node_has kill_guest kill_rounds);
 
 our $PORT = free_port();
 our $SERVICE;			# its id
@@ -152,6 +152,97 @@ sub node_has {
 	my $r = ask(dial("$T/$name.node"), 'org.supd.Node.List', {});
 	return join ' ', map { "$_->{name}(" . join(',', @{ $_->{bindings} }) . ')' }
 	    @{ $r->{parameters}{instances} };
+}
+
+# kill_guest NAME: kill -9; the next one takes over.  Returns when it is dead
+sub kill_guest {
+	my ($name) = @_;
+	my $pid = ask(dial(), 'Status', { names => ["supd:$name"] })->{parameters}{processes}[0]{pid} or return;
+	kill 'KILL', $pid;
+	my $end = time + $DEADLINE;
+	sleep 0.005 while kill(0, $pid) && time < $end;
+}
+
+# ---- asking while something is killed ----
+
+my %there;			# what should be there: id => { binding => 1 }
+my $serial = 0;
+
+# Ask until it is answered for good; the status
+sub insist {
+	my (@ask) = @_;
+	my $status;
+	for my $try (1 .. 400) {
+		($status) = osb(@ask);
+		last if $status != 0 && $status != 422 && $status != 502 && $status != 503;
+		sleep 0.02;
+	}
+	return $status;
+}
+
+# Some requests that make sense now: [method, path, body, id, binding]
+sub wishes {
+	my ($plan, $slow) = @_;
+	my $i = '/v2/service_instances';
+	my $ids = "?service_id=$SERVICE&plan_id=$PLAN{$plan}";
+	my @asks;
+	for my $k (1 .. 4) {
+		my @ids = sort keys %there;
+		my $id = $ids[rand @ids];
+		my $what = @ids < 3 ? 0 : int rand 4;
+		my %body = (parameters => { k => $k, ($slow && rand() < 0.3 ? (node => 'slow') : ()) });
+		if ($what == 0) {
+			$id = 'r' . $serial++;
+			push @asks, ['PUT', "$i/$id", instance($plan, %body), $id];
+		} elsif ($what == 1) {
+			push @asks, ['DELETE', "$i/$id$ids", undef, $id];
+			delete $there{$id};
+		} elsif ($what == 2) {
+			my $b = 'b' . $serial++;
+			push @asks, ['PUT', "$i/$id/service_bindings/$b", instance($plan, %body), $id, $b];
+		} elsif (my ($b) = sort keys %{ $there{$id} }) {
+			push @asks, ['DELETE', "$i/$id/service_bindings/$b$ids", undef, $id, $b];
+		}
+	}
+	return @asks;
+}
+
+# Ask, kill, ask again; how many answers were wrong, and how many there were
+sub one_round {
+	my ($round, $plan, $slow, $kill) = @_;
+	my $bad = 0;
+	my @asks = wishes($plan, $slow);
+	my @lines = map { my $c = knock($PORT); syswrite($c->{sock}, request($_->[0], $_->[1],
+	    'X-Broker-API-Version' => '2.17', basic('u:p'), $_->[2] ? (body => $json->encode($_->[2])) : ())) if $c; $c } @asks;
+	sleep rand(0.02);
+	$kill->();
+	for my $ask (@asks) {
+		my ($method, $path, $body, $id, $b) = @$ask;
+		my $status = insist($method, $path, $body);
+		my $good = $method eq 'PUT' ? $status == 200 || $status == 201 :
+		    $status == 200 || $status == 410;
+		# a binding of an instance that was deleted in this round, too
+		$good ||= $status == 404 || $status == 410 if defined $b && !$there{$id};
+		$bad++, diag("round $round: $method $path: $status") if !$good;
+		if ($method eq 'PUT') {
+			if (defined $b) { $there{$id}{$b} = 1 if $there{$id} } else { $there{$id} //= {} }
+		} elsif (defined $b && $there{$id}) {
+			delete $there{$id}{$b};
+		}
+	}
+	return ($bad, scalar @asks);
+}
+
+# kill_rounds N, PLAN, KILL, [SLOW]: how many answers were wrong, of how many, and what should be there
+sub kill_rounds {
+	my ($rounds, $plan, $kill, $slow) = @_;
+	my @sum = (0, 0);
+	srand($ENV{SEED} // 1);
+	for my $round (1 .. $rounds) {
+		my @got = one_round($round, $plan, $slow // 1, $kill);
+		$sum[$_] += $got[$_] for 0, 1;
+	}
+	return (@sum, %there);
 }
 
 1;
