@@ -34,6 +34,7 @@ enum result {
 	R_NO_VERSION,		/* no node has this version */
 	R_NO_NODE,		/* no node is there, or none has this plan */
 	R_NO_CAPACITY,
+	R_UNAVAILABLE,		/* a node that might have it does not answer */
 	R_FAILED,		/* the node has refused; code and text say why */
 	R_TIMEOUT,		/* the node has not answered */
 	R_BROKEN,		/* the gateway itself cannot: its disk is full... */

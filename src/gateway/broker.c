@@ -42,6 +42,7 @@ broker_text(enum result r)
 		[R_NO_VERSION] = "no node has this version",
 		[R_NO_NODE] = "no node has this plan",
 		[R_NO_CAPACITY] = "no node has room for another instance",
+		[R_UNAVAILABLE] = "a node of this service does not answer",
 		[R_FAILED] = "the node has refused",
 		[R_TIMEOUT] = "the node has not answered in time",
 		[R_BROKEN] = "the gateway cannot write its database",
@@ -252,6 +253,16 @@ version_of(const struct ask *a)
 	return copy;
 }
 
+/* Is there one that has not said what it is? */
+static bool
+is_silent(struct node *const *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!all[i]->known)
+			return true;
+	return false;
+}
+
 static void
 place(struct ask *a, const struct plan *p, bool async)
 {
@@ -269,7 +280,7 @@ place(struct ask *a, const struct plan *p, bool async)
 	if (c == CHOICE_OK)
 		begin_creation(a, p, chosen->name, async);
 	else if (!waits_for_nodes(a, true))	/* one may have grown meanwhile */
-		answer(a, results[c]);
+		answer(a, is_silent(all, n) ? R_UNAVAILABLE : results[c]);
 }
 
 static void
@@ -492,6 +503,8 @@ broker_ask(struct ask *a)
 
 /* ---- life ---- */
 
+static struct nodes_wait first_look;
+
 /* Rows are collected first: what resumes one writes. */
 struct resume {
 	struct row *rows;
@@ -530,6 +543,13 @@ resume_one(const struct row *key, struct err *e)
 	return rc;
 }
 
+/* How long they may take is good to know before the first operation. */
+static void
+on_first_look(struct nodes_wait *w)
+{
+	(void)w;
+}
+
 int
 broker_open(const struct offer *o, struct err *e)
 {
@@ -538,6 +558,7 @@ broker_open(const struct offer *o, struct err *e)
 
 	offer = o;
 	work_open(o);
+	nodes_known(&first_look, false, on_first_look);
 	rc = rows_each(NULL, true, collect, &all, e);
 	if (all.failed)
 		rc = err_set(e, FAULT_FAILED, "out of memory");
@@ -555,6 +576,7 @@ broker_close(void)
 {
 	struct ask *a;
 
+	nodes_wait_not(&first_look);
 	while ((a = TAILQ_FIRST(&waiting)) != NULL)
 		broker_forget(a);
 	work_close();

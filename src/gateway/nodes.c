@@ -22,7 +22,7 @@
 #define CALLS_MOST	16	/* connections to one socket at a time */
 #define FRESH_MS	30000	/* what a node said is good for so long */
 #define DESCRIBE_MS	5000	/* a node that takes longer is not there */
-#define LIMIT_MS	6000	/* of an operation, where nobody says another */
+#define LIMIT_MS	60000	/* of an operation, until the node has said its own */
 #define MARGIN_MS	2000	/* over what a node says: it gives up first */
 
 struct peer {
@@ -145,6 +145,9 @@ refusal(const struct async_reply *r, yyjson_doc **doc)
 		to.text = text;
 	if (strcmp(error, NODE_INTERFACE ".Later") == 0)
 		to.how = NODE_LATER;
+	else if (strcmp(error, NODE_INTERFACE ".Fault") == 0 &&
+	    (r->fault->code == FAULT_FAILED || r->fault->code == FAULT_SHUTDOWN_STATE))
+		to.how = NODE_UNSURE;	/* the core says that it is being restarted, and so on */
 	else if (strncmp(error, NODE_INTERFACE ".", strlen(NODE_INTERFACE ".")) == 0 ||
 	    strncmp(error, SERVICE_INTERFACE ".", strlen(SERVICE_INTERFACE ".")) == 0)
 		to.how = NODE_REFUSED;

@@ -33,6 +33,7 @@ static const struct {
 	[R_NO_VERSION] = { 400, NULL },
 	[R_NO_NODE] = { 500, NULL },
 	[R_NO_CAPACITY] = { 500, NULL },
+	[R_UNAVAILABLE] = { 503, NULL },
 	[R_FAILED] = { 500, NULL },
 	[R_TIMEOUT] = { 504, NULL },
 	[R_BROKEN] = { 500, NULL },

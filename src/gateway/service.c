@@ -56,7 +56,7 @@ refuse(struct call *c, const struct answer *a)
 		[R_BAD_PARAMETERS] = 400, [R_NOT_FOUND] = 404, [R_GONE] = 410,
 		[R_DIFFERS] = 409, [R_BUSY] = 422, [R_ASYNC_ONLY] = 422,
 		[R_MAINTENANCE] = 422, [R_NOT_BINDABLE] = 400, [R_NOT_POSSIBLE] = 422,
-		[R_NO_VERSION] = 400, [R_NO_NODE] = 500, [R_NO_CAPACITY] = 500,
+		[R_NO_VERSION] = 400, [R_NO_NODE] = 500, [R_NO_CAPACITY] = 500, [R_UNAVAILABLE] = 503,
 		[R_FAILED] = 500, [R_TIMEOUT] = 504, [R_BROKEN] = 500 };
 	struct buf *b = call_error(c, GATEWAY_INTERFACE ".Refused");
 

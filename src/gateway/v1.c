@@ -178,6 +178,7 @@ refuse(struct v1 *q, const struct answer *a)
 		[R_NO_VERSION] = { 400, CODE_UNKNOWN_VERSION },
 		[R_NO_NODE] = { 400, CODE_UNKNOWN_PLAN },
 		[R_NO_CAPACITY] = { 500, CODE_INTERNAL },
+		[R_UNAVAILABLE] = { 503, CODE_UNAVAILABLE },
 		[R_FAILED] = { 500, CODE_INTERNAL },
 		[R_TIMEOUT] = { 504, CODE_TIMEOUT },
 		[R_BROKEN] = { 500, CODE_INTERNAL },

@@ -178,13 +178,21 @@ work_close(void)
 /* ---- beginning ---- */
 
 static void
-set_deadline(struct work *w)
+begin_calls(struct work *w)
 {
-	bool waited_for = !TAILQ_EMPTY(&w->asks);
-
+	w->step = WORK_CALLS;
+	w->is_waited_for = !TAILQ_EMPTY(&w->asks);
 	w->tries = 0;
-	w->deadline_ms = loop_now() + (w->node != NULL ? node_patience_ms(w->node) : 0) +
-	    (waited_for ? 0 : PATIENCE_MS);
+	w->begun_ms = loop_now();
+}
+
+/* A node may say meanwhile how long it takes. */
+static bool
+has_time(const struct work *w)
+{
+	int64_t most = w->node != NULL ? node_patience_ms(w->node) : 0;
+
+	return w->undo || loop_now() - w->begun_ms < most + (w->is_waited_for ? 0 : PATIENCE_MS);
 }
 
 static void
@@ -200,8 +208,7 @@ on_begun(struct batch_wait *wait, const struct err *e)
 		done_with(w);
 		return;
 	}
-	w->step = WORK_CALLS;
-	set_deadline(w);
+	begin_calls(w);
 	call(w);
 	answer_all(&w->accepted, R_ACCEPTED, &w->row, NULL, 0);
 	ask_again(&w->again);
@@ -262,8 +269,7 @@ work_resume(const struct row *r, struct err *e)
 	if (w == NULL)
 		return -1;
 	w->undo = w->row.doubtful;
-	w->step = WORK_CALLS;
-	set_deadline(w);
+	begin_calls(w);
 	call(w);
 	return 0;
 }
@@ -354,7 +360,7 @@ on_reply(void *arg, const struct node_reply *r)
 	w->call = NULL;
 	if (w->overtaken) {		/* the creation is over, in whatever way */
 		w->overtaken = false;
-		set_deadline(w);
+		begin_calls(w);
 		call(w);
 		return;
 	}
@@ -363,7 +369,7 @@ on_reply(void *arg, const struct node_reply *r)
 			try_later(w);
 		else
 			end(w, true, NULL, 0);
-	} else if (w->undo || (r->how != NODE_REFUSED && loop_now() < w->deadline_ms))
+	} else if (w->undo || (r->how != NODE_REFUSED && has_time(w)))
 		try_later(w);
 	else if (r->how == NODE_REFUSED || r->how == NODE_LATER)
 		end(w, false, r->text, r->code);
@@ -395,7 +401,7 @@ call(struct work *w)
 	buf_release(&params);
 	if (w->call != NULL)
 		return;
-	if (w->undo || loop_now() < w->deadline_ms)
+	if (has_time(w))
 		try_later(w);
 	else
 		give_up(w, e.msg);

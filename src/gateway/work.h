@@ -32,7 +32,8 @@ struct work {
 	struct node *node;		/* borrowed; NULL: it is not there any more */
 	struct node_call *call;
 	struct loop_timer retry;
-	int64_t	 deadline_ms;
+	int64_t	 begun_ms;		/* first call of the node */
+	bool	 is_waited_for;		/* by a request that has no answer yet */
 	unsigned tries;
 	bool	 undo;			/* of a creation in doubt */
 	bool	 overtaken;		/* a creation in progress that shall be deleted */
