@@ -228,6 +228,29 @@ other                    STOPPED
 base                     RUNNING' 'the goals hold after a restart'
 down
 
+# ---- a crash in the middle of a restart ----
+
+script lazy <<'END'
+#!/bin/sh
+trap 'while [ ! -e "$1" ]; do sleep 0.05; done; exit 0' TERM
+while :; do sleep 0.05; done
+END
+conf '[program:lazy]' "command = $T/lazy $T/flag2" 'startsecs = 0' 'stopwaitsecs = 60' \
+    '[role:lazy]' 'programs = lazy'
+up_quiet
+kato role add lazy >/dev/null
+pid=$(ctl pid lazy)
+behind restart.out "$T/bin/kato" -c "$T/supd.conf" restart lazy
+eventually sh -c "$CTL -c supd.conf status lazy | grep -q STOPPING"
+kill -SEGV "$MAIN"
+wait $BG
+is $? 7 'who waits for it learns that the connection is gone'
+eventually ctl pid >/dev/null
+touch flag2
+ok 'it is started again all the same' eventually sh -c "$CTL -c supd.conf status lazy | grep -q RUNNING"
+isnt "$(ctl pid lazy)" "$pid" 'after its stop'
+down
+
 # ---- the shells complete it ----
 
 cat >complete.bash <<END

@@ -256,10 +256,12 @@ core_run(void)
 	say_tier();
 	guest_start();
 	core_publish(&core, &ev);
-	if (flight_old_state() == SUP_RUNNING)
+	if (flight_old_state() == SUP_RUNNING) {
 		TAILQ_FOREACH(g, &core.groups, link)
 			life_autostart(g, by);
-	else				/* it crashed while it went down */
+		if (core.recovered)
+			roles_recover();
+	} else				/* it crashed while it went down */
 		core_shutdown((struct asker){ CAUSE_SHUTDOWN, 0 });
 	loop_run();
 	log_gather(false);

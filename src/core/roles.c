@@ -179,6 +179,19 @@ roles_autostart(const struct proc *p)
 	return p->roles != NULL ? p->roles->wanted && roles_starts(p) : p->conf->autostart;
 }
 
+/* Whoever was stopped by no person, and not by its role: that would not want it now. */
+void
+roles_recover(void)
+{
+	struct proc_roles *r;
+
+	TAILQ_FOREACH(r, &core_in_roles, link)
+		if (r->wanted && roles_starts(r->p) && r->p->started && !r->p->want_up &&
+		    !r->p->stopped_by_person && (r->p->fsm.st == P_STOPPED ||
+		    r->p->fsm.st == P_STOPPING))
+			roles_todo(r->p, TODO_START, by_nobody);
+}
+
 bool
 roles_start_due(const struct proc *p)
 {

@@ -52,6 +52,8 @@ roles_starts(const struct proc *p)
 bool	roles_autostart(const struct proc *p);
 /* Start p, which was never started, when it is its turn. */
 void	roles_start_first(struct proc *p);
+/* After a crash: what was noted is lost, and some that were to be started again are down. */
+void	roles_recover(void);
 /* Is a start of p noted that has not begun? */
 bool	roles_start_due(const struct proc *p);
 
