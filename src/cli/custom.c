@@ -17,12 +17,33 @@
 #include "wire/json.h"
 #include "wire/varlink.h"
 
+/* Is the supervisor on this machine, as its files have to be? */
+static bool
+is_here(const char *url)
+{
+	static const char *const hosts[] = { "127.", "localhost", "[::1]" };
+	const char *host = strstr(url, "://");
+
+	if (strncmp(url, "http", 4) != 0 || host == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (strncmp(host + 3, hosts[i], strlen(hosts[i])) == 0)
+			return true;
+	return false;
+}
+
 int
 custom_get(struct ctl *c, const char *name, struct reply *service)
 {
 	struct buf b = { 0 };
 	struct err e;
 	int rc;
+
+	if (!is_here(c->client.url)) {
+		say_failed(c, EXIT_GENERIC, "%s: ERROR (%s is another machine: the files of a"
+		    " service are where it runs)", name, c->client.url);
+		return -1;
+	}
 
 	json_open(&b, '{');
 	json_kstr(&b, "name", name);

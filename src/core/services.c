@@ -202,6 +202,8 @@ write_front(const struct conf_service *s, const struct program *p)
 {
 	struct buf text = { 0 }, path = { 0 };
 
+	if (s == NULL)
+		return;
 	conf_service_haproxy(&text, s);
 	buf_addf(&path, "%s/" HAPROXY_FILE, p->copy->home);
 	if (write_path(p, buf_text(&path), &text))
