@@ -8,7 +8,7 @@ command -v redis-server >/dev/null || skip_all 'redis-server is not installed'
 
 # The ports of the demo may be taken, and its directory is not ours.
 first=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
-sed -n '/^## Add your own service/,/^## In place/p' "$ROOT/README.md" >section
+sed -n '/^## Add your own service/,/^## [^A]/p' "$ROOT/README.md" >section
 sed -n '/^```ini/,/^```$/p' section | grep -v '^```' | grep . >ten
 ok 'the ini is in the demo, word for word' perl -e 'my %d = map { $_ => 1 } `cat "$ENV{ROOT}/conf.d/demo.conf"`;
 	$d{$_} or exit 1 for <STDIN>' <ten
