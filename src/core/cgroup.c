@@ -23,6 +23,21 @@
 static char *ours;	/* directory below which ours are made; NULL: none */
 static int kill_fd = -1;	/* its cgroup.kill, for the end: no descriptor may be left then */
 
+/* An image of the core before us may have moved into the one that limits.c makes. */
+static void
+leave_self(struct buf *path)
+{
+	char self[40];
+	size_t len = (size_t)snprintf(self, sizeof(self), "/supd.%d" CGROUP_SELF,
+	    (int)sys->getpid());
+
+	if (path->failed || path->len <= len ||
+	    strcmp(path->data + path->len - len, self) != 0)
+		return;
+	path->len -= len;
+	path->data[path->len] = '\0';
+}
+
 char *
 cgroup_own(const char *controllers, const char *root)
 {
@@ -41,6 +56,7 @@ cgroup_own(const char *controllers, const char *root)
 		buf_adds(&path, root);
 		if (end > at + 1)
 			buf_add(&path, at, (size_t)(end - at));
+		leave_self(&path);
 		break;
 	}
 out:

@@ -13,6 +13,7 @@ void	cgroup_release(void);
 const char *cgroup_directory(void);
 /* The path of a file, "/memory.max", of p's cgroup. */
 void	cgroup_path(const struct proc *p, const char *file, char *path, size_t size);
+#define CGROUP_SELF ".self"	/* behind the name of our directory: limits.c moves us there */
 /*
  * Our own cgroup below root, from the line of /proc/self/cgroup that has ":controllers:"
  * ("::" for v2); NULL: none.  The caller frees it.

@@ -19,7 +19,6 @@
 #include "core/cgroup.h"
 #include "core/survivors.h"
 
-#define SELF		".self"		/* behind the name of our directory: where we go */
 #define CPU_PERIOD_US	100000		/* the kernel's own */
 #define MOVES		3		/* rounds: who is moved may fork meanwhile */
 
@@ -30,7 +29,7 @@ static const char *const controllers[CONTROLLERS] = { "memory", "cpu", "pids" };
 static struct {
 	bool	 tried;
 	bool	 on[CONTROLLERS];
-	bool	 moved;		/* we are in SELF */
+	bool	 moved;		/* we are in CGROUP_SELF */
 	bool	 warned;
 	int	 no;		/* errno of what could not be turned on */
 } limits;
@@ -76,7 +75,7 @@ parent_path(const char *file, char *path, size_t size)
 static void
 self_path(const char *file, char *path, size_t size)
 {
-	snprintf(path, size, "%s" SELF "%s", cgroup_directory(), file);
+	snprintf(path, size, "%s" CGROUP_SELF "%s", cgroup_directory(), file);
 }
 
 /* ---- controllers ---- */
@@ -222,7 +221,8 @@ set(const struct proc *p, const char *key, enum controller c, const char *file, 
 	else if (p->loose)
 		why = "it has no cgroup of its own";
 	else if (!limits.on[c])
-		why = limits.no != 0 ? strerror(limits.no) : "no such controller";
+		why = limits.no != 0 && limits.no != ENOENT ? strerror(limits.no) :
+		    "its controller is not given to our cgroup";
 	if (why != NULL) {
 		if (n != 0)
 			warn(p, key, why);

@@ -213,6 +213,25 @@ test_oom(struct proc *p)
 	oom_release();
 }
 
+/* A new image of the core finds itself where the one before it has gone. */
+static void
+test_recovery(struct proc *p)
+{
+	char self[64], dir[200];
+	const char *why;
+
+	snprintf(dir, sizeof(dir), "%s", cgroup_directory());
+	snprintf(self, sizeof(self), "0::/box/supd.%d.self\n", (int)getpid());
+	put_file(root, "self", self);
+	is_int(cgroup_init(&why), 0, "after a crash");
+	is_str(cgroup_directory(), dir, "the same directory");
+	limits_init();
+	ok(limits_count_memory(), "what is turned on is known");
+	p->conf->res->memory_max = 8192;
+	limits_apply(p, NULL);
+	is_str(content(at("/p7/memory.max")), "8192", "and limits go on");
+}
+
 static void
 test_end(struct proc *p)
 {
@@ -245,6 +264,7 @@ main(void)
 	begin();
 	test_limits(&p);
 	test_oom(&p);
+	test_recovery(&p);
 	test_end(&p);
 	snprintf(command, sizeof(command), "rm -rf %s", root);
 	if (system(command) != 0)
