@@ -146,6 +146,7 @@ check() { printf '[supervisord]\n[program:x]\ncommand = /bin/true\n%s\n' "$1" >b
 like "$(check 'directory = /%(config_a/b)s')" 'values of the store stand in command and environment only' 'other keys are refused'
 like "$(check 'environment = A=%(config_a/b)d')" 'a value of the store is %\(config_COMPONENT/PATH\)s' 'as are other formats'
 like "$(check 'environment = A=%(config_a)s')" 'contains names' 'and components'
+like "$(check 'on_config_change = restart')" 'does nothing: it names no value' 'a key that does nothing is told'
 like "$(check 'on_config_change = sometimes')" 'sometimes' 'and other words'
 down
 done_testing

@@ -193,6 +193,20 @@ check_stream(struct loader *ld, const struct section_load *sl, struct conf_strea
 	return 0;
 }
 
+/* Values of the store: which, and that there are some where a change of them would do something. */
+static int
+check_values(struct loader *ld, const struct section_load *sl, struct program *p)
+{
+	struct origin o = load_origin(ld, sl, "on_config_change");
+
+	if (hole_collect(p) == -1)
+		return report_nomem(&ld->report);
+	if (p->config == NULL || p->config->paths.n > 0)
+		return 0;
+	return report_note(&ld->report, &o, LOG_WARN, "For [%s], on_config_change does nothing:"
+	    " it names no value of the store", o.section);
+}
+
 /* Rules between the keys of one process. */
 static int
 check_process(struct loader *ld, const struct section_load *sl, struct program *p)
@@ -217,8 +231,8 @@ check_process(struct loader *ld, const struct section_load *sl, struct program *
 		p->err.kind = LOGFILE_NONE;
 	if (p->env != NULL && load_env(ld, sl, p) == -1)
 		return -1;
-	if (hole_collect(p) == -1)
-		return report_nomem(&ld->report);
+	if (check_values(ld, sl, p) == -1)
+		return -1;
 	if (ini_get(&ld->ini, sl->section, "command") != NULL)
 		return 0;
 	o = load_origin(ld, sl, NULL);
