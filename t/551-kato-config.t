@@ -2,6 +2,8 @@
 # kato config: values in their shapes, lists, types, revisions, YAML; watching; no store.
 . t/lib.sh
 skip_unless_supd 'kato is ours'
+# 0 would be all of us
+kill_store() { _pid=$(ctl pid supd:store); [ "$_pid" -gt 0 ] && kill -9 "$_pid"; }
 
 conf '[supd]' "statedir = $T/state" '[program:a]' 'command = /bin/sleep 1000' 'startsecs = 0'
 up_quiet
@@ -127,7 +129,8 @@ await all '^1 web/host "a: b"$' >/dev/null
 kato config set w a 1 -j
 await all ' w/a 1$' >/dev/null
 rev=$(awk '/ w\/a 1$/ { print $1 }' all)
-kill -9 "$(ctl pid supd:store)"
+kill_store
+await supd.log 'INFO store: revision' 2 >/dev/null	# one that dies may take a call along
 kato config set w a 2
 kato config del w a
 await all ' w/a deleted$' >/dev/null

@@ -2,6 +2,8 @@
 # %(config_...)s: programs get values of the store, wait for them, follow their changes.
 . t/lib.sh
 skip_unless_supd 'the store is ours'
+# 0 would be all of us
+kill_store() { _pid=$(ctl pid supd:store); [ "$_pid" -gt 0 ] && kill -9 "$_pid"; }
 
 script show <<'E'
 #!/bin/sh
@@ -73,7 +75,7 @@ pass 'and is gone again'
 pid=$(ctl pid web)
 mv state/store state/kept
 mkdir -p state/store/store.sqlite
-kill -9 "$(ctl pid supd:store)"
+kill_store
 logged 'ERRO store: .*Is a directory'
 is "$(ctl pid web)" "$pid" 'without the store programs run on'
 is "$(kato config get web port 2>err)" 9090 'a value that a program names can still be read'
@@ -96,7 +98,8 @@ entered late STARTING
 like "$(ctl why late)" 'waits for the value late/x of the store \(.*Is a directory' 'a value that is not known is waited for, and why tells'
 rm -r state/store
 mv state/kept state/store
-kill -9 "$(ctl pid supd:store)" 2>/dev/null
+kill_store
+await supd.log 'INFO store: revision' 2 >/dev/null	# one that dies may take a call along
 kato config set late x 5
 entered late RUNNING
 await late.out '^5 ' >/dev/null

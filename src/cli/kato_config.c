@@ -148,6 +148,12 @@ put_value(struct kato *k, struct buf *b)
 
 /* ---- calls ---- */
 
+static bool
+is_read(const char *method)
+{
+	return strcmp(method, STORE_INTERFACE ".Get") == 0;
+}
+
 /*
  * A call whose parameters lack their closing bracket, and are freed.  What is longer than the
  * first call of a connection may be goes behind a short one.
@@ -164,6 +170,9 @@ try(struct kato *k, const char *method, struct buf *params, struct reply *r, str
 			reply_release(r);
 	}
 	if (status == 0)
+		status = ctl_call(&k->ctl, method, buf_text(params), r, e);
+	/* a store that dies takes the call along; what only reads can be asked again */
+	if (status == -1 && k->ctl.client.fail == CLIENT_BROKEN && is_read(method))
 		status = ctl_call(&k->ctl, method, buf_text(params), r, e);
 	buf_release(params);
 	return status;
