@@ -252,4 +252,5 @@ is(scalar(grep { $_->{name} eq 'new' } @{ $catalog->{services}[0]{plans} }), 1, 
 says(200, {}, 'and what was promised stands', 'PUT', "$i/m?accepts_incomplete=true",
     instance('slow', maintenance_info => { version => '1.2.3' }));
 down();
+ok(!-e "$T/gw", 'and takes its socket away');
 done_testing();

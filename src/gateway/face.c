@@ -30,6 +30,8 @@ static struct {
 	bool	 is_unix;
 } sockets[LISTEN_MOST];
 static size_t nsockets;
+static char *paths[LISTEN_MOST];	/* files of sockets that we have made */
+static size_t npaths;
 static bool serving;
 
 /* ---- sockets ---- */
@@ -94,7 +96,11 @@ bind_unix(const char *path, struct err *e)
 	if (rc == -1 || (sa.sun_path[0] != '\0' && chmod(sa.sun_path, mode) == -1) ||
 	    listen(fd, BACKLOG) == -1)
 		return fail(fd, e);
-	return keep(fd, true, e);
+	if (keep(fd, true, e) == -1)
+		return -1;
+	if (sa.sun_path[0] != '\0')
+		paths[npaths++] = strdup(sa.sun_path);
+	return 0;
 }
 
 static int
@@ -290,6 +296,12 @@ face_close(void)
 	if (serving)
 		http_release();
 	serving = false;
+	/* whoever is killed leaves them to the next one, see clear_path() */
+	while (npaths > 0) {
+		if (paths[--npaths] != NULL)
+			unlink(paths[npaths]);
+		free(paths[npaths]);
+	}
 	osb_close();
 	server_free_all();
 }
