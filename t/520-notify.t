@@ -37,7 +37,7 @@ began=$(date +%s)
 
 # type=notify: STARTING until it says READY=1, whatever startsecs says
 heard slow up
-tell slow 'say EXTEND_TIMEOUT_USEC=60000000'
+tell slow 'say EXTEND_TIMEOUT_USEC=3600000000'
 heard web up
 like "$(ctl status web)" STARTING 'up, and not RUNNING'
 like "$(why web)" 'RUNNING when it says that it is ready \(type=notify\)' 'why says what it waits for'
@@ -60,6 +60,9 @@ tell web 'say READY=1\nSTATUS=new\nERRNO=2\nBUSERROR=x.y\nX_OTHER=1\n=\nSTATUS'
 logged 'reloaded: web, in [0-9]+ ms'
 like "$(why web)" '^it reports error 2: No such file' 'ERRNO is told'
 like "$(ctl status --json web)" '"status_text": ?"new"' 'STATUS, too'
+tell web "say STATUS=red $(printf '\033')[31m"
+says web '^it says: red [?]\[31m'
+pass 'what would paint the terminal is made plain'
 tell web barrier
 heard web "barrier b''"
 pass 'BARRIER=1: the descriptor is closed'

@@ -86,7 +86,8 @@ wrong 'ready = http:127.0.0.1' "ready: 'http:127.0.0.1' is no URL like http://12
 wrong 'ready = https://x/' "ready: 'https://x/': TLS is not spoken here; use exec: with a client that does"
 wrong 'health = tcp::80' "health: 'tcp::80' has no host"
 wrong 'health = running' "health: 'running' is not one of none, exec:COMMAND, http://HOST:PORT/PATH, tcp:PORT, tcp:HOST:PORT, unix:/PATH"
-wrong 'ready = log:a(' "ready: 'a(' is no regular expression: Missing ')'"
+like "$(printf '[supervisord]\n[program:x]\ncommand = /bin/cat\nready = log:a(\n' >w.conf; $SUPD check -c w.conf 2>&1)" \
+    "ready: 'a\\(' is no regular expression: ." 'ready = log:a('
 wrong 'depends_on = x:healthy' "depends_on: 'x:healthy': [program:x] has no health"
 is "$("$T/bin/supd" probe tcp 127.0.0.1:1; echo $?)" '127.0.0.1:1: Connection refused
 1' 'supd probe by hand'

@@ -69,7 +69,6 @@ for p in unix exec; do logged "healthy: $p"; done
 state tcp '^it is healthy'
 pass 'tcp: somebody accepts'
 logged 'WARN never is unhealthy: .*no/such/probe'
-ok 'an event for it' events 'PROCESS_HEALTH_UNHEALTHY processname:never'
 like "$(ctl status never)" RUNNING 'on_unhealthy=none: it runs on'
 n=$(wc -l <looks)
 ok 'again and again' await looks looked $((n + 3))
@@ -77,6 +76,7 @@ ok 'again and again' await looks looked $((n + 3))
 # exec: failures, and the way back
 echo 'disk is full' >verdict
 logged "WARN exec is unhealthy: exit status 1: disk is full \\(3 times in a row\\)\$"
+ok 'an event for it' events 'PROCESS_HEALTH_UNHEALTHY processname:exec'
 like "$(ctl why exec)" '^it is unhealthy, .*failed in a row: exit status 1: disk is full' 'why says why'
 : >verdict
 logged 'healthy: exec' 2

@@ -87,3 +87,14 @@ utf8_put_repr(struct buf *out, const char *data, size_t len)
 	}
 	buf_addc(out, quote);
 }
+
+void
+utf8_make_plain(char *text)
+{
+	size_t len = strlen(text);
+
+	text[len - utf8_cut(text, len)] = '\0';
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}

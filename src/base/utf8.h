@@ -16,4 +16,7 @@ size_t	utf8_cut(const char *data, size_t len);
 /* b'...' as Python's repr() of bytes. */
 void	utf8_put_repr(struct buf *out, const char *data, size_t len);
 
+/* For a line that a person reads: control characters become ?, a cut character at the end goes. */
+void	utf8_make_plain(char *text);
+
 #endif

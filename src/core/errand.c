@@ -14,13 +14,14 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "core/environ.h"
 #include "core/launch.h"
 #include "core/proc.h"
 #include "core/stream.h"
 #include "core/survivors.h"
 
-#define ERRANDS_MOST	64	/* at a time; others wait */
+#define PROBES_MOST	64	/* at a time; others wait, and hooks for none of them */
 
 /* Outlives the errand when that is cancelled: somebody has to know the pid until it is reaped. */
 struct errand_child {
@@ -31,6 +32,7 @@ struct errand_child {
 	struct loop_io io;
 	struct loop_timer limit;
 	bool	 late;		/* killed, since its time was over */
+	bool	 probe;		/* counted in nprobes */
 	size_t	 nsaid;
 };
 
@@ -45,8 +47,9 @@ RB_PROTOTYPE(errand_tree, errand_child, by_pid, compare_pids)
 RB_GENERATE(errand_tree, errand_child, by_pid, compare_pids)
 
 static struct errand_tree children = RB_INITIALIZER(&children);
-static size_t nchildren;
-static TAILQ_HEAD(, errand) waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static size_t nprobes;
+static TAILQ_HEAD(errand_list, errand) hooks = TAILQ_HEAD_INITIALIZER(hooks);
+static struct errand_list probes = TAILQ_HEAD_INITIALIZER(probes);
 static struct loop_job job;
 
 static void on_job(struct loop_job *j);
@@ -104,13 +107,13 @@ static void
 child_free(struct errand_child *c)
 {
 	RB_REMOVE(errand_tree, &children, c);
-	nchildren--;
+	nprobes -= c->probe;
 	loop_io_stop(&c->io);
 	loop_timer_stop(&c->limit);
 	fd_close(&c->out);
 	fd_close(&c->err);
 	free(c);
-	if (!TAILQ_EMPTY(&waiting))
+	if (!TAILQ_EMPTY(&probes))
 		loop_job_add(&job, on_job);
 }
 
@@ -160,6 +163,14 @@ say_why(const struct errand_child *c, struct errand *x, int no)
 }
 
 bool
+errand_has(pid_t pid)
+{
+	struct errand_child key = { .pid = pid };
+
+	return RB_FIND(errand_tree, &children, &key) != NULL;
+}
+
+bool
 errand_reaped(const struct reaped *r)
 {
 	struct errand_child key = { .pid = r->pid }, *c = RB_FIND(errand_tree, &children, &key);
@@ -175,7 +186,9 @@ errand_reaped(const struct reaped *r)
 		no = exec_error(c);
 		x->status = r->status;
 		x->ended = !c->late && no == 0;
+		utf8_make_plain(x->said);
 		say_why(c, x, no);
+		utf8_make_plain(x->why);
 		x->child = NULL;
 	}
 	child_free(c);
@@ -289,7 +302,8 @@ watch(struct errand *x, struct errand_child *c)
 	x->child = c;
 	x->said[0] = x->why[0] = '\0';
 	RB_INSERT(errand_tree, &children, c);
-	nchildren++;
+	c->probe = !x->to_log;
+	nprobes += c->probe;
 	if (x->timeout_ms > 0)
 		loop_timer_start(&c->limit, x->timeout_ms, on_limit);
 }
@@ -339,15 +353,23 @@ errand_adopt(struct errand *x, pid_t pid)
 	return 0;
 }
 
+/* Who looks can wait, also for those that hang; who starts or stops cannot. */
+static struct errand_list *
+queue_of(const struct errand *x)
+{
+	return x->to_log ? &hooks : &probes;
+}
+
 static void
 on_job(struct loop_job *j)
 {
 	struct errand *x;
 
 	(void)j;
-	while (nchildren < ERRANDS_MOST && (x = TAILQ_FIRST(&waiting)) != NULL) {
+	while ((x = TAILQ_FIRST(&hooks)) != NULL ||
+	    (nprobes < PROBES_MOST && (x = TAILQ_FIRST(&probes)) != NULL)) {
 		x->queued = false;
-		TAILQ_REMOVE(&waiting, x, link);
+		TAILQ_REMOVE(queue_of(x), x, link);
 		begin(x);
 	}
 }
@@ -356,9 +378,8 @@ void
 errand_send(struct errand *x)
 {
 	x->queued = true;
-	TAILQ_INSERT_TAIL(&waiting, x, link);
-	if (nchildren < ERRANDS_MOST)
-		loop_job_add(&job, on_job);
+	TAILQ_INSERT_TAIL(queue_of(x), x, link);
+	loop_job_add(&job, on_job);
 }
 
 bool
@@ -386,7 +407,7 @@ errand_cancel(struct errand *x)
 	struct errand_child *c = x->child;
 
 	if (x->queued)
-		TAILQ_REMOVE(&waiting, x, link);
+		TAILQ_REMOVE(queue_of(x), x, link);
 	x->queued = false;
 	x->child = NULL;
 	if (c == NULL)

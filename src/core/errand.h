@@ -19,7 +19,7 @@ struct errand {
 	const char *command;	/* split like the command of a program; NULL: words */
 	const char *words[5];	/* of our own binary, with a NULL at the end */
 	const char *more[4];	/* KEY=value for the environment, with a NULL at the end */
-	bool	 to_log;	/* what it writes goes to the logs of p */
+	bool	 to_log;	/* a hook: what it writes goes to the logs of p.  Else a probe */
 	int64_t	 timeout_ms;	/* then SIGKILL; 0: as long as it takes */
 	void	(*done)(struct errand *x);
 	void	(*begun)(struct errand *x); /* it has a pid; NULL: nobody wants to know */
@@ -50,6 +50,8 @@ void	errand_signal(const struct errand *x, int sig);
 int	errand_adopt(struct errand *x, pid_t pid);
 /* Kill it and what it has started; done() is not called. */
 void	errand_cancel(struct errand *x);
+/* Is that the child of an errand? */
+bool	errand_has(pid_t pid);
 /* Was that the child of an errand?  Then it is taken care of. */
 bool	errand_reaped(const struct reaped *r);
 /* At the end of a run. */

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "conf/types.h"
 #include "core/flight.h"
 #include "core/launch.h"
@@ -87,7 +88,7 @@ take_mainpid(struct readiness *r, const char *value)
 
 	if (pid <= 0 || pid == r->p->pid)
 		return;
-	if (core_by_pid(pid) != NULL || owner_of(pid) != r->p) {
+	if (core_by_pid(pid) != NULL || errand_has(pid) || owner_of(pid) != r->p) {
 		log_warn("%s says that its main process is %d, which does not come from it",
 		    r->p->conf->name, (int)pid);
 		return;
@@ -174,6 +175,7 @@ static void
 take_status(struct readiness *r, const char *value)
 {
 	snprintf(r->status, sizeof(r->status), "%s", value);
+	utf8_make_plain(r->status);
 }
 
 static void
