@@ -29,6 +29,8 @@ as=		# who is not root cannot change the user
 conf '[supervisord]' 'environment = COMMON=1,SHARED=common'
 conf '[program:files]' "command = $T/show $T/files" 'startsecs = 0' "environment = PROGRAM=program" \
     "env_file = %(here)s/one.env, -$T/none.env, $T/two.env"
+conf '[program:open]' 'command = /bin/sleep 1000' 'autostart = false' 'environment = github_Token=gh-1a2,' \
+    '  DATABASE_URL="postgres://me:pw@-3b4@db:5432/x?a=b@c",MIRROR_URL="http://me@host/a:b@c",AWS_SECRET_ACCESS_KEY=aws-5c6,KEYMAP=us'
 conf '[program:clear]' "command = $T/show $T/clear" 'startsecs = 0' 'env_clear = true'
 conf '[program:user]' "command = $T/show $T/user" 'startsecs = 0' 'user_env = true' "$as"
 conf '[program:secret]' "command = $T/show $T/secret" 'startsecs = 0' "$as" \
@@ -73,6 +75,10 @@ is "$(from secret DB_Password)" '***  # secret T/password' 'a secret is not show
 is "$(ctl env secret --json | perl -MJSON::PP -0777 -ne 'for (@{decode_json($_)}) { print join " ",
     @$_{qw(name value origin place)}, $_->{secret} ? 1 : 0 if $_->{name} eq "DB_Password" }' | sed "s#$T#T#")" \
     'DB_Password *** secret T/password 1' 'nor as JSON'
+is "$(from open github_Token | cut -d ' ' -f 1) $(from open AWS_SECRET_ACCESS_KEY | cut -d ' ' -f 1) $(from open KEYMAP | cut -d ' ' -f 1)" \
+    '*** *** us' 'what is a secret by its name is not shown either'
+is "$(from open DATABASE_URL | cut -d ' ' -f 1) $(from open MIRROR_URL | cut -d ' ' -f 1)" \
+    'postgres://me:***@db:5432/x?a=b@c http://me@host/a:b@c' 'nor a password in an address'
 is "$(ctl env nosuch; echo $?)" 'nosuch: ERROR (no such process)
 1' 'of nobody'
 
