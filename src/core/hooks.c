@@ -25,8 +25,10 @@
 
 struct hooks {
 	struct errand errand;
-	enum hook now, next;
+	enum hook now;
 	bool	 prepared;	/* pre_start of this start is done */
+	bool	 exited;	/* post_exit is due */
+	bool	 last;		/* it is what remains of a stop */
 	char	*command;	/* of now: the program's may change meanwhile; owned */
 	char	 entries[3][ENTRY];
 };
@@ -155,12 +157,14 @@ go_on(struct proc *p, enum hook kind, const char *why)
 	case P_UNKNOWN:
 		if (p->pid > 0)
 			stopping_hook_ended(p, kind, why[0] == '\0');
+		else if (kind == HOOK_POST_EXIT && p->hooks->last)
+			proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, p->status });
 		else
-			survivors_check(p);
+			survivors_check_late(p);
 		break;
 	case P_EXITED:
 		if (kind == HOOK_POST_EXIT && WIFSIGNALED(p->status) && proc_restart_due(p))
-			survivors_shoo(p);
+			survivors_shoo_late(p);
 		break;
 	case P_STOPPED:
 	case P_RUNNING:
@@ -177,18 +181,14 @@ on_done(struct errand *x)
 {
 	struct hooks *h = LOOP_OWNER(x, struct hooks, errand);
 	struct proc *p = x->p;
-	enum hook kind = h->now, next = h->next;
+	enum hook kind = h->now;
 
 	forget(h);
-	h->next = HOOK_NONE;
 	if (x->why[0] != '\0')
 		log_warn("%s: %s %s", p->conf->name, names[kind], x->why);
 	else
 		log_debug("%s: %s is done", p->conf->name, names[kind]);
-	if (next != HOOK_NONE && hooks_has(p, next))
-		begin(p, next);
-	else
-		go_on(p, kind, x->why);
+	go_on(p, kind, x->why);
 	flight_save(p);
 }
 
@@ -236,7 +236,6 @@ begin(struct proc *p, enum hook kind)
 
 	errand_cancel(&h->errand);
 	forget(h);
-	h->next = HOOK_NONE;
 	h->now = kind;
 	running++;
 	fill_entries(p, h, kind);
@@ -293,30 +292,41 @@ hooks_hold_stop(struct proc *p)
 	return true;
 }
 
+static void
+begin_post_exit(struct proc *p)
+{
+	begin(p, HOOK_POST_EXIT);
+	p->hooks->exited = p->hooks->last = false;
+}
+
 bool
 hooks_hold_end(struct proc *p)
 {
-	bool exit = hooks_has(p, HOOK_POST_EXIT);
+	bool stopping = p->fsm.st == P_STOPPING || p->fsm.st == P_UNKNOWN;
+	enum hook now = hooks_now(p);
 
-	switch (hooks_now(p)) {
-	case HOOK_NONE:
-		break;
-	case HOOK_PRE_STOP:
-	case HOOK_STOP:		/* it may be about to end, and tell so */
-		p->hooks->next = exit ? HOOK_POST_EXIT : HOOK_NONE;
-		return true;
-	case HOOK_PRE_START:
-	case HOOK_POST_START:
-	case HOOK_POST_EXIT:
-	case HOOK_RELOAD:
-	case HOOKS:
+	if (p->hooks == NULL)
+		return false;
+	p->hooks->exited = hooks_has(p, HOOK_POST_EXIT);
+	if (stopping && (now == HOOK_PRE_STOP || now == HOOK_STOP))
+		return true;	/* it may be about to end, and tell so */
+	if (now != HOOK_NONE) {
 		errand_cancel(&p->hooks->errand);
 		forget(p->hooks);
-		break;
 	}
-	if (!exit)
+	if (stopping || !p->hooks->exited)
 		return false;
-	begin(p, HOOK_POST_EXIT);
+	begin_post_exit(p);
+	return true;
+}
+
+bool
+hooks_hold_gone(struct proc *p)
+{
+	if (p->hooks == NULL || !p->hooks->exited || !hooks_has(p, HOOK_POST_EXIT))
+		return false;
+	begin_post_exit(p);
+	p->hooks->last = true;
 	proc_more_time(p, p->conf->acts->hook_timeout);
 	return true;
 }
@@ -341,9 +351,8 @@ hooks_kill(struct proc *p)
 	log_warn("%s: %s is killed", p->conf->name, names[kind]);
 	errand_cancel(&p->hooks->errand);
 	forget(p->hooks);
-	p->hooks->next = HOOK_NONE;
 	if (p->pid == 0 && p->fsm.st == P_STOPPING && !p->lingering)
-		survivors_check(p);
+		survivors_check_late(p);
 	life_hook_ended();
 }
 

@@ -33,13 +33,15 @@ bool	hooks_hold_start(struct proc *p);
 void	hooks_running(struct proc *p);
 /* Run pre_stop or stop_command: stopping_hook_ended() follows. */
 void	hooks_stop(struct proc *p, enum hook kind);
-/* p has no process and is to stop: what runs is asked to end.  survivors_check() follows. */
+/* p has no process and is to stop: what runs is asked to end; p is down after it. */
 bool	hooks_hold_stop(struct proc *p);
 /*
- * The process of p has ended.  When that was a stop, survivors_check() follows; else
- * survivors_shoo(), if it is about to be started again.
+ * The process of p has ended.  In a stop a command of it may still run: survivors_check_late()
+ * follows.  Else post_exit begins, and survivors_shoo_late() follows if p starts again.
  */
 bool	hooks_hold_end(struct proc *p);
+/* And nothing of it is left after a stop: post_exit begins, the step of the end follows. */
+bool	hooks_hold_gone(struct proc *p);
 /* -1: another one runs. */
 int	hooks_reload(struct proc *p, struct err *e);
 /* The time is over: kill what runs, and go on without it. */

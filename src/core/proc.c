@@ -333,7 +333,7 @@ on_job(struct loop_job *j)
 
 	/* it had no process when it was stopped, but the run before may have left some */
 	if (p->job_event == E_DOWN && p->fsm.st == P_STOPPING && p->last_pid != 0)
-		survivors_check(p);
+		survivors_check_late(p);
 	else
 		proc_event(p, p->job_event, p->job_by);
 }
@@ -442,7 +442,8 @@ proc_follow(struct proc *p, pid_t pid)
 void
 proc_gone(struct proc *p)
 {
-	proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, p->status });
+	if (!hooks_hold_gone(p))
+		proc_event(p, E_DOWN, (struct asker){ CAUSE_EXIT, p->status });
 }
 
 void

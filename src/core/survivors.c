@@ -235,37 +235,58 @@ on_job(struct loop_job *j)
 		loop_timer_start(&scan_timer, wait_ms, on_timer);
 }
 
+/* fresh: its main process was reaped just now; later the group's number may be another's. */
 static void
-linger(struct proc *p)
+linger(struct proc *p, bool fresh)
 {
 	if (p->lingering)
 		return;
 	p->lingering = true;
 	p->blind = 0;
-	p->group_gone = false;
-	probe_group(p);
+	p->group_gone = !fresh;
+	if (fresh)
+		probe_group(p);
 	TAILQ_INSERT_TAIL(&core.lingering, p, linger_link);
 }
 
 void
 survivors_check(struct proc *p)
 {
-	linger(p);
+	linger(p, true);
 	loop_job_add(&scan_job, on_job);
 }
 
 void
-survivors_shoo(struct proc *p)
+survivors_check_late(struct proc *p)
+{
+	linger(p, false);
+	loop_job_add(&scan_job, on_job);
+}
+
+static void
+shoo(struct proc *p, bool fresh)
 {
 	p->killed = false;
 	p->stop_step = 0;
 	if (tier == TIER_C)
 		return;
-	linger(p);
+	linger(p, fresh);
 	if (is_left(p, signal_adopted()))
 		proc_hold_restart(p, SHOO_MS);
 	else
 		survivors_forget(p);
+}
+
+void
+survivors_shoo(struct proc *p)
+{
+	shoo(p, true);
+}
+
+void
+survivors_shoo_late(struct proc *p)
+{
+	shoo(p, false);
 }
 
 void

@@ -18,6 +18,8 @@ void	survivors_init(void);
 void	survivors_release(void);
 /* p's main process is reaped: proc_gone() follows when nothing is left. */
 void	survivors_check(struct proc *p);
+/* The same some time later: its process group is not looked at any more. */
+void	survivors_check_late(struct proc *p);
 /* The next step of the stop: they get its signal. */
 void	survivors_ask_again(struct proc *p);
 /* The time is over: SIGKILL to what is left. */
@@ -28,6 +30,7 @@ void	survivors_kill(struct proc *p);
  * restart until it is gone, for a second at most.
  */
 void	survivors_shoo(struct proc *p);
+void	survivors_shoo_late(struct proc *p);
 /* A child of nobody was reaped: look again. */
 void	survivors_orphan_died(void);
 void	survivors_forget(struct proc *p);

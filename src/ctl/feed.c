@@ -60,6 +60,7 @@ struct parting {
 
 static TAILQ_HEAD(, parting) partings = TAILQ_HEAD_INITIALIZER(partings);
 static size_t npartings;
+static bool taken;		/* between feed_open() and feed_close() */
 
 static bool
 pump_streams(void)
@@ -306,7 +307,7 @@ feed_removed(uint32_t id)
 static bool
 feed_parting(const struct stream *s)
 {
-	struct parting *p = npartings < PARTINGS_MAX ? calloc(1, sizeof(*p)) : NULL;
+	struct parting *p = taken && npartings < PARTINGS_MAX ? calloc(1, sizeof(*p)) : NULL;
 
 	if (p == NULL)
 		return false;
@@ -363,6 +364,7 @@ void
 feed_open(void)
 {
 	core_feed = &ops;
+	taken = true;
 	guest_ops[GUEST_LOGGER] = &link_ops;
 	feed_kick();
 }
@@ -371,6 +373,7 @@ void
 feed_close(void)
 {
 	park_refuse_all(&park, "the supervisor ends");
+	taken = false;
 	while (!TAILQ_EMPTY(&partings))
 		parting_free(TAILQ_FIRST(&partings));
 	link_release(&logger);

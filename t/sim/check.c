@@ -56,14 +56,15 @@ name_of(const struct proc *p)
 
 /*
  * Those that the core can know of: with a cgroup all of that, else those that say in
- * their environment where they come from, and those of the process group.
+ * their environment where they come from, and those of the process group, while its
+ * number cannot be another's.
  */
 static bool
 can_be_found(const struct proc *p, const struct sproc *q)
 {
 	if (sim.tier_a)		/* a record that was removed and added has another one */
 		return q->cgroup != NULL && q->born_ms >= record_of(p)->made_ms;
-	return !sim.tier_c && (q->marked || q->pgid == p->last_pid);
+	return !sim.tier_c && (q->marked || (!p->group_gone && q->pgid == p->last_pid));
 }
 
 static void
