@@ -214,7 +214,11 @@ static int
 lock_directory(struct err *e)
 {
 	struct sigaction act = { .sa_handler = on_alarm };	/* no SA_RESTART */
-	int fd = open(life.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
+	int fd, rc = -1;
+
+	if (guest.directory == NULL)	/* in memory: nobody else can work in it */
+		return 0;
+	fd = open(guest.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd != -1) {
 		sigaction(SIGALRM, &act, NULL);
