@@ -356,11 +356,13 @@ SRC_gateway = \
 	src/gateway/orphans.c \
 	src/gateway/osb.c \
 	src/gateway/osb_answer.c \
+	src/gateway/resume.c \
 	src/gateway/row.c \
 	src/gateway/rows.c \
 	src/gateway/schema.c \
 	src/gateway/service.c \
 	src/gateway/v1.c \
+	src/gateway/v1_answer.c \
 	src/gateway/work.c \
 
 SRC_cli = \

@@ -10,6 +10,8 @@
 
 /* The database and the nodes are open.  What was in progress goes on.  -1 and e. */
 int	broker_open(const struct offer *o, struct err *e);
+/* resume.c, for broker_open(): every row that is busy or in doubt.  -1 and e. */
+int	broker_resume(struct err *e);
 /* Asks that wait are forgotten. */
 void	broker_close(void);
 

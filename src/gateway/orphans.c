@@ -22,8 +22,10 @@ struct known {
 };
 
 static struct orphan_list orphans = TAILQ_HEAD_INITIALIZER(orphans);
-static TAILQ_HEAD(wait_list, orphans_wait) checks = TAILQ_HEAD_INITIALIZER(checks),
+static struct orphans_wait_list checks = TAILQ_HEAD_INITIALIZER(checks),
+    next_checks = TAILQ_HEAD_INITIALIZER(next_checks), /* who came while one was under way */
     purges = TAILQ_HEAD_INITIALIZER(purges);
+static bool second_look;	/* of a check, at once */
 static struct known *known;
 static size_t nknown;
 static unsigned pass, checking, purging;
@@ -159,15 +161,43 @@ suspect(const char *node, const char *name, const char *binding, bool missing)
 /* ---- checking ---- */
 
 static void
-tell(struct wait_list *l, int n)
+put(struct orphans_wait_list *l, struct orphans_wait *w)
 {
-	struct wait_list now = TAILQ_HEAD_INITIALIZER(now);
+	if (w == NULL || w->list != NULL)
+		return;
+	TAILQ_INSERT_TAIL(l, w, link);
+	w->list = l;
+}
+
+void
+orphans_wait_not(struct orphans_wait *w)
+{
+	if (w->list != NULL)
+		TAILQ_REMOVE(w->list, w, link);
+	w->list = NULL;
+}
+
+/* All into another list. */
+static void
+move(struct orphans_wait_list *to, struct orphans_wait_list *from)
+{
 	struct orphans_wait *w;
 
-	TAILQ_CONCAT(&now, l, link);
+	while ((w = TAILQ_FIRST(from)) != NULL) {
+		orphans_wait_not(w);
+		put(to, w);
+	}
+}
+
+static void
+tell(struct orphans_wait_list *l, int n)
+{
+	struct orphans_wait_list now = TAILQ_HEAD_INITIALIZER(now);
+	struct orphans_wait *w;
+
+	move(&now, l);
 	while ((w = TAILQ_FIRST(&now)) != NULL) {
-		TAILQ_REMOVE(&now, w, link);
-		w->queued = false;
+		orphans_wait_not(w);
 		w->fn(w, n);
 	}
 }
@@ -216,6 +246,8 @@ compare(const struct node *n, yyjson_val *list)
 	clear(n->name);
 }
 
+static void begin_check(void);
+
 static void
 end_check(void)
 {
@@ -230,10 +262,14 @@ end_check(void)
 		loop_timer_start(&second_check, later, on_second);
 	if (guest_is_set("purge_orphans"))
 		orphans_purge(NULL);
-	if (doubt && later == 0)	/* the second look at once */
-		orphans_check(NULL);
-	else
+	second_look = doubt && later == 0 && !second_look;
+	if (!second_look) {
 		tell(&checks, 0);
+		move(&checks, &next_checks);
+	}
+	/* who was told may have begun one */
+	if (checking == 0 && (second_look || !TAILQ_EMPTY(&checks)))
+		begin_check();
 }
 
 static void
@@ -256,20 +292,14 @@ put_node(struct buf *b, const struct node *n)
 		json_kstr(b, "node", n->name);
 }
 
-void
-orphans_check(struct orphans_wait *w)
+static void
+begin_check(void)
 {
 	struct node *const *all;
 	struct buf b = { 0 };
 	struct err e;
 	size_t n;
 
-	if (w != NULL && !w->queued) {
-		TAILQ_INSERT_TAIL(&checks, w, link);
-		w->queued = true;
-	}
-	if (checking > 0)
-		return;
 	pass++;
 	all = nodes_all(&n);
 	checking = 1;
@@ -284,6 +314,14 @@ orphans_check(struct orphans_wait *w)
 	buf_release(&b);
 	if (--checking == 0)
 		end_check();
+}
+
+void
+orphans_check(struct orphans_wait *w)
+{
+	put(checking > 0 ? &next_checks : &checks, w);
+	if (checking == 0)
+		begin_check();
 }
 
 static void
@@ -372,10 +410,7 @@ orphans_purge(struct orphans_wait *w)
 	struct err e;
 	size_t n;
 
-	if (w != NULL && !w->queued) {
-		TAILQ_INSERT_TAIL(&purges, w, link);
-		w->queued = true;
-	}
+	put(&purges, w);
 	all = nodes_all(&n);
 	purging++;
 	for (size_t i = 0; i < n; i++) {
@@ -430,22 +465,6 @@ orphans_purge_listed(yyjson_val *instances, yyjson_val *bindings)
 
 /* ---- life ---- */
 
-void
-orphans_wait_not(struct orphans_wait *w)
-{
-	struct orphans_wait *at;
-
-	if (!w->queued)
-		return;
-	w->queued = false;
-	TAILQ_FOREACH(at, &checks, link)
-		if (at == w) {
-			TAILQ_REMOVE(&checks, w, link);
-			return;
-		}
-	TAILQ_REMOVE(&purges, w, link);
-}
-
 const struct orphan_list *
 orphans_all(void)
 {
@@ -469,6 +488,7 @@ orphans_close(void)
 	loop_timer_stop(&next_check);
 	loop_timer_stop(&second_check);
 	TAILQ_INIT(&checks);
+	TAILQ_INIT(&next_checks);
 	TAILQ_INIT(&purges);
 	while ((o = TAILQ_FIRST(&orphans)) != NULL)
 		drop(o);

@@ -33,10 +33,12 @@ const struct orphan_list *orphans_all(void);
 struct orphans_wait {
 	TAILQ_ENTRY(orphans_wait) link;
 	void	(*fn)(struct orphans_wait *w, int removed);
-	bool	 queued;
+	struct orphans_wait_list *list;	/* that it waits in; NULL: in none */
 };
 
-/* Ask all nodes once, or join who does; w may be NULL. */
+TAILQ_HEAD(orphans_wait_list, orphans_wait);
+
+/* Ask all nodes; w may be NULL, else it hears of a check that begins from now on. */
 void	orphans_check(struct orphans_wait *w);
 /* Remove what is certain. */
 void	orphans_purge(struct orphans_wait *w);

@@ -159,13 +159,6 @@ rows_put(const struct row *r, struct err *e)
 }
 
 int
-rows_drop(const char *instance, const char *binding, struct err *e)
-{
-	return batch_run(&batch, "DELETE FROM rows WHERE instance = ? AND binding = ?",
-	    DB_ARGS(DB_TEXT(instance), DB_TEXT(binding)), e);
-}
-
-int
 rows_end_bindings(const char *instance, int64_t now_s, struct err *e)
 {
 	return batch_run(&batch, "UPDATE rows SET state = 6, op = 3, op_state = 1, result = '',"

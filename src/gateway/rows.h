@@ -25,8 +25,6 @@ int	rows_find(const char *instance, const char *binding, struct row *r, struct e
 int	rows_find_request(const char *request, struct row *r, struct err *e);
 /* Write r over what was there. */
 int	rows_put(const struct row *r, struct err *e);
-/* Delete it without a trace. */
-int	rows_drop(const char *instance, const char *binding, struct err *e);
 /* All bindings of an instance, that are not over, become ROW_GONE. */
 int	rows_end_bindings(const char *instance, int64_t now_s, struct err *e);
 /* Forget what was over before then. */

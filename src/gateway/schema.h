@@ -1,9 +1,10 @@
 /*
  * A subset of JSON Schema for parameters: type, enum, properties, required,
  * additionalProperties, items, minimum, maximum, minLength, maxLength, pattern (a POSIX
- * extended regular expression), minItems, maxItems.  $schema, $id, $comment, title, description, default,
- * examples and readOnly say nothing about validity and are passed over.  A schema with
- * any other keyword is refused when it is loaded: nobody shall believe that it is checked.
+ * extended regular expression), minItems, maxItems.  $schema, $id, $comment, title,
+ * description, default, examples and readOnly say nothing about validity and are passed
+ * over.  A schema with any other keyword is refused when it is loaded: nobody shall believe
+ * that it is checked.
  */
 #ifndef GATEWAY_SCHEMA_H
 #define GATEWAY_SCHEMA_H

@@ -470,7 +470,8 @@ answer_ends(struct work *w)
 			    "it was deleted meanwhile", 0);
 		else
 			ask_answer(a, good ? R_MADE : w->timed_out ? R_TIMEOUT :
-			    w->row.code == NODE_CANNOT ? R_NOT_POSSIBLE : R_FAILED, &w->row, good ? NULL : w->row.text, w->row.code);
+			    w->row.code == NODE_CANNOT ? R_NOT_POSSIBLE : R_FAILED,
+			    &w->row, good ? NULL : w->row.text, w->row.code);
 	}
 }
 
