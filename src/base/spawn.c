@@ -157,7 +157,7 @@ above(int fd, size_t n)
 static long
 pass_on(const struct spawn *s, struct own_fds *own)
 {
-	long from[SPAWN_PASS], r;
+	long from[SPAWN_PASS], r = 0;
 
 	if (s->npass == 0)
 		return 0;

@@ -223,6 +223,7 @@ test_recovery(struct proc *p)
 	snprintf(dir, sizeof(dir), "%s", cgroup_directory());
 	snprintf(self, sizeof(self), "0::/box/supd.%d.self\n", (int)getpid());
 	put_file(root, "self", self);
+	cgroup_release();		/* of the tree it removes nothing: that goes to the kernel */
 	is_int(cgroup_init(&why), 0, "after a crash");
 	is_str(cgroup_directory(), dir, "the same directory");
 	limits_init();
