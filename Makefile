@@ -342,6 +342,7 @@ SRC_web = \
 	src/web/xmlrpc_write.c \
 
 SRC_gateway = \
+	src/gateway/ask.c \
 	src/gateway/broker.c \
 	src/gateway/catalog.c \
 	src/gateway/choose.c \

@@ -73,4 +73,10 @@ struct ask {
 
 TAILQ_HEAD(ask_list, ask);
 
+/* What a result means, for people. */
+const char *ask_text(enum result r);
+/* Call done. */
+void	ask_answer(struct ask *a, enum result result, const struct row *row, const char *text,
+	    int code);
+
 #endif

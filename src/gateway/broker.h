@@ -19,7 +19,4 @@ void	broker_ask(struct ask *a);
 /* Whoever asked has gone: no done().  What was begun goes on.  Fine at any time. */
 void	broker_forget(struct ask *a);
 
-/* "parameters are not those": text for a result; never NULL. */
-const char *broker_text(enum result r);
-
 #endif

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/broker.h"
 #include "gateway/face.h"
 #include "wire/json.h"
 
@@ -43,7 +42,7 @@ static void
 refuse(struct osb *q, const struct answer *a)
 {
 	const char *text = a->text != NULL && *a->text != '\0' ? a->text :
-	    broker_text(a->result);
+	    ask_text(a->result);
 
 	/* a gone thing has the empty object for a body */
 	if (a->result == R_GONE) {

@@ -63,7 +63,7 @@ refuse(struct call *c, const struct answer *a)
 	json_kint(b, "status", statuses[a->result]);
 	json_kint(b, "code", a->code);
 	json_kstr(b, "text", a->text != NULL && *a->text != '\0' ? a->text :
-	    broker_text(a->result));
+	    ask_text(a->result));
 	call_end(c, false);
 	return 0;
 }

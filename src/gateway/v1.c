@@ -250,7 +250,7 @@ plan_of(struct v1 *q, const char *instance)
 	if (rc == -1)
 		v1_refuse(q->r, 500, CODE_INTERNAL, e.msg);
 	else
-		v1_refuse(q->r, 404, CODE_NOT_FOUND, broker_text(R_NOT_FOUND));
+		v1_refuse(q->r, 404, CODE_NOT_FOUND, ask_text(R_NOT_FOUND));
 	return -1;
 }
 

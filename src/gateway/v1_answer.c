@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "gateway/broker.h"
 #include "gateway/face.h"
 #include "wire/json.h"
 
@@ -129,7 +128,7 @@ refuse(struct v1 *q, const struct answer *a)
 	    refusals[a->result].code;
 
 	v1_refuse(q->r, refusals[a->result].status, code,
-	    a->text != NULL && *a->text != '\0' ? a->text : broker_text(a->result));
+	    a->text != NULL && *a->text != '\0' ? a->text : ask_text(a->result));
 }
 
 void

@@ -32,15 +32,6 @@ put(struct ask_list *l, struct ask *a)
 	a->list = l;
 }
 
-void
-ask_answer(struct ask *a, enum result result, const struct row *row, const char *text,
-    int code)
-{
-	const struct answer answer = { result, row, text, code };
-
-	a->done(a, &answer);
-}
-
 /* Answer all; each may ask again at once. */
 static void
 answer_all(struct ask_list *l, enum result result, const struct row *row, const char *text,

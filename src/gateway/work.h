@@ -63,7 +63,4 @@ int	work_overtake(struct work *w, struct ask *a, bool async, struct err *e);
 /* a is decided when what is being written is on disk. */
 void	work_queue(struct work *w, struct ask *a);
 
-void	ask_answer(struct ask *a, enum result result, const struct row *row, const char *text,
-	    int code);
-
 #endif
