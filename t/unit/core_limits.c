@@ -243,6 +243,7 @@ test_end(struct proc *p)
 	    "controllers are given back");
 	is_str(content(MOUNT "/box/cgroup.procs"), "17", "and all have moved back");
 	offered = false;
+	cgroup_release();
 	is_int(cgroup_init(&why), 0, "a cgroup that we may use");
 	p->conf->res->memory_max = 1 << 20;
 	put_file(below(at("/p7")), "memory.max", "unchanged");
