@@ -36,6 +36,8 @@ static const char first[] = "config " COMMON STEADY
     "[program:turn]\ncommand=/sim/steady\nstartsecs=0\nstopwaitsecs=1\nroles=r\n"
     "[role:r]\nprograms=later\nexclusive=gone\n[role:s]\nprograms=t*\nmandatory=true\n"
     "order=1\n[role:gone]\n[rolegroup:all]\nroles=r,s\n"
+    "[template:t]\ncommand=/sim/steady %(port)d %(dir)s\nvar.dir=/x/%(name)s\nstartsecs=0\n"
+    "stopwaitsecs=1\ndepends_on=steady:started\n"
     "[group:g]\nprograms=escape,missing\n";
 
 /* Other rules, another number, another group, one that is new, one that is gone. */
@@ -70,6 +72,11 @@ static const char *const steps[] = {
 	CONTROL "GetEnvironment\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetRuns\",\"parameters\":{\"name\":\"rich\"}}",
 	CONTROL "GetGraph\"}",
+	CONTROL "AddInstance\",\"parameters\":{\"template\":\"t\",\"name\":\"i\",\"holes\":"
+	    "{\"port\":7,\"word\":\"a b\"},\"wait\":true}}",
+	CONTROL "ListInstances\"}",
+	CONTROL "Scale\",\"parameters\":{\"name\":\"many\",\"processes\":4}}",
+	CONTROL "RemoveInstance\",\"parameters\":{\"template\":\"t\",\"name\":\"i\"}}",
 	"values",
 	"wait 100",
 	"values",
