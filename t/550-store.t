@@ -5,10 +5,11 @@ use strict;
 use warnings;
 use lib 't/tool';
 use Test::More;
+use Time::HiRes qw(time);
 use Varlink;
 
 my $WRITES = $ENV{WRITES} // 400;	# of both writers together
-my $KILLS = $ENV{KILLS} // 6;
+my $KILLS = $ENV{KILLS} // 4;
 my $S = 'org.supd.Store';
 
 conf('[supd]', "statedir = $T/state", '[store]', 'history = 50000');
@@ -130,15 +131,16 @@ is(scalar @{ store('Get', { path => 'both' })->{parameters}{value} },
 
 # ---- kill -9 ----
 
-# Write until the store dies; return what was acknowledged last.
+# Write until the store dies; return what was acknowledged last.  It lives for more than 200 ms:
+# one that lives less is started later and later.
 sub write_until_killed {
 	my ($n, $me) = @_;
 	my $acknowledged = $n;
 	my $d = dial();
 	my $victim = pid_of_store();
-	my $after = 1 + int(rand(20));
+	my $end = time + 0.22 + rand(0.1);
 	while (1) {
-		kill 'KILL', $victim if $after-- == 0;
+		kill 'KILL', $victim if time >= $end;
 		call($d, "$S.Set", { path => 'n', value => $acknowledged + 1 }) or last;
 		my $r = reply($d) or last;
 		return undef if $r->{error};
