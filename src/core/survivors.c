@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "core/adopted.h"
 #include "core/cgroup.h"
+#include "core/errand.h"
 #include "core/life.h"
 #include "core/limits.h"
 #include "core/oom.h"
@@ -113,7 +114,7 @@ signal_for(const struct proc *p)
 static void
 probe_group(struct proc *p)
 {
-	if (p->last_pid == 0 || core_by_pid(p->last_pid) != NULL ||
+	if (p->last_pid == 0 || core_by_pid(p->last_pid) != NULL || errand_has(p->last_pid) ||
 	    (sys->kill(-p->last_pid, 0) == -1 && errno == ESRCH))
 		p->group_gone = true;
 }
