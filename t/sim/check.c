@@ -139,7 +139,7 @@ entered_starting(const struct proc *p, struct seen *s, const struct event *ev)
 	if (core.state != SUP_RUNNING && p->group != core.guests)
 		fail("%s is started during a shutdown", name_of(p));
 	if (p->group != core.guests)
-		check_role_start(p, last_cause(p));
+		check_role_start(p, (int)last_cause(p));
 	if (p->pid != 0)
 		fail("%s is STARTING and has pid %d already", name_of(p), (int)p->pid);
 	if (ev->from == P_BACKOFF || last_cause(p) == CAUSE_AUTORESTART)

@@ -137,8 +137,8 @@ change(struct made *p)
 		"pre_stop=/sim/oneshot\npost_exit=/sim/oneshot\n", "stop_command=/sim/false\n",
 		"stop_command=/sim/steady\npre_stop=/sim/crash\n",
 		"post_start=/sim/steady\nhook_timeout=1s\npost_exit=/sim/nosuch\n",
-		"pre_start=/sim/oneshot\npost_start=/sim/false\npre_stop=/sim/stubborn\n"
-		    "post_exit=/sim/crash\nhook_timeout=500ms\n",
+		("pre_start=/sim/oneshot\npost_start=/sim/false\npre_stop=/sim/stubborn\n"
+		    "post_exit=/sim/crash\nhook_timeout=500ms\n"),
 	};
 	static const char *const readies[] = {
 		"ready=notify\n", "type=notify\n", "type=notify\nready_timeout=2\n",
