@@ -167,8 +167,8 @@ for my $round (1 .. $KILLS) {
 	# the change that was in flight may have been made, and not told
 	$lost++ if !defined $acknowledged || ($got != $acknowledged && $got != $acknowledged + 1);
 	$n = $got;
-	# the watcher goes on where it was
-	while (my $r = reply($w, 0)) {
+	# the watcher reads what that store has told to its end, and goes on from there
+	while (my $r = reply($w)) {
 		push @told, map { $_->{value} } @{ $r->{parameters}{changes} };
 		$start = $r->{parameters}{revision} + 1 if $r->{parameters}{revision} >= $start;
 	}
