@@ -112,6 +112,9 @@ syswrite($waits->{sock}, request('POST', '/varlink', body =>
     '{"method":"org.supd.Control.Subscribe","more":true}'));
 is(answer($waits, head => 1)->{status}, 200, 'somebody watches');
 my $idle = knock($port);
+# what comes later is answered, so the supervisor has heard of the watcher
+is(fetch($port, 'POST', '/varlink', body => '{"method":"org.supd.Control.GetState"}')->{status},
+    200, 'and another one asks');
 kill 'HUP', $SUP;
 my $bytes = '';
 1 while sysread($waits->{sock}, $bytes, 65536, length $bytes);
