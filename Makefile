@@ -723,7 +723,7 @@ run: all
 
 # BUILD tells the tests which binary they drive.  The first failure should explain
 # the rest: build and rooms, then the units, then what is made of them.
-JOBS = 2
+JOBS = 3
 TESTS = $(sort $(wildcard t/*.t))
 define suite
 BUILD=$(1) SUPD_BIN=$(2) prove -j$(JOBS) --timer $(filter t/0%,$(TESTS)) \

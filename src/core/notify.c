@@ -268,7 +268,7 @@ value_of(char *const *lines, size_t n, const char *name)
 static void
 take_message(struct readiness *r, char *text)
 {
-	char *lines[LINES_MAX], *line;
+	char *lines[LINES_MAX] = { NULL }, *line;
 	const char *value;
 	size_t n = 0;
 
