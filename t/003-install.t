@@ -18,9 +18,9 @@ install_to() {
 	    { fail "make install"; diag "$(cat make.out)"; done_testing; }
 }
 
-(cd "$ROOT" && find . -path ./.git -prune -o -path "./${BUILD:-build}" -prune -o -print | sort) >before
+(cd "$ROOT" && find . -path ./.git -prune -o -path ./run -prune -o -path "./${BUILD:-build}" -prune -o -print | sort) >before
 install_to "$T/dest" /usr
-(cd "$ROOT" && find . -path ./.git -prune -o -path "./${BUILD:-build}" -prune -o -print | sort) >after
+(cd "$ROOT" && find . -path ./.git -prune -o -path ./run -prune -o -path "./${BUILD:-build}" -prune -o -print | sort) >after
 is "$(diff before after)" '' 'the source tree is as it was'
 
 cd dest

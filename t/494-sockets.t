@@ -49,9 +49,9 @@ like "$(ctl why site:php)" '^its standard input is the socket tcp://\[::1\]:' 't
 is "$(ctl status site:php | awk '{ print $2 }')" RUNNING 'which works in a [group:x], and with IPv6'
 
 # ---- held ----
-socket=$(inode web 3)
 flood 1000000 flood.out
 served "notes/$pid" 20
+socket=$(inode web 3)
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	ctl restart web >/dev/null
 	served "notes/$(ctl pid web)" 3

@@ -20,7 +20,7 @@ teller web 'type = notify' 'startsecs = 0'
 conf '[program:after]' 'command = /bin/cat' 'startsecs = 0' 'depends_on = web' 'stdout_logfile = NONE' \
     'stderr_logfile = NONE'
 teller quits 'type = notify' 'autorestart = false'
-teller slow 'ready = notify' 'startsecs = 0' "ready_timeout = $SLOW"
+teller slow 'ready = notify' 'startsecs = 0' "ready_timeout = $((4 * SLOW))"
 teller moves 'type = notify' 'autorestart = false'
 teller stays 'type = notify' 'autorestart = false'
 teller only 'ready = notify' 'startsecs = 0' 'notify_access = main'
@@ -119,7 +119,7 @@ tell ends 'term EXTEND_TIMEOUT_USEC=60000000'
 heard ends will
 ctl stop ends >/dev/null
 logged 'stopped: ends \(exit status 0\)'
-over() { [ $(($(date +%s) - began)) -gt "$SLOW" ]; }
+over() { [ $(($(date +%s) - began)) -gt $((4 * SLOW)) ]; }
 eventually over
 unlike "$(why slow)" 'not ready after' 'EXTEND_TIMEOUT_USEC moved the end of ready_timeout'
 tell slow 'say READY=1'
