@@ -85,6 +85,8 @@ like "$(kato -s "http://u:p@127.0.0.1:$port" service delete far)" '^deleting far
 logged 'INFO gateway:echo: mine: created'
 logged 'INFO gateway:echo: mine, binding joe: deleted'
 kill -9 "$(ctl pid supd:gateway:echo)" "$(ctl pid supd:node:echo)"
+logged 'exited: gateway:echo \(terminated by SIGKILL'	# a call may reach one that is dying
+logged 'exited: node:echo \(terminated by SIGKILL'
 session <<'E'
 $kato service list -g echo
 NAME                                 GATEWAY      PLAN       STATE     BOUND  NODE

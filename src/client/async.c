@@ -636,6 +636,13 @@ async_wait(struct async_call *c)
 	return c->line != NULL && c->line->out.len == 0 && receive(c->line, 0) == 1;
 }
 
+void
+async_take(struct async_call *c)
+{
+	if (c->line != NULL)
+		receive(c->line, MSG_DONTWAIT);
+}
+
 size_t
 async_busy(const struct async *a)
 {

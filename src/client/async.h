@@ -79,6 +79,11 @@ void	async_pause(struct async_call *c, bool pause);
  * Never from a callback.
  */
 bool	async_wait(struct async_call *c);
+/*
+ * Hand out now what has come of its replies, without waiting; c may be over afterwards.
+ * Never from a callback.
+ */
+void	async_take(struct async_call *c);
 /* Calls in progress, and those that wait for a connection. */
 size_t	async_busy(const struct async *a);
 

@@ -23,6 +23,7 @@
 #include "core/readiness.h"
 
 #define LOOK_FIRST_MS	20	/* between two looks, at first */
+#define TICK_MS		10	/* times of files are those of the last tick: CONFIG_HZ=100 */
 #define LOOK_MOST_MS	1000
 /* ---- ready, or not in time ---- */
 
@@ -235,7 +236,7 @@ is_there(const struct proc *p)
 		return any_line("/proc/net/unix", want);
 	case READY_FILE:	/* not the one that an earlier run has left */
 		return sys->stat(want->path, &st) == 0 && (int64_t)st.st_ctim.tv_sec * 1000 +
-		    st.st_ctim.tv_nsec / 1000000 >= p->start_wall_ms - 1;
+		    st.st_ctim.tv_nsec / 1000000 >= p->start_wall_ms - TICK_MS;
 	default:
 		break;
 	}

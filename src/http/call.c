@@ -119,8 +119,11 @@ call_cancel_all(struct request *r)
 void
 call_shut_down(struct request *r)
 {
-	struct http_call *w;
+	struct http_call *w = TAILQ_FIRST(&r->answer->calls);
 
+	/* what the supervisor has told a stream before it told us to finish */
+	if (w != NULL && w->async != NULL && (w->flags & ASYNC_MORE))
+		async_take(w->async);
 	TAILQ_FOREACH(w, &r->answer->calls, link) {
 		if (w->async == NULL || !(w->flags & (ASYNC_SLOW | ASYNC_MORE)))
 			continue;
