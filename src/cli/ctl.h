@@ -98,6 +98,12 @@ int	ctl_twin(const struct ctl *c, struct client *twin, struct err *e);
 /* As in client.h; a missing user name is looked up or asked for. */
 int	ctl_call(struct ctl *c, const char *method, const char *params, struct reply *r,
 	    struct err *e);
+/*
+ * For a command about one process, the word of w: method's reply to {"name":word}.  false:
+ * it was said what is wrong; unable: the reason where it cannot be done, or NULL.
+ */
+bool	ctl_ask_about(struct ctl *c, const struct words *w, const char *command,
+	    const char *method, const char *unable, struct reply *r);
 int	ctl_stream(struct ctl *c, const char *method, const char *params, client_fn fn,
 	    void *arg, struct err *e);
 void	ctl_release(struct ctl *c);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/json.h"
 #include "wire/varlink.h"
 
 static int
@@ -83,32 +82,17 @@ show_rows(yyjson_val **rows, size_t n)
 void
 cmd_env(struct ctl *c, struct words *w)
 {
-	struct buf b = { 0 };
 	struct reply r;
-	struct err e;
 	yyjson_val **rows;
 	size_t n;
 
-	if (w->n != 1) {
-		say_failed(c, EXIT_INVALID_ARGS, "Error: env requires one process name");
-		command_usage("env");
+	if (!ctl_ask_about(c, w, "env", CONTROL_INTERFACE ".GetEnvironment", NULL, &r))
 		return;
-	}
-	json_open(&b, '{');
-	json_kstr(&b, "name", w->v[0]);
-	json_close(&b, '}');
-	if (ctl_call(c, CONTROL_INTERFACE ".GetEnvironment", buf_text(&b), &r, &e) == 0) {
-		rows = sorted(yyjson_obj_get(r.params, "variables"), &n);
-		if (w->json)
-			say_rows(yyjson_obj_get(r.params, "variables"));
-		else if (rows != NULL)
-			show_rows(rows, n);
-		free(rows);
-		reply_release(&r);
-	} else if (c->client.fail == CLIENT_FAULT && e.code == FAULT_BAD_NAME) {
-		say_failed(c, EXIT_GENERIC, "%s: ERROR (no such process)", w->v[0]);
-	} else {
-		say_error(c, &e);
-	}
-	buf_release(&b);
+	rows = sorted(yyjson_obj_get(r.params, "variables"), &n);
+	if (w->json)
+		say_rows(yyjson_obj_get(r.params, "variables"));
+	else if (rows != NULL)
+		show_rows(rows, n);
+	free(rows);
+	reply_release(&r);
 }

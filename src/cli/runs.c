@@ -60,31 +60,15 @@ cmd_runs(struct ctl *c, struct words *w)
 {
 	struct buf b = { 0 };
 	struct reply r;
-	struct err e;
 
-	if (w->n != 1) {
-		say_failed(c, EXIT_INVALID_ARGS, "Error: runs requires one process name");
-		command_usage("runs");
+	if (!ctl_ask_about(c, w, "runs", CONTROL_INTERFACE ".GetRuns", "no schedule", &r))
 		return;
-	}
-	json_open(&b, '{');
-	json_kstr(&b, "name", w->v[0]);
-	json_close(&b, '}');
-	if (ctl_call(c, CONTROL_INTERFACE ".GetRuns", buf_text(&b), &r, &e) == 0) {
-		buf_clear(&b);
-		json_value(&b, r.params);
-		buf_addc(&b, '\n');
-		if (w->json)
-			say_buf(&b);
-		else
-			show(r.params);
-		reply_release(&r);
-	} else if (c->client.fail == CLIENT_FAULT && e.code == FAULT_BAD_NAME) {
-		say_failed(c, EXIT_GENERIC, "%s: ERROR (no such process)", w->v[0]);
-	} else if (c->client.fail == CLIENT_FAULT && e.code == FAULT_FAILED) {
-		say_failed(c, EXIT_GENERIC, "%s: ERROR (no schedule)", w->v[0]);
-	} else {
-		say_error(c, &e);
-	}
+	json_value(&b, r.params);
+	buf_addc(&b, '\n');
+	if (w->json)
+		say_buf(&b);
+	else
+		show(r.params);
+	reply_release(&r);
 	buf_release(&b);
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "wire/endpoint.h"
+#include "wire/json.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -207,6 +208,35 @@ ctl_call(struct ctl *c, const char *method, const char *params, struct reply *r,
 			return 0;
 	} while (retry_as_somebody(c));
 	return -1;
+}
+
+bool
+ctl_ask_about(struct ctl *c, const struct words *w, const char *command,
+    const char *method, const char *unable, struct reply *r)
+{
+	struct buf b = { 0 };
+	struct err e;
+	bool asked;
+
+	if (w->n != 1) {
+		say_failed(c, EXIT_INVALID_ARGS, "Error: %s requires one process name", command);
+		command_usage(command);
+		return false;
+	}
+	json_open(&b, '{');
+	json_kstr(&b, "name", w->v[0]);
+	json_close(&b, '}');
+	asked = ctl_call(c, method, buf_text(&b), r, &e) == 0;
+	buf_release(&b);
+	if (asked)
+		return true;
+	if (c->client.fail == CLIENT_FAULT && e.code == FAULT_BAD_NAME)
+		say_failed(c, EXIT_GENERIC, "%s: ERROR (no such process)", w->v[0]);
+	else if (unable != NULL && c->client.fail == CLIENT_FAULT && e.code == FAULT_FAILED)
+		say_failed(c, EXIT_GENERIC, "%s: ERROR (%s)", w->v[0], unable);
+	else
+		say_error(c, &e);
+	return false;
 }
 
 int

@@ -128,28 +128,13 @@ show_json(struct ctl *c, yyjson_val *params, const char *name)
 void
 cmd_why(struct ctl *c, struct words *w)
 {
-	struct buf b = { 0 };
 	struct reply r;
-	struct err e;
 
-	if (w->n != 1) {
-		say_failed(c, EXIT_INVALID_ARGS, "Error: why requires one process name");
-		command_usage("why");
+	if (!ctl_ask_about(c, w, "why", CONTROL_INTERFACE ".Why", NULL, &r))
 		return;
-	}
-	json_open(&b, '{');
-	json_kstr(&b, "name", w->v[0]);
-	json_close(&b, '}');
-	if (ctl_call(c, CONTROL_INTERFACE ".Why", buf_text(&b), &r, &e) == 0) {
-		if (w->json)
-			show_json(c, r.params, w->v[0]);
-		else
-			show_text(c, r.params, w->v[0]);
-		reply_release(&r);
-	} else if (c->client.fail == CLIENT_FAULT && e.code == FAULT_BAD_NAME) {
-		say_failed(c, EXIT_GENERIC, "%s: ERROR (no such process)", w->v[0]);
-	} else {
-		say_error(c, &e);
-	}
-	buf_release(&b);
+	if (w->json)
+		show_json(c, r.params, w->v[0]);
+	else
+		show_text(c, r.params, w->v[0]);
+	reply_release(&r);
 }

@@ -626,6 +626,8 @@ const char *conf_goal_name(enum role_goal goal);
 /* Split like a shell without a shell; fault text of supervisord in e. */
 int	conf_split(const char *command, struct strlist *argv, struct err *e);
 void	strlist_release(struct strlist *l);
+/* The same texts in the same order. */
+bool	strlist_equal(const struct strlist *a, const struct strlist *b);
 /* "TERM", "SIGTERM", "15" to 15; -1 with supervisord's message. */
 int	conf_signal(const char *text, struct err *e);
 /* "SIGTERM"; NULL for no signal. */

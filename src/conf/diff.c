@@ -41,24 +41,13 @@ find_change(const struct conf_table *t, const void *a, const void *b,
 	}
 }
 
-static bool
-list_changed(const struct strlist *a, const struct strlist *b)
-{
-	if (a->n != b->n)
-		return true;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return true;
-	return false;
-}
-
 /* Of a service: what others tell, which counts from its next start on. */
 static bool
 copy_changed(const struct conf_copy *a, const struct conf_copy *b)
 {
 	if (a == NULL || b == NULL)
 		return a != b;
-	return a->writes != b->writes || list_changed(&a->peers, &b->peers);
+	return a->writes != b->writes || !strlist_equal(&a->peers, &b->peers);
 }
 
 /* Of an instance: also those that no key has. */
@@ -67,7 +56,7 @@ holes_changed(const struct conf_instance *a, const struct conf_instance *b)
 {
 	if (a == NULL || b == NULL)
 		return a != b;
-	return a->place != b->place || list_changed(&a->holes, &b->holes);
+	return a->place != b->place || !strlist_equal(&a->holes, &b->holes);
 }
 
 enum conf_apply

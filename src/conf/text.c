@@ -98,6 +98,21 @@ text_strip(const char **text, size_t *len)
 		*len -= n;
 }
 
+bool
+text_item(const char **at, const char **item, size_t *len)
+{
+	const char *end;
+
+	if (*at == NULL)
+		return false;
+	*item = *at;
+	*len = strcspn(*at, ",");
+	end = *at + *len;
+	*at = *end == ',' ? end + 1 : NULL;
+	text_strip(item, len);
+	return true;
+}
+
 char *
 text_strip_dup(const char *text)
 {

@@ -18,6 +18,11 @@ size_t	text_blank(const char *text, size_t len);
 size_t	text_blank_end(const char *text, size_t len);
 /* Narrow *text and *len to what str.strip() leaves. */
 void	text_strip(const char **text, size_t *len);
+/*
+ * The next of the items between commas, stripped: *item and *len.  *at is where to look
+ * and becomes NULL behind the last one; an empty text has one, which is empty.
+ */
+bool	text_item(const char **at, const char **item, size_t *len);
 /* A stripped copy; NULL: out of memory. */
 char	*text_strip_dup(const char *text);
 /* ASCII only; the keys and words that are compared have nothing else. */

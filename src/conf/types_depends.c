@@ -100,23 +100,15 @@ static int
 parse_depends(void *field, const char *text, struct conf_parse *p)
 {
 	struct deplist *l = field;
-	const char *item = text;
+	const char *at = *text != '\0' ? text : NULL, *item;
+	size_t len;
 
-	if (*text == '\0')
-		return 0;
-	for (;;) {
-		const char *s = item;
-		size_t len = strcspn(item, ",");
-
-		item += len;
-		text_strip(&s, &len);
-		if (parse_item(l, s, len, p) == -1) {
+	while (text_item(&at, &item, &len))
+		if (parse_item(l, item, len, p) == -1) {
 			release_depends(l);
 			return -1;
 		}
-		if (*item++ == '\0')
-			return 0;
-	}
+	return 0;
 }
 
 static void

@@ -55,23 +55,15 @@ static int
 parse_envfiles(void *field, const char *text, struct conf_parse *p)
 {
 	struct envfilelist *l = field;
-	const char *item = text;
+	const char *at = *text != '\0' ? text : NULL, *item;
+	size_t len;
 
-	if (*text == '\0')
-		return 0;
-	for (;;) {
-		const char *s = item;
-		size_t len = strcspn(item, ",");
-
-		item += len;
-		text_strip(&s, &len);
-		if (add_envfile(l, s, len, p->e) == -1) {
+	while (text_item(&at, &item, &len))
+		if (add_envfile(l, item, len, p->e) == -1) {
 			release_envfiles(l);
 			return -1;
 		}
-		if (*item++ == '\0')
-			return 0;
-	}
+	return 0;
 }
 
 static void

@@ -178,24 +178,15 @@ static int
 parse_list(void *field, const char *text, struct conf_parse *p)
 {
 	struct strlist *l = field;
-	size_t len = strlen(text);
-	const char *item = text;
+	const char *at = *text != '\0' ? text : NULL, *item;
+	size_t len;
 
-	if (len == 0)
-		return 0;
-	for (;;) {
-		const char *s = item;
-
-		len = strcspn(item, ",");
-		item += len;
-		text_strip(&s, &len);
-		if (strlist_add(l, strndup(s, len)) == -1) {
+	while (text_item(&at, &item, &len))
+		if (strlist_add(l, strndup(item, len)) == -1) {
 			strlist_release(l);
 			return err_no_memory(p->e);
 		}
-		if (*item++ == '\0')
-			return 0;
-	}
+	return 0;
 }
 
 static void
@@ -210,14 +201,7 @@ print_list(const void *field, struct buf *out)
 static bool
 equal_list(const void *a, const void *b)
 {
-	const struct strlist *s = a, *t = b;
-
-	if (s->n != t->n)
-		return false;
-	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->v[i], t->v[i]) != 0)
-			return false;
-	return true;
+	return strlist_equal(a, b);
 }
 
 static void

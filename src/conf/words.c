@@ -31,6 +31,17 @@ strlist_add(struct strlist *l, char *text)
 	return 0;
 }
 
+bool
+strlist_equal(const struct strlist *a, const struct strlist *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
 void
 strlist_release(struct strlist *l)
 {

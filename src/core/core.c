@@ -123,18 +123,26 @@ group_part(const char *name, const char **rest)
 }
 
 struct proc *
+core_find_in(const struct pgroup *g, const char *name)
+{
+	struct proc *p;
+
+	TAILQ_FOREACH(p, &g->procs, link)
+		if (strcmp(p->conf->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+struct proc *
 core_find(const char *name, struct err *e)
 {
 	const char *rest;
 	struct pgroup *g = group_part(name, &rest);
-	struct proc *p;
+	struct proc *p = g != NULL ? core_find_in(g, rest) : NULL;
 
-	if (g != NULL)
-		TAILQ_FOREACH(p, &g->procs, link)
-			if (strcmp(p->conf->name, rest) == 0)
-				return p;
-	err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
-	return NULL;
+	if (p == NULL)
+		err_set(e, FAULT_BAD_NAME, "BAD_NAME: %s", name);
+	return p;
 }
 
 bool

@@ -339,6 +339,8 @@ extern struct core core;
  * with the name as given when it is not there.
  */
 struct proc *core_find(const char *name, struct err *e);
+/* By its own name in a group; NULL: there is none. */
+struct proc *core_find_in(const struct pgroup *g, const char *name);
 struct pgroup *core_find_group(const char *name);
 /* Is it group:* ?  Then the group (or NULL and e). */
 bool	core_names_group(const char *name, struct pgroup **g, struct err *e);

@@ -103,28 +103,6 @@ check_depends(const struct pgroup *g, const struct program *conf, struct err *e)
 
 /* ---- add ---- */
 
-static struct proc *
-find(const struct pgroup *g, const char *name)
-{
-	struct proc *p;
-
-	TAILQ_FOREACH(p, &g->procs, link)
-		if (strcmp(p->conf->name, name) == 0)
-			return p;
-	return NULL;
-}
-
-static bool
-same_holes(const struct strlist *a, const struct strlist *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return true;
-}
-
 /* The group of a template that is in use. */
 static struct pgroup *
 find_template(const char *template, struct err *e)
@@ -147,7 +125,7 @@ add_again(const struct proc *p, const struct strlist *holes, struct instance_add
 	if (p->departing)
 		return err_set(e, FAULT_STILL_RUNNING, "STILL_RUNNING: %s:%s is being removed",
 		    p->group->name, p->conf->name);
-	if (i == NULL || !same_holes(&i->holes, holes))
+	if (i == NULL || !strlist_equal(&i->holes, holes))
 		return err_set(e, FAULT_ALREADY_ADDED, "ALREADY_ADDED: there is another %s:%s",
 		    p->group->name, p->conf->name);
 	*out = (struct instance_added){ p->id, false, i->place != INSTANCE_MEMORY };
@@ -211,7 +189,7 @@ core_add_instance(const char *template, const char *name, const struct strlist *
 		return -1;
 	if (update_concerns(template))
 		return err_set(e, FAULT_FAILED, "FAILED: %s is being updated", template);
-	p = find(g, name);
+	p = core_find_in(g, name);
 	if (p != NULL)
 		return add_again(p, holes, out, e);
 	p = add_new(g, name, holes, e);
@@ -230,7 +208,7 @@ core_remove_instance(const char *template, const char *name, struct asker by, ui
     struct err *e)
 {
 	struct pgroup *g = core_find_group(template);
-	struct proc *p = g != NULL && g->kind == GROUP_TEMPLATE ? find(g, name) : NULL;
+	struct proc *p = g != NULL && g->kind == GROUP_TEMPLATE ? core_find_in(g, name) : NULL;
 	char *file;
 	int rc;
 

@@ -25,17 +25,6 @@ plan_load(struct err *e)
 	return c;
 }
 
-static struct proc *
-find_proc(const struct pgroup *g, const char *name)
-{
-	struct proc *p;
-
-	TAILQ_FOREACH(p, &g->procs, link)
-		if (strcmp(p->conf->name, name) == 0)
-			return p;
-	return NULL;
-}
-
 static size_t
 find_program(const struct group *to, const char *name)
 {
@@ -45,22 +34,11 @@ find_program(const struct group *to, const char *name)
 	return SIZE_MAX;
 }
 
-static bool
-environment_changed(const struct strlist *a, const struct strlist *b)
-{
-	if (a->n != b->n)
-		return true;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return true;
-	return false;
-}
-
 /* The environment that all have in common is as good as their own. */
 static bool
 common_environment_changed(const struct config *c)
 {
-	return environment_changed(&core.config->supervisord.environment,
+	return !strlist_equal(&core.config->supervisord.environment,
 	    &c->supervisord.environment);
 }
 
@@ -105,7 +83,7 @@ plan_group(const struct pgroup *g, const struct group *to, const struct config *
 			conf_change_release(&pp->why);
 	}
 	for (size_t i = 0; i < to->nprograms; i++)
-		if (find_proc(g, to->programs[i]->name) == NULL)
+		if (core_find_in(g, to->programs[i]->name) == NULL)
 			out->procs[out->n++] = (struct plan_proc){ .index = i };
 	return 0;
 }

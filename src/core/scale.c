@@ -47,17 +47,6 @@ first_of(const struct pgroup *g)
 	return p != NULL ? p->conf : NULL;
 }
 
-static struct proc *
-find_proc(const struct pgroup *g, const char *name)
-{
-	struct proc *p;
-
-	TAILQ_FOREACH(p, &g->procs, link)
-		if (strcmp(p->conf->name, name) == 0)
-			return p;
-	return NULL;
-}
-
 static bool
 has_program(const struct group *g, const char *name)
 {
@@ -151,7 +140,7 @@ add_missing(struct change *ch, struct pgroup *g, struct group *to, struct err *e
 
 	for (size_t i = 0; i < to->nprograms; i++) {
 		if (!is_of(to->programs[i], ch->section) ||
-		    find_proc(g, to->programs[i]->name) != NULL)
+		    core_find_in(g, to->programs[i]->name) != NULL)
 			continue;
 		p = proc_new(g, conf_take_program(to, i), e);
 		if (p == NULL)

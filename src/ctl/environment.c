@@ -118,9 +118,7 @@ do_get_environment(struct client *c, const struct vcall *call, struct err *e)
 	const char *name;
 	struct proc *p;
 
-	if (need_string(call, "name", &name, e) == -1)
-		return -1;
-	p = core_find(name, e);
+	p = need_process(call, &name, e);
 	if (p == NULL)
 		return -1;
 	if (p->group == core.guests)

@@ -49,9 +49,7 @@ do_why(struct client *c, const struct vcall *call, struct err *e)
 	struct proc *p;
 	uint32_t i;
 
-	if (need_string(call, "name", &name, e) == -1)
-		return -1;
-	p = core_find(name, e);
+	p = need_process(call, &name, e);
 	if (p == NULL)
 		return -1;
 	now.timer_ms = p->due.queued ? 0 :

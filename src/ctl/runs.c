@@ -73,9 +73,7 @@ do_get_runs(struct client *c, const struct vcall *call, struct err *e)
 	struct proc *p;
 	uint32_t i;
 
-	if (need_string(call, "name", &name, e) == -1)
-		return -1;
-	p = core_find(name, e);
+	p = need_process(call, &name, e);
 	if (p == NULL)
 		return -1;
 	t = p->timetable;

@@ -26,6 +26,12 @@ need_string(const struct vcall *call, const char *key, const char **out, struct 
 	return 0;
 }
 
+struct proc *
+need_process(const struct vcall *call, const char **name, struct err *e)
+{
+	return need_string(call, "name", name, e) == -1 ? NULL : core_find(*name, e);
+}
+
 void
 split_name(const char *name, char *group, char *process, size_t size)
 {

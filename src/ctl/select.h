@@ -44,6 +44,8 @@ void	picks_release(struct picks *p);
 /* A string parameter that must be there. */
 int	need_string(const struct vcall *call, const char *key, const char **out,
 	    struct err *e);
+/* The process that "name" names; *name: as it was given.  NULL and e. */
+struct proc *need_process(const struct vcall *call, const char **name, struct err *e);
 /* "group:process" as its two words; "name" is both, "group:" and "group:*" give "*". */
 void	split_name(const char *name, char *group, char *process, size_t size);
 
