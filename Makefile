@@ -51,6 +51,7 @@ SRC_base = \
 
 SRC_wire = \
 	src/wire/endpoint.c \
+	src/wire/guest.c \
 	src/wire/idl.c \
 	src/wire/json.c \
 	src/wire/varlink.c \

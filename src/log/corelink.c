@@ -23,6 +23,7 @@
 #include "log/reader.h"
 #include "log/talk.h"
 #include "wire/feed.h"
+#include "wire/guest.h"
 #include "wire/json.h"
 
 #define AGAIN_MAX	1024	/* streams whose descriptor was lost */
@@ -228,11 +229,7 @@ corelink_give_back(int fd, const char *data, size_t len)
 
 	if (len > GIVE_BACK_MAX)
 		return -1;
-	json_open(&b, '{');
-	json_kstr(&b, "op", "client");
-	json_key(&b, "data");
-	json_bytes(&b, data, len);
-	json_close(&b, '}');
+	guest_put_client(&b, data, len);
 	return send_packet(&b, fd);
 }
 

@@ -18,7 +18,6 @@
 #include "base/loop.h"
 #include "base/sys.h"
 #include "wire/guest.h"
-#include "wire/json.h"
 
 #define LINE_MAX_BYTES	1024	/* of a log line */
 #define QUEUE_MAX	256	/* packets */
@@ -116,10 +115,7 @@ serve_link_dial(void *arg, uid_t uid, struct err *e)
 		return err_set(e, FAULT_FAILED, "FAILED: no socket for a call: %s",
 		    strerror(errno));
 	sys->set_nonblock(pair[1], true);
-	json_open(&b, '{');
-	json_kstr(&b, "op", "call");
-	json_kint(&b, "uid", uid == (uid_t)-1 ? -1 : (int64_t)uid);
-	json_close(&b, '}');
+	guest_put_call(&b, uid);
 	if (put_packet(&b, pair[1], QUEUE_MAX) == -1) {
 		close(pair[0]);
 		close(pair[1]);
@@ -135,11 +131,7 @@ serve_link_give_back(int fd, const char *data, size_t len)
 
 	if (len > GUEST_CLIENT_MAX)
 		return -1;
-	json_open(&b, '{');
-	json_kstr(&b, "op", "client");
-	json_key(&b, "data");
-	json_bytes(&b, data, len);
-	json_close(&b, '}');
+	guest_put_client(&b, data, len);
 	return put_packet(&b, fd, QUEUE_MAX);
 }
 
@@ -154,11 +146,7 @@ send_line(enum log_level level, const char *text)
 {
 	struct buf b = { 0 };
 
-	json_open(&b, '{');
-	json_kstr(&b, "op", "log");
-	json_kint(&b, "level", level);
-	json_kstr(&b, "text", text);
-	json_close(&b, '}');
+	guest_put_line(&b, level, text);
 	return put_packet(&b, -1, QUEUE_LINES);
 }
 

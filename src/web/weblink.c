@@ -19,7 +19,7 @@
 #include "http/http.h"
 #include "web/rpc.h"
 #include "web/web.h"
-#include "wire/json.h"
+#include "wire/guest.h"
 #include "wire/web.h"
 
 #define LINE_MAX_BYTES	1024	/* of a log line */
@@ -51,10 +51,7 @@ weblink_dial(void *arg, uid_t uid, struct err *e)
 		return err_set(e, FAULT_FAILED, "FAILED: no socket for a call: %s",
 		    strerror(errno));
 	sys->set_nonblock(pair[1], true);
-	json_open(&b, '{');
-	json_kstr(&b, "op", "call");
-	json_kint(&b, "uid", uid == (uid_t)-1 ? -1 : (int64_t)uid);
-	json_close(&b, '}');
+	guest_put_call(&b, uid);
 	if (send_packet(&b, pair[1]) == -1) {
 		close(pair[0]);
 		close(pair[1]);
@@ -69,11 +66,7 @@ send_line(enum log_level level, const char *text)
 {
 	struct buf b = { 0 };
 
-	json_open(&b, '{');
-	json_kstr(&b, "op", "log");
-	json_kint(&b, "level", level);
-	json_kstr(&b, "text", text);
-	json_close(&b, '}');
+	guest_put_line(&b, level, text);
 	return send_packet(&b, -1);
 }
 

@@ -53,8 +53,18 @@
 #ifndef WIRE_GUEST_H
 #define WIRE_GUEST_H
 
+#include <sys/types.h>
+#include <stddef.h>
+
 #define GUEST_FD		3	/* in the guest */
 #define GUEST_PACKET_MAX	(128 * 1024)	/* bytes in a packet */
 #define GUEST_CLIENT_MAX	(GUEST_PACKET_MAX / 8)	/* of a client: each may become \u0000 */
+
+struct buf;
+
+/* Packets that several guests send, also on the links of feed.h and web.h. */
+void	guest_put_call(struct buf *b, uid_t uid);
+void	guest_put_line(struct buf *b, int level, const char *text);
+void	guest_put_client(struct buf *b, const char *data, size_t len);
 
 #endif
